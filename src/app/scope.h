@@ -1,0 +1,23 @@
+/* Who asks, and which rows they may see or change. Made once per request or command; part of every
+ * query that reads business rows. domain.md §Roles, security.md §Access. */
+#ifndef APP_SCOPE_H
+#define APP_SCOPE_H
+#include "domain/terms.h"
+#include "insight/book.h"
+#include "store/store.h"
+
+struct scope {
+  int64_t person_id;  /* 0 = the operator at the command line: everything */
+  enum role role;
+  /* Reps whose rows are visible: all when rep_ids is NULL and everything is true, else exactly these ids. */
+  bool everything;
+  int64_t *rep_ids; size_t n_rep_ids; /* in the arena given to scope_load */
+};
+struct scope scope_operator(void);
+/* rep: own book. manager: the reps of the team and the teams below. exec, ops, admin: everything. ERR_NOTFOUND. */
+int scope_load(struct store *s, struct arena *a, int64_t person_id, struct scope *ret, struct err *e);
+bool scope_sees_rep(const struct scope *s, int64_t rep_id);
+bool scope_may_edit(const struct scope *s, int64_t owner_id); /* exec never; ops and admin, manager of the rep, the rep */
+/* One byte per rep code of the book: 1 = visible. For the column kernels. NULL on no memory. */
+uint8_t *scope_reps(const struct scope *s, struct arena *a, const struct book *b);
+#endif

@@ -1,0 +1,19 @@
+/* All heap memory of the program goes through here, so that tests can make every allocation
+ * fail in turn. NULL on failure; never aborts. mem_free(NULL) is fine. */
+#ifndef BASE_ALLOC_H
+#define BASE_ALLOC_H
+#include <stddef.h>
+#include <stdint.h>
+
+void *mem_alloc(size_t n);           /* not cleared; n = 0 gives a valid pointer */
+void *mem_zalloc(size_t count, size_t size); /* cleared; overflow of the product gives NULL */
+void *mem_realloc(void *p, size_t n);
+void mem_free(void *p);
+/* Fault injection: the k-th allocation from now fails (1 = next), then `then_fail_all` decides
+ * whether later ones fail too. k = 0 switches it off. Counts allocations made since. Per process, atomics. */
+void mem_fail_at(uint64_t k, int then_fail_all);
+uint64_t mem_count(void);
+
+void mem_cleanup(void *pp); /* for __attribute__((cleanup)): frees *(void **)pp */
+#define MEM_CLEANUP __attribute__((cleanup(mem_cleanup)))
+#endif

@@ -1,0 +1,98 @@
+/* The book in memory: fixed-width columns, dictionary codes, at most 64 bytes a line.
+ * Filled by store/repo_book.c, read by every number in the product. Immutable after book_seal:
+ * a change makes a new generation or patches a private copy, readers never see half of it.
+ *
+ * Codes (rep, region, product, account, contract, partner) are dense indexes into the dictionaries below;
+ * code 0 of every dictionary is "none" (id 0, empty name). */
+#ifndef INSIGHT_BOOK_H
+#define INSIGHT_BOOK_H
+#include "base/date.h"
+#include "base/err.h"
+#include "base/money.h"
+#include "domain/terms.h"
+
+/* Line flags */
+enum {
+  LINE_BOOKED_ASSUMED = 1, /* booked_date was missing on the successor: its start_date counts */
+  LINE_WEAK = 2,           /* linked by product family only */
+  LINE_EXCLUDED = 4,       /* a person took it out of the KPIs, with a reason */
+  LINE_ADDED = 8,          /* became known after the start of the period in which it is due: an ATR addition */
+  LINE_CANCELLED = 16,     /* term cancelled before its end: an ATR removal */
+  LINE_PARTNER_MOVED = 32, /* renewed through another partner than the one that covered it */
+};
+
+/* Lines, sorted by (end, id). Column arrays of n entries each. */
+struct book_lines {
+  size_t n;
+  day_t *end;            /* end_date, inclusive: the due date */
+  day_t *start;
+  day_t *booked;         /* when it came back; DAY_NONE = not (yet) */
+  day_t *known;          /* day from which the line was known */
+  day_t *outcome_known;  /* day from which its outcome was known; DAY_NONE = open */
+  int64_t *atr;          /* annual value, minor units of currency */
+  int64_t *won;          /* annual value booked by successors, 0 if none; same currency */
+  uint32_t *id;          /* contract_line.id */
+  uint32_t *account, *contract, *product, *partner; /* codes; partner = reseller, else distributor */
+  uint16_t *rep, *region;
+  uint8_t *currency;     /* code into currencies */
+  uint8_t *model;        /* enum sales_model */
+  uint8_t *outcome_evidence; /* outcome | evidence << 4 */
+  uint8_t *flags;
+};
+
+/* Renewal flags */
+enum { RENEWAL_OVERRIDE = 1, RENEWAL_AT_RISK = 2, RENEWAL_HAS_PO = 4, RENEWAL_HAS_STEP = 8 };
+
+/* Renewals, sorted by id. */
+struct book_renewals {
+  size_t n;
+  uint32_t *id;
+  uint32_t *contract, *account, *reseller, *distributor; /* codes */
+  day_t *due, *close, *booked, *step_date, *changed; /* changed: day of changed_at */
+  int64_t *atr, *forecast, *won; /* minor units of currency */
+  uint16_t *rep, *region;
+  uint8_t *currency, *model, *stage, *category, *outcome, *flags;
+};
+
+struct book_dict {
+  uint32_t n;
+  int64_t *id;       /* row id in the store */
+  struct str *name;  /* display name; bytes owned by the book */
+};
+
+struct book_team {
+  int64_t id;
+  struct str name;
+  uint32_t parent, region; /* index into teams, code into regions; 0 none */
+};
+
+struct book_rate {
+  day_t from;
+  int64_t rate; /* × 10^9, value of one unit in the reporting currency */
+};
+
+struct book {
+  int64_t seq;              /* store_change_seq at load */
+  day_t as_of;              /* what was known on this day; the newest by default */
+  currency_t reporting;
+  struct book_lines lines;
+  struct book_renewals renewals;
+  struct book_dict accounts, contracts, products, reps, regions;
+  uint32_t *contract_account;        /* by contract code */
+  struct str *product_family;        /* by product code */
+  uint32_t *rep_team;                /* by rep code: index into teams, 0 none */
+  struct book_team *teams; uint32_t n_teams; /* [0] = none */
+  uint8_t n_currencies;              /* codes 0..n-1; 0 = none */
+  currency_t currency_of[64];
+  struct book_rate *rates[64];       /* by currency code, ascending by from; reporting currency: one rate of 1 */
+  uint32_t n_rates[64];
+  void *memory;                      /* what book_free releases */
+};
+
+/* Rate of a currency code in force on a day: the newest with from <= day, else the oldest there is (*ret_assumed
+ * tells). ERR_NOTFOUND: no rate at all for this currency; a KPI then reports its rows as excluded, never as 1:1. */
+int book_rate(const struct book *b, uint8_t currency, day_t day, int64_t *ret, bool *ret_assumed);
+/* Half-open index range of lines with first <= end <= last. */
+void book_due_range(const struct book *b, day_t first, day_t last, size_t *ret_from, size_t *ret_to);
+void book_free(struct book *b); /* takes NULL */
+#endif

@@ -1,0 +1,26 @@
+/* Organisation settings (key, value). Typed view: struct org. */
+#ifndef STORE_REPO_CONFIG_H
+#define STORE_REPO_CONFIG_H
+#include "base/money.h"
+#include "domain/calendar.h"
+#include "store/store.h"
+
+struct org {
+  char name[120];
+  struct calendar calendar;      /* keys fiscal_year_start (month 1..12), fiscal_calendar (months|445), week_start (1..7), fiscal_year_name (end|start) */
+  currency_t reporting_currency; /* reporting_currency, default USD */
+  int grace_days;                /* grace_days, default 0 */
+  int window_days;               /* window_days, default 120: a renewal opens this long before end_date */
+  int max_lapse_days;            /* max_lapse_days, default 365: longest renewable lapse */
+  day_t today;                   /* key today (ISO) pins the day of a demo organisation; DAY_NONE = clock */
+};
+/* Defaults where a key is absent. */
+int org_load(struct store *s, struct org *ret, struct err *e);
+/* ERR_NOTFOUND: absent. The value lives in arena. */
+int config_get(struct store *s, struct arena *a, struct str key, struct str *ret, struct err *e);
+/* Validates known keys (ERR_SYNTAX with a sentence that lists what is allowed; ERR_NOTFOUND: unknown key).
+ * Inside a write transaction; writes an audit entry. */
+int config_set(struct store *s, struct str key, struct str value, int64_t actor_id, int64_t now, struct err *e);
+/* The day the organisation lives in: org->today, else the UTC day of now. */
+day_t org_today(const struct org *o, int64_t now);
+#endif
