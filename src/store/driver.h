@@ -36,13 +36,27 @@ struct bind {
 int db_open(const char *url, struct db **ret, struct err *e);
 void db_close(struct db *db); /* takes NULL */
 bool db_is_postgres(const struct db *db); /* for store.c (backup, locks) only, never for business SQL */
+const char *db_file(const struct db *db); /* the database file, NULL for PostgreSQL */
+/* Whether a table of that name is there, in the schema the connection works in. OK. */
+int db_has_table(struct db *db, const char *table, bool *ret, struct err *e);
+/* For the time of an import: bigger cache, no flush per commit (on); back to normal and flushed (off).
+ * Outside a transaction. Nothing to do in PostgreSQL. */
+int db_bulk_mode(struct db *db, bool on, struct err *e);
+/* SQLite only: writes a consistent copy of the whole database into `file`, which must not exist. */
+int db_copy_to(struct db *db, const char *file, struct err *e);
 
 /* Starts a statement with its parameters. Rows come from stmt_next until it gives 0. The statement is
- * cached by the address of sql, which must be a string literal or live as long as the connection.
- * Starting it again, or stmt_done, ends an unfinished run. Nested use of different statements is fine. */
+ * cached by the address of sql and checked by its text: best a string literal; text built at run time works
+ * too, at the price of preparing it when the text differs. Starting it again, or stmt_done, ends an unfinished
+ * run. Nested use of different statements is fine. Always end with stmt_done: s may not be used after it.
+ * A parameter's type is that of its bind (bigint, double precision, text); write cast($1 as bigint) where
+ * a NULL would leave PostgreSQL guessing. After an error inside a transaction PostgreSQL takes no further
+ * statement: wrap what may fail in a savepoint. */
 int db_query(struct db *db, const char *sql, const struct bind *binds, struct stmt **ret, struct err *e);
 int stmt_next(struct stmt *s, struct err *e); /* 1 = a row, 0 = no more */
 void stmt_done(struct stmt *s);               /* takes NULL */
+void stmt_cleanup(struct stmt **s);
+#define STMT_CLEANUP __attribute__((cleanup(stmt_cleanup)))
 int64_t stmt_i64(const struct stmt *s, int col); /* NULL gives 0 */
 int32_t stmt_day(const struct stmt *s, int col); /* NULL gives DAY_NONE */
 double stmt_f64(const struct stmt *s, int col);
@@ -57,7 +71,9 @@ int db_one_i64(struct db *db, const char *sql, const struct bind *binds, int64_t
 int db_script(struct db *db, const char *sql, struct err *e);
 
 enum tx_kind { TX_READ, TX_WRITE };
-int db_begin(struct db *db, enum tx_kind kind, struct err *e); /* BEGIN IMMEDIATE / repeatable read */
+/* TX_READ sees one snapshot. TX_WRITE: one writer at a time in both databases (BEGIN IMMEDIATE; an advisory lock
+ * per schema), so that what a write transaction read stays true until it commits. */
+int db_begin(struct db *db, enum tx_kind kind, struct err *e);
 int db_commit(struct db *db, struct err *e);
 void db_rollback(struct db *db);
 bool db_in_tx(const struct db *db);
@@ -66,8 +82,10 @@ int db_savepoint(struct db *db, struct err *e);
 int db_savepoint_release(struct db *db, struct err *e);
 void db_savepoint_rollback(struct db *db);
 
-/* Appends rows to one table: a reused prepared INSERT in SQLite, COPY in PostgreSQL. columns is a comma
- * separated list. While a bulk is open on a PostgreSQL connection nothing else may run on it. */
+/* Appends rows to one table: a reused prepared INSERT in SQLite, buffered COPY in PostgreSQL. columns is a comma
+ * separated list. Several bulks may be open at once, and other statements may run between rows: they see the
+ * rows added before (PostgreSQL writes out all open bulks first, in the order in which they were begun, so
+ * begin the parents before the children). Inside a write transaction. */
 int bulk_begin(struct db *db, const char *table, const char *columns, struct bulk **ret, struct err *e);
 void bulk_i64(struct bulk *b, int64_t v);
 void bulk_day(struct bulk *b, int32_t v); /* DAY_NONE -> NULL */

@@ -25,14 +25,20 @@ int store_version(struct store *s, int *ret, struct err *e);
 typedef int store_tx_fn(struct store *s, void *arg, struct err *e);
 int store_read(struct store *s, store_tx_fn *fn, void *arg, struct err *e);
 int store_write(struct store *s, store_tx_fn *fn, void *arg, struct err *e);
+/* store_write for an import: a bigger page cache and no flush per commit while it runs; the settings are put
+ * back and the result is flushed before it returns. Same codes, same durability on return. */
+int store_write_bulk(struct store *s, store_tx_fn *fn, void *arg, struct err *e);
 
-/* Consistent copy of a running store into an empty place / a backup into an empty store. SQLite only;
- * for PostgreSQL it says to use pg_dump. */
+/* Consistent copy of a running store into a new file (mode 0600; ERR_CONFLICT if it exists) / a backup into a
+ * store that is missing or empty (ERR_CONFLICT otherwise). Nothing is left behind on failure. SQLite only; for
+ * PostgreSQL they say to use pg_dump and pg_restore (ERR_FAIL). */
 int store_backup(struct store *s, const char *file, struct err *e);
 int store_restore(const char *url, const char *file, struct err *e);
 
 /* Ids for n new rows of a table whose ids the caller assigns (bulk): first id. Inside a write transaction. */
 int store_reserve_ids(struct store *s, const char *table, int64_t n, int64_t *ret_first, struct err *e);
+/* Highest schema version this program knows. */
+int store_known_version(void);
 /* Grows by one with every committed change of business rows; readers' caches compare it. */
 int store_change_seq(struct store *s, int64_t *ret, struct err *e);
 /* Says that one row changed (entity "renewal", …), or with id 0 that many did. Inside a write transaction. */
