@@ -19,10 +19,10 @@ struct ymd day_to_ymd(day_t d);
 /* Exactly YYYY-MM-DD. OK, ERR_SYNTAX, ERR_RANGE. */
 int day_parse_iso(struct str s, day_t *ret);
 #define DAY_ISO_SIZE 11
-/* Writes YYYY-MM-DD and NUL; DAY_NONE gives "". Returns buf. */
+/* Writes YYYY-MM-DD and NUL; DAY_NONE and years outside 0..9999 give "". Returns buf. */
 char *day_iso(day_t d, char buf[DAY_ISO_SIZE]);
 int day_weekday(day_t d);                 /* 1 = Monday … 7 = Sunday */
-day_t day_add_months(day_t d, int months); /* clamps to the last day of the month */
+day_t day_add_months(day_t d, int months); /* clamps to the last day of the month; DAY_NONE outside years 1..9999 */
 int days_in_month(int y, int m);
 day_t day_of_instant(int64_t seconds);    /* the UTC day */
 #define INSTANT_ISO_SIZE 21

@@ -6,7 +6,8 @@ struct strbuf;
 
 /* Parses s as a decimal number and gives value × 10^scale.
  * dec: the decimal mark ('.' or ','); group: the grouping mark (',', '.', ' ', '\'' or 0 = none;
- * ' ' also takes NBSP and U+202F). Groups must be well placed (three digits; Indian 2-3 not accepted).
+ * ' ' also takes NBSP and U+202F, '\'' also U+2019). Groups must be well placed (three digits, the first
+ * one to three and without a leading zero; Indian 2-3 not accepted). Without groups is fine too.
  * Accepts a leading or trailing sign, U+2212, and parentheses for negatives; blanks around.
  * Digits beyond `scale` are rounded half to even, *inexact (may be NULL) tells.
  * Exponents (1.2E+05, as spreadsheets write) are accepted. OK, ERR_SYNTAX, ERR_RANGE. */

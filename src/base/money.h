@@ -11,7 +11,8 @@ struct money {
   int64_t minor;
   currency_t currency;
 };
-/* Three letters, either case, known to ISO 4217 (active codes). OK, ERR_SYNTAX, ERR_NOTFOUND. */
+/* Three letters, either case, known to ISO 4217 (active codes, and those withdrawn since 2021,
+ * which still stand in books; no metals). OK, ERR_SYNTAX, ERR_NOTFOUND. */
 int currency_parse(struct str s, currency_t *ret);
 const char *currency_code(currency_t c, char buf[4]); /* "" for none */
 int currency_exponent(currency_t c);                  /* 2 for USD, 0 for JPY and CLP, 3 for BHD */

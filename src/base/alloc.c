@@ -1,0 +1,59 @@
+#include "base/alloc.h"
+#include <stdatomic.h>
+#include <stdlib.h>
+
+/* Fault injection state. Relaxed order is enough: a test arms it before it starts threads. */
+static _Atomic uint64_t made;    /* allocations since mem_fail_at */
+static _Atomic uint64_t fail_k;  /* 0 = off */
+static _Atomic int fail_later;
+
+static bool must_fail(void)
+{
+  uint64_t nth = atomic_fetch_add_explicit(&made, 1, memory_order_relaxed) + 1;
+  uint64_t k = atomic_load_explicit(&fail_k, memory_order_relaxed);
+  if (k == 0 || nth < k)
+    return false;
+  return nth == k || atomic_load_explicit(&fail_later, memory_order_relaxed) != 0;
+}
+
+void *mem_alloc(size_t n)
+{
+  return must_fail() ? NULL : malloc(n ? n : 1);
+}
+
+void *mem_zalloc(size_t count, size_t size)
+{
+  if (count == 0 || size == 0)
+    count = size = 1;
+  return must_fail() ? NULL : calloc(count, size);
+}
+
+void *mem_realloc(void *p, size_t n)
+{
+  return must_fail() ? NULL : realloc(p, n ? n : 1);
+}
+
+void mem_free(void *p)
+{
+  free(p);
+}
+
+void mem_fail_at(uint64_t k, int then_fail_all)
+{
+  atomic_store_explicit(&fail_k, 0, memory_order_relaxed);
+  atomic_store_explicit(&made, 0, memory_order_relaxed);
+  atomic_store_explicit(&fail_later, then_fail_all, memory_order_relaxed);
+  atomic_store_explicit(&fail_k, k, memory_order_relaxed);
+}
+
+uint64_t mem_count(void)
+{
+  return atomic_load_explicit(&made, memory_order_relaxed);
+}
+
+void mem_cleanup(void *pp)
+{
+  void *p;
+  memcpy(&p, pp, sizeof p);
+  free(p);
+}
