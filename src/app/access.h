@@ -1,0 +1,96 @@
+/* Who may come in: people, passwords, sessions, API tokens, and the throttle in front of sign-in.
+ * Secrets (session ids, API tokens) have 256 bits and are stored as SHA-256 only; passwords as argon2id.
+ * Every change writes its audit entry in the same transaction. Times are seconds UTC, given by the caller. */
+#ifndef APP_ACCESS_H
+#define APP_ACCESS_H
+#include "domain/terms.h"
+#include "store/store.h"
+
+enum {
+  ACCESS_MIN_PASSWORD = 12,             /* code points; no composition rules */
+  ACCESS_MAX_PASSWORD = 512,
+  ACCESS_IDLE_SECONDS = 2 * 3600,       /* a session unused for so long is over */
+  ACCESS_SESSION_SECONDS = 12 * 3600,   /* and every one after so long */
+  ACCESS_TOKEN_DAYS = 90,               /* life of an API token unless said otherwise; at most 366 */
+};
+/* Cost of a password hash. PASSWORD_COST is libsodium's moderate number of passes over 64 MiB. */
+struct password_cost {
+  unsigned long long passes;
+  size_t bytes;
+};
+#define PASSWORD_COST ((struct password_cost){3, 64u << 20})
+
+struct person {
+  int64_t id;
+  struct str email, name, team, language, locale; /* team: its name, "" for none */
+  enum role role;
+  bool active, has_password;
+};
+struct person_new {
+  struct str email, name;
+  enum role role;
+  struct str team;     /* made when there is none of that name; "" = none */
+  struct str password; /* "" = cannot sign in yet */
+};
+/* Adds a person. One who came in by an import (same name, no email yet) is given the email, role and team instead, so
+ * that their book becomes visible to them. OK, ERR_CONFLICT (email taken), ERR_SYNTAX (email, name or password refused). */
+int access_person_add(struct store *s, const struct person_new *p, struct password_cost cost, int64_t actor_id, int64_t now, int64_t *ret_id,
+                      struct err *e);
+/* By email (any case). ERR_NOTFOUND. Text lives in the arena. */
+int access_person_find(struct store *s, struct arena *a, struct str email, struct person *ret, struct err *e);
+/* All people, by name. */
+int access_person_list(struct store *s, struct arena *a, struct person **ret, size_t *ret_n, struct err *e);
+/* A disabled person cannot sign in; their sessions and tokens end at once. ERR_NOTFOUND. */
+int access_person_set_active(struct store *s, int64_t id, bool active, int64_t actor_id, int64_t now, struct err *e);
+/* Sets a password and ends all sessions but `keep_session` (its hash; "" = none). ERR_SYNTAX: refused, text says why. */
+int access_password_set(struct store *s, int64_t id, struct str password, struct password_cost cost, struct str keep_session, int64_t actor_id,
+                        int64_t now, struct err *e);
+/* Whether it is the person's password; equal time for people without one. OK, ERR_DENIED. */
+int access_password_verify(struct store *s, int64_t id, struct str password, struct err *e);
+/* Why a password would be refused, or OK: too short, too long, among the commonest, or the email or name itself. */
+int access_password_check(struct str password, struct str email, struct str name, struct err *e);
+
+#define SECRET_TEXT_SIZE 65 /* 64 hexadecimal digits and NUL */
+struct sign_in {
+  struct str email, password, address, agent;
+  struct str old_session; /* token of the cookie that came along, ended on success; "" = none */
+  int64_t now;
+};
+struct signed_in {
+  int64_t person_id;
+  char token[SECRET_TEXT_SIZE]; /* for the cookie; not stored */
+};
+/* Checks and opens a session. The same ERR_DENIED and the same time for an unknown name, a wrong password and a disabled
+ * person. ERR_LIMIT: too many failures for this account or address; *ret_retry_after seconds (may be NULL). */
+int access_sign_in(struct store *s, const struct sign_in *in, struct password_cost cost, struct signed_in *ret, int *ret_retry_after, struct err *e);
+
+struct session {
+  struct str hash, csrf, address, agent;
+  int64_t person_id, created_at, last_seen, expires_at;
+  struct person person;
+};
+/* The live session of a cookie's token; moves last_seen (at most once a minute). ERR_NOTFOUND: none, over, or disabled. */
+int access_session(struct store *s, struct arena *a, struct str token, int64_t now, struct session *ret, struct err *e);
+/* Live sessions of a person, newest first; `person` is not filled. */
+int access_session_list(struct store *s, struct arena *a, int64_t person_id, int64_t now, struct session **ret, size_t *ret_n, struct err *e);
+/* Ends one session of that person. ERR_NOTFOUND when it is not theirs. */
+int access_session_end(struct store *s, int64_t person_id, struct str hash, int64_t now, struct err *e);
+int access_session_end_all(struct store *s, int64_t person_id, int64_t now, struct err *e);
+
+enum { TOKEN_READ = 1, TOKEN_WRITE = 2 };
+struct api_token {
+  int64_t id, person_id, created_at, expires_at, last_used_at; /* last_used_at 0 = never */
+  struct str name;
+  unsigned scopes;
+};
+/* ret_token is shown once: "pt_" and 64 hexadecimal digits. ERR_SYNTAX (name, days), ERR_NOTFOUND (person). */
+#define API_TOKEN_SIZE 68
+int access_token_add(struct store *s, int64_t person_id, struct str name, unsigned scopes, int days, int64_t actor_id, int64_t now,
+                     char ret_token[API_TOKEN_SIZE], struct err *e);
+/* The live token and its active person; notes its use (at most once a minute). ERR_NOTFOUND. */
+int access_token(struct store *s, struct arena *a, struct str token, int64_t now, struct api_token *ret, struct person *ret_person, struct err *e);
+/* person_id 0 = everybody's. */
+int access_token_list(struct store *s, struct arena *a, int64_t person_id, struct api_token **ret, size_t *ret_n, struct err *e);
+/* person_id 0 = whoever's it is. ERR_NOTFOUND. */
+int access_token_revoke(struct store *s, int64_t id, int64_t person_id, int64_t actor_id, int64_t now, struct err *e);
+#endif
