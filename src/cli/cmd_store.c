@@ -1,0 +1,145 @@
+/* config, check, backup, restore, migrate, version: the store itself. */
+#include "cli/commands.h"
+#include "store/repo_check.h"
+#include "store/repo_config.h"
+
+int version_cmd(struct cli *c) {
+  if (cli_end(c) != OK) {
+    return EXIT_USAGE;
+  }
+  fprintf(c->out, "perennial %s\n", PERENNIAL_VERSION);
+  return EXIT_DONE;
+}
+
+int migrate_cmd(struct cli *c) {
+  struct err e = {0};
+  int applied = 0, version = 0;
+  if (cli_end(c) != OK) {
+    return EXIT_USAGE;
+  }
+  if (store_open(c->db_url, &c->store, &e) != OK || store_migrate(c->store, &applied, &e) != OK ||
+      store_version(c->store, &version, &e) != OK) {
+    return cli_fail(c, &e);
+  }
+  fprintf(c->out, "schema %d, %d migration%s applied\n", version, applied, applied == 1 ? "" : "s");
+  return EXIT_DONE;
+}
+
+int backup_cmd(struct cli *c) {
+  struct err e = {0};
+  const char *file = cli_argument(c);
+  if (file == NULL) {
+    return cli_usage(c, "backup: no file named");
+  }
+  if (cli_end(c) != OK) {
+    return EXIT_USAGE;
+  }
+  if (cli_store(c, false, &e) != OK || store_backup(c->store, file, &e) != OK) {
+    return cli_fail(c, &e);
+  }
+  fprintf(c->out, "%s: written\n", file);
+  return EXIT_DONE;
+}
+
+int restore_cmd(struct cli *c) {
+  struct err e = {0};
+  const char *file = cli_argument(c);
+  if (file == NULL) {
+    return cli_usage(c, "restore: no file named");
+  }
+  if (cli_end(c) != OK) {
+    return EXIT_USAGE;
+  }
+  if (store_restore(c->db_url, file, &e) != OK) {
+    return cli_fail(c, &e);
+  }
+  fprintf(c->out, "%s: restored from %s\n", c->db_url, file);
+  return EXIT_DONE;
+}
+
+struct config_change {
+  struct str key, value;
+  int64_t now;
+};
+
+static int set_in_tx(struct store *s, void *arg, struct err *e) {
+  const struct config_change *x = arg;
+  return config_set(s, x->key, x->value, 0, x->now, e);
+}
+
+static const char *const config_keys[] = {"name", "reporting_currency", "fiscal_year_start", "fiscal_calendar", "fiscal_year_name",
+                                          "week_start", "grace_days", "window_days", "max_lapse_days", "today"};
+
+static int config_show(struct cli *c, const char *key, struct err *e) {
+  static const struct cli_column columns[] = {{"key", false, false}, {"value", false, false}};
+  struct cli_table *t = cli_table_new(c, columns, 2);
+  for (size_t i = 0; i < sizeof config_keys / sizeof config_keys[0]; i++) {
+    struct str value = STR_NONE;
+    if (key != NULL && strcmp(key, config_keys[i]) != 0) {
+      continue;
+    }
+    int code = config_get(c->store, c->arena, str_of(config_keys[i]), &value, e);
+    if (code != OK && code != ERR_NOTFOUND) {
+      return code;
+    }
+    cli_cell(t, str_of(config_keys[i]));
+    cli_cell(t, code == OK ? value : STR("(default)"));
+  }
+  return cli_table_end(t);
+}
+
+static bool known_key(const char *key) {
+  for (size_t i = 0; i < sizeof config_keys / sizeof config_keys[0]; i++) {
+    if (strcmp(key, config_keys[i]) == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+int config_cmd(struct cli *c) {
+  struct err e = {0};
+  const char *verb = cli_argument(c), *key = cli_argument(c), *value = cli_argument(c);
+  if (cli_end(c) != OK) {
+    return EXIT_USAGE;
+  }
+  bool set = verb != NULL && strcmp(verb, "set") == 0;
+  if (verb == NULL || (!set && strcmp(verb, "get") != 0) || (set && value == NULL) || (!set && value != NULL)) {
+    return cli_usage(c, "config: say get or set");
+  }
+  if (!set && key != NULL && !known_key(key)) {
+    return cli_usage(c, "config: %s: no such setting", key);
+  }
+  if (cli_store(c, set, &e) != OK) {
+    return cli_fail(c, &e);
+  }
+  if (!set) {
+    return config_show(c, key, &e) == OK ? EXIT_DONE : cli_fail(c, &e);
+  }
+  struct config_change x = {str_of(key), str_of(value), c->now};
+  if (store_write(c->store, set_in_tx, &x, &e) < 0) {
+    return cli_fail(c, &e);
+  }
+  fprintf(c->out, "%s = %s\n", key, value);
+  return EXIT_DONE;
+}
+
+static void print_finding(void *arg, const char *area, const char *text) {
+  const struct cli *c = arg;
+  fprintf(c->out, "%s: %s\n", area, text);
+}
+
+int check_cmd(struct cli *c) {
+  struct err e = {0};
+  struct store_check found = {0};
+  if (cli_end(c) != OK) {
+    return EXIT_USAGE;
+  }
+  if (cli_store(c, false, &e) != OK || store_check(c->store, print_finding, c, &found, &e) < 0) {
+    return cli_fail(c, &e);
+  }
+  fprintf(c->out,
+          "%" PRId64 " lines, %" PRId64 " renewals, %" PRId64 " versions, %" PRId64 " audit entries looked at: %" PRId64 " finding%s\n",
+          found.lines, found.renewals, found.versions, found.audit_entries, found.findings, found.findings == 1 ? "" : "s");
+  return found.findings == 0 ? EXIT_DONE : EXIT_FAILED;
+}
