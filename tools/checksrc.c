@@ -121,8 +121,7 @@ static void check_file(const char *root, const char *path) {
   char full[PATH_SIZE], text[TEXT_SIZE];
   int line = 0, opened = 0;
   bool is_c = strcmp(path + strlen(path) - 2, ".c") == 0;
-  snprintf(full, sizeof full, "%s/%s", root, path);
-  FILE *f = fopen(full, "r");
+  FILE *f = (size_t)snprintf(full, sizeof full, "%s/%s", root, path) < sizeof full ? fopen(full, "r") : NULL;
   if (f == NULL) {
     complain(path, 0, "cannot be read", "");
     return;
@@ -150,8 +149,7 @@ static void check_file(const char *root, const char *path) {
 
 static void walk(const char *root, const char *path) {
   char full[PATH_SIZE], below[PATH_SIZE];
-  snprintf(full, sizeof full, "%s/%s", root, path);
-  DIR *d = opendir(full);
+  DIR *d = (size_t)snprintf(full, sizeof full, "%s/%s", root, path) < sizeof full ? opendir(full) : NULL;
   if (d == NULL) {
     return;
   }
