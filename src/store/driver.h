@@ -36,6 +36,7 @@ struct bind {
 int db_open(const char *url, struct db **ret, struct err *e);
 void db_close(struct db *db); /* takes NULL */
 bool db_is_postgres(const struct db *db); /* for store.c (backup, locks) only, never for business SQL */
+const char *db_shown(const struct db *db); /* how sentences call it: the file, or the URL without a password */
 const char *db_file(const struct db *db); /* the database file, NULL for PostgreSQL */
 /* Whether a table of that name is there, in the schema the connection works in. OK. */
 int db_has_table(struct db *db, const char *table, bool *ret, struct err *e);

@@ -36,6 +36,5 @@ int renewal_get_as_of(struct store *s, struct arena *a, int64_t id, int64_t at, 
 int renewal_versions(struct store *s, struct arena *a, int64_t id, struct renewal **ret, size_t *ret_n, struct err *e);
 /* Many new renewals at once (ids already set, version 1): rows and versions by bulk, no audit entry each; the
  * caller writes one audit entry for the batch. Inside a write transaction. */
-struct renewal_bulk;
 int renewal_bulk_add(struct store *s, const struct renewal *rows, size_t n, struct err *e);
 #endif

@@ -1,0 +1,476 @@
+/* SQLite behind driver.h. The only file that includes sqlite3.h. */
+#include "store/driver_impl.h"
+
+#include "base/alloc.h"
+#include "base/log.h"
+#include "base/strbuf.h"
+#include "store/dialect.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define APPLICATION_ID 1347571276 /* "PRNL" in the file's header: tells our files from others */
+#define BUSY_TIMEOUT_MS 2000
+#define SCRIPT_MAX (4 << 20)
+
+/* Settings of every connection. A user's write is flushed before it is acknowledged (FULL). */
+static const char settings[] =
+    "pragma foreign_keys=on; pragma synchronous=full; pragma trusted_schema=off; pragma cell_size_check=on;"
+    "pragma temp_store=memory; pragma cache_size=-16384; pragma mmap_size=1073741824;"
+    "pragma journal_size_limit=67108864; pragma journal_mode=wal";
+
+struct sqlite_db {
+  struct db base;
+  sqlite3 *h;
+};
+struct sqlite_stmt {
+  struct stmt base;
+  sqlite3_stmt *h;
+  int n_params;
+  uint8_t number[BIND_MAX]; /* which $n SQLite's parameter i+1 is */
+};
+struct sqlite_bulk {
+  struct bulk base;
+  sqlite3_stmt *h;
+  char purpose[PURPOSE_SIZE];
+};
+
+static sqlite3 *handle(const struct db *db) {
+  return ((const struct sqlite_db *)db)->h;
+}
+
+static sqlite3_stmt *stmt_handle(const struct stmt *s) {
+  return ((const struct sqlite_stmt *)s)->h;
+}
+
+/* ---- errors ---- */
+
+static bool file_full(sqlite3 *h, int rc) {
+  if ((rc & 0xff) == SQLITE_FULL) return true;
+  int os = sqlite3_system_errno(h);
+  return (rc & 0xff) == SQLITE_IOERR && (os == EFBIG || os == ENOSPC || os == EDQUOT);
+}
+
+/* The sentence for a failed call. purpose: what was being done. */
+static int fail(const struct db *db, int rc, const char *purpose, struct err *e) {
+  sqlite3 *h = handle(db);
+  const char *f = db->shown, *msg = h ? sqlite3_errmsg(h) : sqlite3_errstr(rc);
+  if (file_full(h, rc))
+    return err_set(e, ERR_IO, "Cannot write to %s: the disk is full or the file may not grow further: free some space and try again", f);
+  switch (rc & 0xff) {
+  case SQLITE_BUSY:
+  case SQLITE_LOCKED:
+    return err_set(e, ERR_AGAIN, "%s is busy: another program holds a lock on %s: close it or wait", f, f);
+  case SQLITE_CONSTRAINT: return err_set(e, ERR_CONFLICT, "Cannot %s in %s: %s", purpose, f, msg);
+  case SQLITE_NOMEM: return err_set(e, ERR_NOMEM, "Out of memory while reading or writing %s", f);
+  case SQLITE_TOOBIG: return err_set(e, ERR_LIMIT, "Cannot %s in %s: a text is too long to be stored", purpose, f);
+  case SQLITE_READONLY: return err_set(e, ERR_IO, "Cannot write to %s: the file or its folder is read-only: mend its permissions", f);
+  case SQLITE_NOTADB:
+    return err_set(e, ERR_FAIL, "Cannot open %s: it is not a Perennial database: give the path of one, or of a file that does not exist yet", f);
+  case SQLITE_CORRUPT: return err_set(e, ERR_IO, "%s is damaged (%s): restore it from a backup", f, msg);
+  case SQLITE_IOERR:
+  case SQLITE_CANTOPEN:
+    return err_set(e, ERR_IO, "Cannot read or write %s: %s: %s", f, msg, strerror(sqlite3_system_errno(h)));
+  default: return err_set(e, ERR_FAIL, "Cannot run \"%s\" in %s: %s", purpose, f, msg);
+  }
+}
+
+static int exec(struct db *db, const char *sql, struct err *e) {
+  int rc = sqlite3_exec(handle(db), sql, NULL, NULL, NULL);
+  char purpose[PURPOSE_SIZE];
+  return rc == SQLITE_OK ? OK : fail(db, rc, sql_purpose(sql, purpose), e);
+}
+
+/* First column of a pragma, for opening. */
+static int one(struct db *db, const char *sql, int64_t *ret, struct err *e) {
+  sqlite3_stmt *s = NULL;
+  int rc = sqlite3_prepare_v2(handle(db), sql, -1, &s, NULL);
+  if (rc == SQLITE_OK) rc = sqlite3_step(s);
+  if (rc == SQLITE_ROW) *ret = sqlite3_column_int64(s, 0);
+  sqlite3_finalize(s);
+  return rc == SQLITE_ROW || rc == SQLITE_DONE ? OK : fail(db, rc, "open", e);
+}
+
+/* ---- opening ---- */
+
+/* Makes the file with mode 0600 if it is missing. An existing one is not opened here: closing it again would
+ * drop the locks that other connections of this process hold on it. */
+static int make_file(const char *file, struct err *e) {
+  struct stat st;
+  if (stat(file, &st) == 0) {
+    if (S_ISREG(st.st_mode)) return OK;
+    return err_set(e, ERR_IO, "Cannot open %.200s: it is not a file: give the path of a database file", file);
+  }
+  int fd = open(file, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (fd >= 0) {
+    close(fd);
+    return OK;
+  }
+  switch (errno) {
+  case EEXIST: return OK;
+  case ENOENT: return err_set(e, ERR_IO, "Cannot create %.200s: its folder does not exist: create it or give another path", file);
+  case EACCES:
+  case EPERM:
+  case EROFS: return err_set(e, ERR_IO, "Cannot create %.200s: no permission to write in its folder: mend it or give another path", file);
+  case ENOSPC:
+  case EDQUOT: return err_set(e, ERR_IO, "Cannot create %.200s: the disk is full: free some space", file);
+  default: return err_set(e, ERR_IO, "Cannot create %.200s: %s", file, strerror(errno));
+  }
+}
+
+/* Refuses other programs' SQLite files; marks a new one as ours. */
+static int claim(struct db *db, struct err *e) {
+  int64_t id = 0, tables = 0;
+  int rc = one(db, "pragma application_id", &id, e);
+  if (rc < 0 || id == APPLICATION_ID) return rc;
+  rc = one(db, "select count(*) from sqlite_schema", &tables, e);
+  if (rc < 0) return rc;
+  if (id != 0 || tables > 0)
+    return err_set(e, ERR_FAIL, "Cannot open %s: it is not a Perennial database: another program's tables are in it: give another path", db->shown);
+  sqlite3_exec(handle(db), "pragma auto_vacuum=none; pragma page_size=4096", NULL, NULL, NULL);
+  return exec(db, "pragma application_id=1347571276", e);
+}
+
+static void sqlite_close(struct db *db) {
+  db_fini(db);
+  sqlite3_close(handle(db));
+  mem_free(db);
+}
+
+static int configure(struct sqlite_db *x, const char *file, struct err *e) {
+  struct db *db = &x->base;
+  int rc = sqlite3_open_v2(file, &x->h, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+  if (rc != SQLITE_OK && (rc & 0xff) == SQLITE_CANTOPEN)
+    return err_set(e, ERR_IO, "Cannot open %s: %s", db->shown, strerror(errno));
+  if (rc != SQLITE_OK) return fail(db, rc, "open", e);
+  sqlite3_busy_timeout(x->h, BUSY_TIMEOUT_MS);
+  sqlite3_db_config(x->h, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)NULL);
+  sqlite3_db_config(x->h, SQLITE_DBCONFIG_DQS_DML, 0, (int *)NULL);
+  sqlite3_db_config(x->h, SQLITE_DBCONFIG_DQS_DDL, 0, (int *)NULL);
+  if (sqlite3_db_readonly(x->h, "main") == 1)
+    return err_set(e, ERR_IO, "Cannot open %s: the file is read-only: mend its permissions", db->shown);
+  rc = claim(db, e);
+  return rc < 0 ? rc : exec(db, settings, e);
+}
+
+int db_open_sqlite(const char *file, struct db **ret, struct err *e) {
+  if (!*file) return err_set(e, ERR_USAGE, "Cannot open a database without a name: give a file name, for example perennial.db");
+  bool memory = strcmp(file, ":memory:") == 0;
+  int rc = memory ? OK : make_file(file, e);
+  if (rc < 0) return rc;
+  struct sqlite_db *x = mem_zalloc(1, sizeof *x);
+  if (!x) return err_set(e, ERR_NOMEM, "Out of memory");
+  rc = db_init(&x->base, &driver_sqlite, file);
+  if (rc == OK && !memory) {
+    size_t n = strlen(file) + 1;
+    x->base.file = mem_alloc(n);
+    if (x->base.file) memcpy(x->base.file, file, n);
+    else rc = ERR_NOMEM;
+  }
+  rc = rc < 0 ? err_set(e, rc, "Out of memory") : configure(x, file, e);
+  if (rc < 0) sqlite_close(&x->base);
+  else *ret = &x->base;
+  return rc;
+}
+
+/* ---- statements ---- */
+
+#ifndef NDEBUG
+/* Complains of a plan that reads a whole table or sorts without an index, unless the text says it is meant. */
+static void check_plan(struct db *db, const char *sql) {
+  if (strstr(sql, "/* scan */") || strncasecmp(sql, "pragma", 6) == 0) return;
+  char *explain = sqlite3_mprintf("explain query plan %s", sql);
+  sqlite3_stmt *s = NULL;
+  if (explain && sqlite3_prepare_v2(handle(db), explain, -1, &s, NULL) == SQLITE_OK) {
+    while (sqlite3_step(s) == SQLITE_ROW) {
+      const char *detail = (const char *)sqlite3_column_text(s, 3);
+      if (!detail) continue;
+      bool scan = strncmp(detail, "SCAN ", 5) == 0 && !strstr(detail, "INDEX") && !strstr(detail, "CONSTANT ROW");
+      if (scan || strcmp(detail, "USE TEMP B-TREE FOR ORDER BY") == 0)
+        log_line(LOG_WARN, "slow plan: %s: in: %s", detail, sql);
+    }
+  }
+  sqlite3_finalize(s);
+  sqlite3_free(explain);
+}
+#endif
+
+static void sqlite_free(struct stmt *s) {
+  sqlite3_finalize(stmt_handle(s));
+  mem_free(s);
+}
+
+/* SQLite numbers $n by first appearance; remembers which n each one is. */
+static int number_params(struct sqlite_stmt *s) {
+  s->n_params = sqlite3_bind_parameter_count(s->h);
+  if (s->n_params > BIND_MAX) return ERR_FAIL;
+  for (int i = 0; i < s->n_params; i++) {
+    const char *name = sqlite3_bind_parameter_name(s->h, i + 1);
+    int64_t n = 0;
+    if (!name || str_to_i64(str_of(name + 1), &n) < 0 || n < 1 || n > BIND_MAX) return ERR_FAIL;
+    s->number[i] = (uint8_t)(n - 1);
+  }
+  return OK;
+}
+
+static int sqlite_prepare(struct db *db, const char *sql, struct stmt **ret, struct err *e) {
+  char purpose[PURPOSE_SIZE];
+  struct sqlite_stmt *s = mem_zalloc(1, sizeof *s);
+  if (!s || stmt_init(&s->base, db, sql) < 0) {
+    mem_free(s);
+    return err_set(e, ERR_NOMEM, "Out of memory");
+  }
+  int rc = sqlite3_prepare_v3(handle(db), sql, -1, SQLITE_PREPARE_PERSISTENT, &s->h, NULL);
+  if (rc != SQLITE_OK) rc = fail(db, rc, sql_purpose(sql, purpose), e);
+  else if (number_params(s) < 0) rc = err_set(e, ERR_FAIL, "A statement's parameters must be $1 to $%d: %.200s", BIND_MAX, sql);
+  if (rc < 0) {
+    mem_free(s->base.sql);
+    sqlite_free(&s->base);
+    return rc;
+  }
+#ifndef NDEBUG
+  check_plan(db, sql);
+#endif
+  *ret = &s->base;
+  return OK;
+}
+
+static int bind_one(sqlite3_stmt *h, int i, const struct bind *b) {
+  switch (b->type) {
+  case BIND_I64: return sqlite3_bind_int64(h, i, b->i);
+  case BIND_F64: return sqlite3_bind_double(h, i, b->f);
+  case BIND_TEXT: return sqlite3_bind_text64(h, i, b->s.p ? b->s.p : "", b->s.n, SQLITE_TRANSIENT, SQLITE_UTF8);
+  case BIND_BLOB: return sqlite3_bind_blob64(h, i, b->s.p ? b->s.p : "", b->s.n, SQLITE_TRANSIENT);
+  default: return sqlite3_bind_null(h, i);
+  }
+}
+
+static int sqlite_start(struct stmt *base, const struct bind *binds, struct err *e) {
+  struct sqlite_stmt *s = (struct sqlite_stmt *)base;
+  char purpose[PURPOSE_SIZE];
+  int n = 0;
+  while (n < BIND_MAX && binds[n].type != BIND_END) n++;
+  sqlite3_reset(s->h);
+  for (int i = 0; i < s->n_params; i++) {
+    if (s->number[i] >= n) return err_set(e, ERR_FAIL, "A statement has no value for $%d: %.200s", s->number[i] + 1, base->sql);
+    int rc = bind_one(s->h, i + 1, &binds[s->number[i]]);
+    if (rc != SQLITE_OK) return fail(base->db, rc, sql_purpose(base->sql, purpose), e);
+  }
+  return OK;
+}
+
+static int sqlite_next(struct stmt *s, struct err *e) {
+  char purpose[PURPOSE_SIZE];
+  int rc = sqlite3_step(stmt_handle(s));
+  if (rc == SQLITE_ROW) return 1;
+  if (rc == SQLITE_DONE) return 0;
+  rc = fail(s->db, rc, sql_purpose(s->sql, purpose), e);
+  sqlite3_reset(stmt_handle(s));
+  return rc;
+}
+
+static void sqlite_done(struct stmt *s) {
+  sqlite3_reset(stmt_handle(s));
+}
+
+static int64_t sqlite_changes(struct stmt *s) {
+  return sqlite3_stmt_readonly(stmt_handle(s)) ? 0 : sqlite3_changes64(handle(s->db));
+}
+
+static int64_t sqlite_i64(const struct stmt *s, int col) {
+  return sqlite3_column_int64(stmt_handle(s), col);
+}
+
+static double sqlite_f64(const struct stmt *s, int col) {
+  return sqlite3_column_double(stmt_handle(s), col);
+}
+
+static struct str sqlite_text(const struct stmt *s, int col) {
+  const char *p = sqlite3_column_blob(stmt_handle(s), col);
+  if (sqlite3_column_type(stmt_handle(s), col) != SQLITE_BLOB) p = (const char *)sqlite3_column_text(stmt_handle(s), col);
+  return p ? (struct str){p, (size_t)sqlite3_column_bytes(stmt_handle(s), col)} : STR_NONE;
+}
+
+static bool sqlite_null(const struct stmt *s, int col) {
+  return sqlite3_column_type(stmt_handle(s), col) == SQLITE_NULL;
+}
+
+static int sqlite_script(struct db *db, const char *sql, struct err *e) {
+  struct strbuf b STRBUF_CLEANUP = STRBUF_INIT(SCRIPT_MAX);
+  dialect_sqlite(&b, str_of(sql));
+  if (b.failed < 0) return err_set(e, b.failed, "Out of memory");
+  return exec(db, strbuf_z(&b), e);
+}
+
+static int sqlite_has_table(struct db *db, const char *table, bool *ret, struct err *e) {
+  int64_t n = 0;
+  int rc = db_one_i64(db, "select count(*) from sqlite_schema where type = 'table' and name = $1 /* scan */",
+                      BINDS(B_STR(str_of(table))), 0, &n, e);
+  if (rc == OK) *ret = n > 0;
+  return rc;
+}
+
+/* ---- transactions ---- */
+
+static int sqlite_begin(struct db *db, enum tx_kind kind, struct err *e) {
+  return exec(db, kind == TX_WRITE ? "begin immediate" : "begin", e);
+}
+
+static int sqlite_commit(struct db *db, struct err *e) {
+  if (sqlite3_get_autocommit(handle(db)))
+    return err_set(e, ERR_IO, "Cannot save to %s: an earlier error ended the transaction: try again", db->shown);
+  return exec(db, "commit", e);
+}
+
+/* A failed write may have rolled back by itself already. */
+static void sqlite_rollback(struct db *db) {
+  if (!sqlite3_get_autocommit(handle(db))) sqlite3_exec(handle(db), "rollback", NULL, NULL, NULL);
+}
+
+/* Without a flush per commit the import's pages may still be in the operating system's memory; one small commit
+ * with FULL flushes the log they stand in. Being busy is fine: then another writer's commit flushes it. */
+static int sqlite_bulk_mode(struct db *db, bool on, struct err *e) {
+  if (on) return exec(db, "pragma synchronous=normal; pragma cache_size=-131072", e);
+  int rc = exec(db, "pragma synchronous=full; pragma cache_size=-16384; pragma user_version=0", e);
+  return rc == ERR_AGAIN ? OK : rc;
+}
+
+/* ---- copy ---- */
+
+static int copy_pages(struct db *db, const char *file, struct err *e) {
+  sqlite3 *to = NULL;
+  int rc = sqlite3_open_v2(file, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+  sqlite3_backup *copy = rc == SQLITE_OK ? sqlite3_backup_init(to, "main", handle(db), "main") : NULL;
+  int64_t pages = 0;
+  if (copy) {
+    while ((rc = sqlite3_backup_step(copy, -1)) == SQLITE_OK) {}
+    pages = sqlite3_backup_pagecount(copy);
+    sqlite3_backup_finish(copy);
+  }
+  int code = OK;
+  if (rc != SQLITE_DONE) {
+    if (file_full(to, rc) || file_full(handle(db), rc))
+      code = err_set(e, ERR_IO, "Cannot write %s: the disk is full or the file may not grow further (%" PRId64 " pages needed): free some space", file, pages);
+    else code = err_set(e, ERR_IO, "Cannot copy %s to %s: %s", db->shown, file, to ? sqlite3_errmsg(to) : sqlite3_errstr(rc));
+  }
+  sqlite3_close(to);
+  return code;
+}
+
+/* Copies beside the target and renames at the end: a half-written copy never has the final name. */
+static int sqlite_copy_to(struct db *db, const char *file, struct err *e) {
+  struct stat st;
+  if (lstat(file, &st) == 0) return err_set(e, ERR_CONFLICT, "Cannot write %.200s: it exists already: give a new name", file);
+  struct strbuf part STRBUF_CLEANUP = STRBUF_INIT(1 << 16);
+  strbuf_fmt(&part, "%s.part", file);
+  if (part.failed < 0) return err_set(e, part.failed, "Out of memory");
+  const char *z = strbuf_z(&part);
+  unlink(z); /* left by a copy that was killed */
+  int rc = make_file(z, e);
+  if (rc == OK) rc = copy_pages(db, z, e);
+  if (rc == OK && rename(z, file) != 0) rc = err_set(e, ERR_IO, "Cannot write %.200s: %s", file, strerror(errno));
+  if (rc < 0) unlink(z);
+  return rc;
+}
+
+/* ---- bulk ---- */
+
+static int sqlite_bulk_begin(struct db *db, const char *table, const char *columns, struct bulk **ret, struct err *e) {
+  int n = column_count(columns);
+  struct strbuf sql STRBUF_CLEANUP = STRBUF_INIT(1 << 16);
+  strbuf_fmt(&sql, "insert into %s (%s) values (", table, columns);
+  for (int i = 0; i < n; i++) strbuf_addz(&sql, i == 0 ? "?" : ",?");
+  strbuf_addc(&sql, ')');
+  struct sqlite_bulk *b = mem_zalloc(1, sizeof *b);
+  if (!b || sql.failed < 0) {
+    mem_free(b);
+    return err_set(e, ERR_NOMEM, "Out of memory");
+  }
+  sql_purpose(strbuf_z(&sql), b->purpose);
+  b->base.db = db;
+  b->base.n_columns = n;
+  int rc = sqlite3_prepare_v3(handle(db), strbuf_z(&sql), -1, 0, &b->h, NULL);
+  if (rc != SQLITE_OK) {
+    rc = fail(db, rc, b->purpose, e);
+    mem_free(b);
+    return rc;
+  }
+  *ret = &b->base;
+  return OK;
+}
+
+static sqlite3_stmt *bulk_slot(struct bulk *b, int *ret) {
+  *ret = ++b->filled;
+  return ((struct sqlite_bulk *)b)->h;
+}
+
+static void sqlite_bulk_i64(struct bulk *b, int64_t v) {
+  int i;
+  sqlite3_stmt *h = bulk_slot(b, &i);
+  (void)sqlite3_bind_int64(h, i, v); /* a column too many is reported by bulk_row's count */
+}
+
+static void sqlite_bulk_str(struct bulk *b, struct str v) {
+  int i;
+  sqlite3_stmt *h = bulk_slot(b, &i);
+  if (sqlite3_bind_text64(h, i, v.p ? v.p : "", v.n, SQLITE_STATIC, SQLITE_UTF8) == SQLITE_TOOBIG)
+    err_set(&b->why, ERR_LIMIT, "A text of %zu bytes is too long to be stored", v.n);
+}
+
+static void sqlite_bulk_null(struct bulk *b) {
+  int i;
+  sqlite3_stmt *h = bulk_slot(b, &i);
+  (void)sqlite3_bind_null(h, i);
+}
+
+static int sqlite_bulk_row(struct bulk *b, struct err *e) {
+  struct sqlite_bulk *x = (struct sqlite_bulk *)b;
+  int rc = sqlite3_step(x->h);
+  if (rc != SQLITE_DONE) rc = fail(b->db, rc, x->purpose, e);
+  else rc = OK;
+  sqlite3_reset(x->h);
+  return rc;
+}
+
+/* Rows were written as they came. */
+static int sqlite_bulk_flush(struct bulk *b, struct err *e) {
+  (void)b;
+  (void)e;
+  return OK;
+}
+
+static void sqlite_bulk_free(struct bulk *b) {
+  sqlite3_finalize(((struct sqlite_bulk *)b)->h);
+  mem_free(b);
+}
+
+const struct driver driver_sqlite = {
+    .close = sqlite_close,
+    .prepare = sqlite_prepare,
+    .free = sqlite_free,
+    .start = sqlite_start,
+    .next = sqlite_next,
+    .done = sqlite_done,
+    .changes = sqlite_changes,
+    .i64 = sqlite_i64,
+    .f64 = sqlite_f64,
+    .text = sqlite_text,
+    .null = sqlite_null,
+    .script = sqlite_script,
+    .begin = sqlite_begin,
+    .commit = sqlite_commit,
+    .rollback = sqlite_rollback,
+    .has_table = sqlite_has_table,
+    .bulk_mode = sqlite_bulk_mode,
+    .copy_to = sqlite_copy_to,
+    .bulk_begin = sqlite_bulk_begin,
+    .bulk_i64 = sqlite_bulk_i64,
+    .bulk_str = sqlite_bulk_str,
+    .bulk_null = sqlite_bulk_null,
+    .bulk_row = sqlite_bulk_row,
+    .bulk_flush = sqlite_bulk_flush,
+    .bulk_free = sqlite_bulk_free,
+};

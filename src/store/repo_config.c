@@ -1,0 +1,168 @@
+#include "store/repo_config.h"
+
+#include "base/strbuf.h"
+#include "store/driver.h"
+#include "store/repo_audit.h"
+
+#define NAME_MAX_BYTES 119
+
+/* Each key knows how to take its value into the typed view; taking is also how a new value is validated. */
+struct key {
+  const char *name;
+  int (*take)(struct str value, struct org *o);
+  const char *allowed; /* for the sentence */
+};
+
+static int take_int(struct str v, int lo, int hi, int *ret) {
+  int64_t n = 0;
+  if (str_to_i64(v, &n) < 0 || n < lo || n > hi) return ERR_SYNTAX;
+  *ret = (int)n;
+  return OK;
+}
+
+static int take_choice(struct str v, const char *zero, const char *one, bool *ret) {
+  bool second = str_eq(v, str_of(one));
+  if (!second && !str_eq(v, str_of(zero))) return ERR_SYNTAX;
+  *ret = second;
+  return OK;
+}
+
+static int take_name(struct str v, struct org *o) {
+  if (v.n == 0 || v.n > NAME_MAX_BYTES) return ERR_SYNTAX;
+  str_to_z(v, o->name, sizeof o->name);
+  return OK;
+}
+
+static int take_year_start(struct str v, struct org *o) {
+  return take_int(v, 1, 12, &o->calendar.first_month);
+}
+
+static int take_calendar(struct str v, struct org *o) {
+  bool weeks;
+  if (take_choice(v, "months", "445", &weeks) < 0) return ERR_SYNTAX;
+  o->calendar.kind = weeks ? CALENDAR_445 : CALENDAR_MONTHS;
+  return OK;
+}
+
+static int take_week_start(struct str v, struct org *o) {
+  return take_int(v, 1, 7, &o->calendar.week_start);
+}
+
+static int take_year_name(struct str v, struct org *o) {
+  return take_choice(v, "end", "start", &o->calendar.named_by_start);
+}
+
+static int take_currency(struct str v, struct org *o) {
+  return currency_parse(v, &o->reporting_currency) < 0 ? ERR_SYNTAX : OK;
+}
+
+static int take_grace(struct str v, struct org *o) {
+  return take_int(v, 0, 365, &o->grace_days);
+}
+
+static int take_window(struct str v, struct org *o) {
+  return take_int(v, 1, 730, &o->window_days);
+}
+
+static int take_lapse(struct str v, struct org *o) {
+  return take_int(v, 0, 3650, &o->max_lapse_days);
+}
+
+static int take_today(struct str v, struct org *o) {
+  if (v.n == 0) {
+    o->today = DAY_NONE;
+    return OK;
+  }
+  return day_parse_iso(v, &o->today) < 0 ? ERR_SYNTAX : OK;
+}
+
+static const struct key keys[] = {
+    {"fiscal_calendar", take_calendar, "months or 445"},
+    {"fiscal_year_name", take_year_name, "end or start (the calendar year that names the fiscal year)"},
+    {"fiscal_year_start", take_year_start, "a month from 1 to 12"},
+    {"grace_days", take_grace, "a number of days from 0 to 365"},
+    {"max_lapse_days", take_lapse, "a number of days from 0 to 3650"},
+    {"name", take_name, "1 to 119 bytes of text"},
+    {"reporting_currency", take_currency, "an ISO 4217 code such as USD"},
+    {"today", take_today, "a date such as 2026-11-22, or nothing for the real day"},
+    {"week_start", take_week_start, "a day from 1 (Monday) to 7 (Sunday)"},
+    {"window_days", take_window, "a number of days from 1 to 730"},
+};
+#define N_KEYS (sizeof keys / sizeof *keys)
+
+static const struct key *key_of(struct str name) {
+  for (size_t i = 0; i < N_KEYS; i++)
+    if (str_eq(name, str_of(keys[i].name))) return &keys[i];
+  return NULL;
+}
+
+static int unknown_key(struct str name, struct err *e) {
+  struct strbuf b STRBUF_CLEANUP = STRBUF_INIT(1000);
+  for (size_t i = 0; i < N_KEYS; i++) strbuf_fmt(&b, "%s%s", i ? ", " : "", keys[i].name);
+  return err_set(e, ERR_NOTFOUND, "There is no setting \"%.*s\": the settings are %s", (int)(name.n > 60 ? 60 : name.n), name.p, strbuf_z(&b));
+}
+
+int org_load(struct store *s, struct org *ret, struct err *e) {
+  struct org o = {.name = "", .calendar = CALENDAR_DEFAULT, .window_days = 120, .max_lapse_days = 365, .today = DAY_NONE};
+  struct stmt *q STMT_CLEANUP = NULL;
+  int rc = currency_parse(STR("USD"), &o.reporting_currency);
+  if (rc == OK) rc = db_query(store_db(s), "select key, value from org_config /* scan */", NULL, &q, e);
+  if (rc < 0) return rc;
+  while ((rc = stmt_next(q, e)) > 0) {
+    char name[40];
+    str_to_z(stmt_str(q, 0), name, sizeof name);
+    const struct key *k = key_of(str_of(name));
+    if (!k) continue; /* other parts keep their own keys here */
+    if (k->take(stmt_str(q, 1), &o) < 0)
+      return err_set(e, ERR_SYNTAX, "The setting %s has a value that is not allowed: set it to %s", k->name, k->allowed);
+  }
+  if (rc == OK) *ret = o;
+  return rc;
+}
+
+int config_get(struct store *s, struct arena *a, struct str key, struct str *ret, struct err *e) {
+  struct stmt *q STMT_CLEANUP = NULL;
+  int rc = db_query(store_db(s), "select value from org_config where key = $1", BINDS(B_STR(key)), &q, e);
+  if (rc == OK) rc = stmt_next(q, e);
+  if (rc < 0) return rc;
+  if (rc == 0) return key_of(key) ? err_set(e, ERR_NOTFOUND, "The setting \"%.*s\" is not set", STR_FMT(key)) : unknown_key(key, e);
+  struct str v = arena_str(a, stmt_str(q, 0));
+  if (!v.p) return err_set(e, ERR_NOMEM, "Out of memory");
+  *ret = v;
+  return OK;
+}
+
+/* Keys and allowed values hold nothing that JSON would have to escape, but a name may. */
+static void add_json(struct strbuf *b, struct str s) {
+  strbuf_addc(b, '"');
+  for (size_t i = 0; i < s.n; i++) {
+    unsigned char c = (unsigned char)s.p[i];
+    if (c == '"' || c == '\\') strbuf_addc(b, '\\');
+    if (c < 0x20) strbuf_fmt(b, "\\u%04x", c);
+    else strbuf_addc(b, s.p[i]);
+  }
+  strbuf_addc(b, '"');
+}
+
+int config_set(struct store *s, struct str key, struct str value, int64_t actor_id, int64_t now, struct err *e) {
+  struct org scratch = {0};
+  const struct key *k = key_of(key);
+  if (!k) return unknown_key(key, e);
+  if (k->take(value, &scratch) < 0)
+    return err_set(e, ERR_SYNTAX, "The setting %s cannot be \"%.*s\": give %s", k->name, (int)(value.n > 60 ? 60 : value.n), value.p, k->allowed);
+  int64_t n = db_run(store_db(s), "insert into org_config (key, value) values ($1, $2) on conflict (key) do update set value = excluded.value",
+                     BINDS(B_STR(key), B_STR(value)), e);
+  if (n < 0) return (int)n;
+  struct strbuf b STRBUF_CLEANUP = STRBUF_INIT(2000);
+  strbuf_fmt(&b, "{\"key\":\"%s\",\"value\":", k->name);
+  add_json(&b, value);
+  strbuf_addc(&b, '}');
+  if (b.failed < 0) return err_set(e, b.failed, "Out of memory");
+  int rc = audit_add(s, &(struct audit_entry){.at = now, .actor_id = actor_id, .action = "config.set", .entity = "org_config",
+                                              .detail = strbuf_str(&b)}, e);
+  return rc < 0 ? rc : store_changed(s, "org_config", 0, e);
+}
+
+day_t org_today(const struct org *o, int64_t now) {
+  return o->today == DAY_NONE ? day_of_instant(now) : o->today;
+}
