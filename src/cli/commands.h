@@ -5,7 +5,6 @@
 #include "cli/cli.h"
 
 int backup_cmd(struct cli *c);
-int check_cmd(struct cli *c);
 int config_cmd(struct cli *c);
 int migrate_cmd(struct cli *c);
 int restore_cmd(struct cli *c);
@@ -15,7 +14,6 @@ static const struct cli_command commands[] = {
     {"config", config_cmd, "get [KEY] | set KEY VALUE",
      "Shows or changes the organisation's settings: fiscal_year_start, reporting_currency, week_start,\n"
      "grace_days, window_days, max_lapse_days, today."},
-    {"check", check_cmd, "", "Proves versions, sums, references and the audit chain; lists what does not hold. Exit 1 if anything."},
     {"backup", backup_cmd, "FILE", "Writes a consistent copy of a running store to FILE, which must not exist."},
     {"restore", restore_cmd, "FILE", "Fills an empty place (--db) from a backup FILE."},
     {"migrate", migrate_cmd, "", "Brings the store up to this program's schema."},
