@@ -38,7 +38,8 @@ static const char *const words[3][WORDS] = {
 static const char *const kinds[3][KINDS] = {
     {"Hospitals", "Credit Union", "Transit", "Foods", "Insurance", "University", "Aerospace", "Logistics", "Energy", "School District", "Bank", "Retail", "Pharma",
      "County", "Media", "Water Utility"},
-    {"Hospitais", "Cooperativa de Crédito", "Transportes", "Alimentos", "Seguros", "Universidade", "Aeronáutica", "Logística", "Energia", "Tecelagem", "Banco", "Varejo",
+    {"Hospitais", "Cooperativa de Crédito", "Transportes", "Alimentos", "Seguros", "Universidade", "Aeronáutica", "Logística",
+     "Energia", "Tecelagem", "Banco", "Varejo",
      "Farmacêutica", "Prefeitura", "Mídia", "Saneamento"},
     {"Hospitales", "Caja de Ahorro", "Transportes", "Alimentos", "Seguros", "Universidad", "Aeronáutica", "Logística", "Energía", "Textiles", "Banco", "Comercial",
      "Farmacéutica", "Municipio", "Medios", "Agua Potable"},
@@ -52,7 +53,8 @@ static const char *const towns[DEMO_TEAMS][TOWNS] = {
      "Sherbrooke", "Toronto", "Trois-Rivières", "Vancouver", "Winnipeg", "Yellowknife"},
     {"Aracaju", "Belém", "Campinas", "Cuiabá", "Curitiba", "Florianópolis", "Fortaleza", "Goiânia", "Joinville", "Londrina", "Maceió", "Manaus", "Natal", "Niterói",
      "Porto Alegre", "Recife", "Salvador", "Santos", "Sorocaba", "Vitória"},
-    {"Aguascalientes", "Cancún", "Chihuahua", "Colima", "Culiacán", "Durango", "Guadalajara", "Hermosillo", "León", "Mérida", "Mexicali", "Monterrey", "Morelia", "Oaxaca",
+    {"Aguascalientes", "Cancún", "Chihuahua", "Colima", "Culiacán", "Durango", "Guadalajara", "Hermosillo", "León", "Mérida",
+     "Mexicali", "Monterrey", "Morelia", "Oaxaca",
      "Puebla", "Querétaro", "Saltillo", "Tijuana", "Toluca", "Veracruz"},
 };
 static int tongue(int team) { return team <= 2 ? 0 : team == 3 ? 1 : 2; }
@@ -106,10 +108,13 @@ static const char *const first_names[4][FIRST] = {
 };
 static const char *const last_names[4][LAST] = {
     {"Whitfield", "Okafor", "Raman", "Delaney", "Boone", "Castle", "Haddad", "Lindqvist", "Moss", "Park", "Quill", "Reyes", "Sloan", "Tran", "Usher", "Voss"},
-    {"Tremblay", "Delisle", "Gagnon", "Bouchard", "Côté", "Fortin", "Lavoie", "Morin", "Pelletier", "Roy", "Simard", "Thériault", "Vachon", "Caron", "Dubé", "Hébert"},
-    {"Carvalho", "Moura", "Teixeira", "Nogueira", "Prado", "Siqueira", "Vasconcelos", "Amaral", "Brandão", "Coelho", "Duarte", "Farias", "Guedes", "Lacerda", "Macedo",
+    {"Tremblay", "Delisle", "Gagnon", "Bouchard", "Côté", "Fortin", "Lavoie", "Morin", "Pelletier", "Roy", "Simard", "Thériault",
+     "Vachon", "Caron", "Dubé", "Hébert"},
+    {"Carvalho", "Moura", "Teixeira", "Nogueira", "Prado", "Siqueira", "Vasconcelos", "Amaral", "Brandão", "Coelho", "Duarte",
+     "Farias", "Guedes", "Lacerda", "Macedo",
      "Pires"},
-    {"Rivas", "Herrera", "Cárdenas", "Escobedo", "Figueroa", "Garza", "Ibarra", "Juárez", "Lozano", "Montes", "Navarro", "Ocampo", "Palacios", "Quiroga", "Salinas", "Trejo"},
+    {"Rivas", "Herrera", "Cárdenas", "Escobedo", "Figueroa", "Garza", "Ibarra", "Juárez", "Lozano", "Montes", "Navarro",
+     "Ocampo", "Palacios", "Quiroga", "Salinas", "Trejo"},
 };
 void demo_person_name(struct strbuf *b, int team, int index) {
   int k = team <= 1 ? 0 : team - 1;

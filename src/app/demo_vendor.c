@@ -230,7 +230,8 @@ void demo_account_make(const struct demo_shape *shape, int64_t index, struct dem
   int contracts = 1 + (int)random_below(&r, 10) / 7 + (int)random_below(&r, 20) / 19;
   double inclination = 0.8 * random_normal(&r);
   for (int i = 0; i < contracts; i++) {
-    struct course c = {.r = random_seed(shape->seed ^ UINT64_C(0x9E3779B97F4A7C15), (uint64_t)index * 8 + (uint64_t)i), .shape = shape, .a = ret, .inclination = inclination};
+    struct course c = {.shape = shape, .a = ret, .inclination = inclination};
+    c.r = random_seed(shape->seed ^ UINT64_C(0x9E3779B97F4A7C15), (uint64_t)index * 8 + (uint64_t)i);
     int items = 1 + (int)random_below(&c.r, 3) + (random_below(&c.r, 4) == 0 ? (int)random_below(&c.r, 4) : 0);
     c.discount_bp = (int)random_below(&c.r, 8) * 300;
     day_t around = shape->today - (int)random_below(&c.r, HISTORY_DAYS + 200) - 20;
