@@ -13,7 +13,7 @@ static uint64_t mix(uint64_t z)
 
 struct random random_seed(uint64_t seed, uint64_t stream)
 {
-  return (struct random){mix(mix(seed + STEP) ^ mix(stream * STEP + 1))};
+  return (struct random){mix(mix(seed + STEP) + stream * UINT64_C(0xD1342543DE82EF95))};
 }
 
 uint64_t random_u64(struct random *r)

@@ -180,5 +180,5 @@ uint64_t str_hash(struct str s)
       tail |= (uint64_t)(unsigned char)p[i] << (8 * i);
     h = mix(h ^ tail, k2);
   }
-  return mix(h ^ k2, k1);
+  return mix(h, k1);
 }
