@@ -11,6 +11,7 @@
 
 int db_open(const char *url, struct db **ret, struct err *e) {
   struct str u = str_of(url);
+  if (str_starts(u, STR("postgresql://")) || str_starts(u, STR("postgres://"))) return db_open_postgres(url, ret, e);
   if (str_starts(u, STR("sqlite:"))) return db_open_sqlite(url + 7, ret, e);
   for (size_t i = 0; i + 2 < u.n; i++)
     if (u.p[i] == ':' && u.p[i + 1] == '/' && u.p[i + 2] == '/')
