@@ -6,6 +6,7 @@
 static _Atomic uint64_t made;    /* allocations since mem_fail_at */
 static _Atomic uint64_t fail_k;  /* 0 = off */
 static _Atomic int fail_later;
+static _Atomic int64_t live; /* blocks given out and not yet freed */
 
 static bool must_fail(void)
 {
@@ -16,25 +17,37 @@ static bool must_fail(void)
   return nth == k || atomic_load_explicit(&fail_later, memory_order_relaxed) != 0;
 }
 
+static void *given(void *p)
+{
+  if (p)
+    atomic_fetch_add_explicit(&live, 1, memory_order_relaxed);
+  return p;
+}
+
 void *mem_alloc(size_t n)
 {
-  return must_fail() ? NULL : malloc(n ? n : 1);
+  return must_fail() ? NULL : given(malloc(n ? n : 1));
 }
 
 void *mem_zalloc(size_t count, size_t size)
 {
   if (count == 0 || size == 0)
     count = size = 1;
-  return must_fail() ? NULL : calloc(count, size);
+  return must_fail() ? NULL : given(calloc(count, size));
 }
 
 void *mem_realloc(void *p, size_t n)
 {
+  if (!p)
+    return mem_alloc(n);
   return must_fail() ? NULL : realloc(p, n ? n : 1);
 }
 
 void mem_free(void *p)
 {
+  if (!p)
+    return;
+  atomic_fetch_sub_explicit(&live, 1, memory_order_relaxed);
   free(p);
 }
 
@@ -51,9 +64,14 @@ uint64_t mem_count(void)
   return atomic_load_explicit(&made, memory_order_relaxed);
 }
 
+int64_t mem_live(void)
+{
+  return atomic_load_explicit(&live, memory_order_relaxed);
+}
+
 void mem_cleanup(void *pp)
 {
   void *p;
   memcpy(&p, pp, sizeof p);
-  free(p);
+  mem_free(p);
 }

@@ -13,6 +13,8 @@ void mem_free(void *p);
  * whether later ones fail too. k = 0 switches it off. Counts allocations made since. Per process, atomics. */
 void mem_fail_at(uint64_t k, int then_fail_all);
 uint64_t mem_count(void);
+/* Blocks held now, in the whole process: a test compares before and after to find a leak. */
+int64_t mem_live(void);
 
 void mem_cleanup(void *pp); /* for __attribute__((cleanup)): frees *(void **)pp */
 #define MEM_CLEANUP __attribute__((cleanup(mem_cleanup)))

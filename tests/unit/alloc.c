@@ -65,12 +65,28 @@ static void failed_realloc_keeps_the_block(void **state)
   assert_string_equal(p, "abc");
 }
 
+static void counts_blocks_held(void **state)
+{
+  (void)state;
+  int64_t before = mem_live();
+  void *a = mem_alloc(1), *b = mem_zalloc(2, 2), *c = mem_realloc(NULL, 3);
+  assert_int_equal(mem_live(), before + 3);
+  a = mem_realloc(a, 1000);
+  assert_int_equal(mem_live(), before + 3);
+  mem_free(a);
+  mem_free(b);
+  mem_free(NULL);
+  mem_cleanup(&c);
+  assert_int_equal(mem_live(), before);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(zero_size_is_valid),
     cmocka_unit_test(zalloc_clears_and_refuses_overflow),
     cmocka_unit_test(fails_the_kth),
+    cmocka_unit_test(counts_blocks_held),
     cmocka_unit_test(failed_realloc_keeps_the_block),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
