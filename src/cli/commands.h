@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 
 int backup_cmd(struct cli *c);
+int check_cmd(struct cli *c);
 int config_cmd(struct cli *c);
 int migrate_cmd(struct cli *c);
 int restore_cmd(struct cli *c);
@@ -16,6 +17,7 @@ static const struct cli_command commands[] = {
      "grace_days, window_days, max_lapse_days, today."},
     {"backup", backup_cmd, "FILE", "Writes a consistent copy of a running store to FILE, which must not exist."},
     {"restore", restore_cmd, "FILE", "Fills an empty place (--db) from a backup FILE."},
+    {"check", check_cmd, "", "Proves the store: file, schema, foreign keys, versions, sums, ids, audit chain. Exit 1 when something is wrong."},
     {"migrate", migrate_cmd, "", "Brings the store up to this program's schema."},
     {"version", version_cmd, "", "Prints the program's version."},
 };
