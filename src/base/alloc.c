@@ -26,12 +26,15 @@ static void *given(void *p)
 
 void *mem_alloc(size_t n)
 {
-  return must_fail() ? NULL : given(malloc(n ? n : 1));
+  return n > PTRDIFF_MAX || must_fail() ? NULL : given(malloc(n ? n : 1));
 }
 
 void *mem_zalloc(size_t count, size_t size)
 {
-  if (count == 0 || size == 0)
+  size_t n;
+  if (__builtin_mul_overflow(count, size, &n) || n > PTRDIFF_MAX)
+    return NULL; /* sanitizers end the program where calloc would say NULL */
+  if (n == 0)
     count = size = 1;
   return must_fail() ? NULL : given(calloc(count, size));
 }
@@ -40,7 +43,7 @@ void *mem_realloc(void *p, size_t n)
 {
   if (!p)
     return mem_alloc(n);
-  return must_fail() ? NULL : realloc(p, n ? n : 1);
+  return n > PTRDIFF_MAX || must_fail() ? NULL : realloc(p, n ? n : 1);
 }
 
 void mem_free(void *p)

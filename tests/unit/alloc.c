@@ -23,6 +23,8 @@ static void zalloc_clears_and_refuses_overflow(void **state)
   for (int i = 0; i < 64; i++)
     assert_int_equal(p[i], 0);
   assert_null(mem_zalloc(SIZE_MAX / 2, 3));
+  assert_null(mem_alloc(SIZE_MAX));
+  assert_null(mem_realloc(p, SIZE_MAX));
 }
 
 /* Allocates five times; bit i of the result = the i-th came back NULL. */
