@@ -35,7 +35,9 @@ void html_part_z(struct strbuf *b, const char *z);
 void html_json_str(struct strbuf *b, struct str s);
 void html_json_z(struct strbuf *b, const char *z);
 void html_raw(struct strbuf *b, struct raw_html_trusted h);
-void html_icon(struct strbuf *b, struct str name, int size);   /* <svg><use> of the sprite */
+void html_icon_str(struct strbuf *b, struct str name, int size); /* <svg><use> of the sprite */
+void html_icon_z(struct strbuf *b, const char *name, int size);
+#define html_icon(b, name, size) _Generic((name), struct str: html_icon_str, const char *: html_icon_z, char *: html_icon_z)(b, name, size)
 void html_csrf_field(struct strbuf *b, const struct view_cx *cx); /* the hidden input of every form */
 void html_asset(struct strbuf *b, const char *name);           /* "app.css" -> /a/app.3f9c….css */
 

@@ -20,10 +20,32 @@ int shell_end(struct request *r, struct response *w); /* OK, or ERR_NOMEM when t
 
 /* A rail entry is shown to a role only when its path is a route which that role may GET. */
 struct nav_entry {
-  const char *path, *label, *icon, *group; /* group: "main", "more" */
-  bool tab; /* also in the bar of phones (five at most) */
+  const char *path, *label, *icon;
+  bool more;       /* in the second group of the rail */
+  bool tab;        /* also in the bar of phones (five at most) */
+  const char *key; /* g and then this key goes there; NULL = none */
 };
 extern const struct nav_entry web_nav[]; /* in shell.c, ended by path NULL; paths must be fixed routes */
+
+struct nav_item {
+  const char *path, *label, *icon, *key;
+  bool current;
+};
+/* What the views shell_begin, door_begin and error show. */
+struct shell_view {
+  struct str title, crumb, crumb_href, theme, me_name, me_initials, me_role;
+  struct nav_item *main, *more, *tabs;
+  size_t n_main, n_more, n_tabs;
+  const char *main_class;
+  struct raw_html_trusted bar;
+};
+struct error_view {
+  int status;
+  struct str title, sentence, request_id;
+  bool signed_in;
+};
+/* The frame of pages before sign-in: only the brand. shell_end closes it too. */
+void door_begin(struct request *r, struct response *w, struct str title);
 
 /* A page that says what happened: title, sentence, link back. Under /api/ the same as JSON. Returns OK. */
 int error_page(struct request *r, struct response *w, int status, struct str sentence);

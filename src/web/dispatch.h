@@ -1,0 +1,24 @@
+/* Inside of the dispatcher: what dispatch.c, gate.c and the pages of sign-in share. */
+#ifndef WEB_DISPATCH_H
+#define WEB_DISPATCH_H
+#include "web/server.h"
+
+/* Value of a cookie, or "". */
+struct str cookie_get(const struct request *r, struct str name);
+bool request_is_api(const struct request *r); /* path under /api/ */
+/* Splits and decodes r->target into path and query. OK, ERR_SYNTAX, ERR_LIMIT, ERR_NOMEM. */
+int request_parse_target(struct request *r);
+
+/* Who calls: the session of the cookie, or the bearer token of an API call; r->who and r->scope. Nobody is OK too. */
+int gate_identify(struct request *r);
+/* Whether the Host header is a name of ours: stops pages of other names that resolve to this address. */
+bool gate_host(const struct request *r);
+/* The CSRF rule of the route. OK or ERR_DENIED with the sentence in r->err. */
+int gate_csrf(struct request *r);
+/* The Set-Cookie of a new session, or with token "" of its end. OK, ERR_NOMEM. */
+int session_cookie_set(struct request *r, struct response *w, struct str token);
+/* Security headers of every response. */
+void response_guard(struct request *r, struct response *w);
+/* 64 random hexadecimal digits at most; size counts the NUL. */
+void random_hex(char *buf, size_t size);
+#endif

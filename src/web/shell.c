@@ -1,0 +1,138 @@
+#include "web/shell.h"
+#include "web/dispatch.h"
+#include "web/views.h"
+
+const struct nav_entry web_nav[] = {
+    {"/", "Command center", "layout-dashboard", false, true, "h"},
+    {"/work", "Worklist", "list-check", false, true, "w"},
+    {"/renewals", "Renewals", "table", false, true, "r"},
+    {"/forecast", "Forecast", "chart-histogram", false, true, "f"},
+    {"/reports", "Reports", "report", true, false, NULL},
+    {"/imports", "Imports", "file-import", true, false, NULL},
+    {"/settings", "Settings", "settings", true, true, NULL},
+    {NULL, NULL, NULL, false, false, NULL},
+};
+enum { NAV_MOST = sizeof web_nav / sizeof web_nav[0] };
+
+struct view_cx view_cx_of(const struct request *r) { return (struct view_cx){r->who.csrf, r->nonce, r->target}; }
+
+static bool may_see(const struct request *r, const char *path) {
+  const struct route *row = NULL;
+  struct str params[WEB_MAX_PARAMS];
+  const char *allow;
+  return route_find(r->web->routes, HTTP_GET, str_of(path), &row, params, &allow) == ROUTE_FOUND && (row->may & (1u << r->who.role));
+}
+
+static struct str initials(struct request *r, struct str name) {
+  struct str word, rest = str_trim(name), first = STR_NONE, last = STR_NONE;
+  while (str_cut(rest, ' ', &word, &rest)) {
+    if (!word.n) continue;
+    size_t n = 1;
+    while (n < word.n && ((unsigned char)word.p[n] & 0xC0) == 0x80) n++;
+    last = str_sub(word, 0, n);
+    if (!first.n) first = last;
+  }
+  return first.p == last.p ? first : arena_fmt(r->arena, "%.*s%.*s", STR_FMT(first), STR_FMT(last));
+}
+
+static const char *role_label(enum role role) {
+  static const char *const labels[] = {[ROLE_ADMIN] = "Administrator", [ROLE_EXEC] = "Executive", [ROLE_MANAGER] = "Manager", [ROLE_REP] = "Renewal rep",
+                                       [ROLE_OPS] = "Sales operations", [ROLE_SALES] = "Sales", [ROLE_PARTNER] = "Partner"};
+  return role < ROLE_COUNT ? labels[role] : "";
+}
+
+static struct str theme_of(const struct request *r) {
+  struct str t = cookie_get(r, STR("theme"));
+  return str_eq(t, STR("dark")) || str_eq(t, STR("light")) ? t : STR_NONE;
+}
+
+void shell_begin(struct request *r, struct response *w, const struct page *p) {
+  if (r->fragment) return;
+  struct nav_item main[NAV_MOST], more[NAV_MOST], tabs[NAV_MOST];
+  struct shell_view v = {.title = p->title, .crumb = p->crumb, .crumb_href = p->crumb_href, .theme = theme_of(r), .me_name = r->who.name,
+                         .me_initials = initials(r, r->who.name), .me_role = str_of(role_label(r->who.role)), .main = main, .more = more, .tabs = tabs,
+                         .main_class = p->main_class, .bar = p->bar};
+  for (const struct nav_entry *n = web_nav; n->path; n++) {
+    if (!may_see(r, n->path)) continue;
+    struct nav_item item = {n->path, n->label, n->icon, n->key, p->nav && !strcmp(p->nav, n->path)};
+    if (n->more) more[v.n_more++] = item;
+    else main[v.n_main++] = item;
+    if (n->tab) tabs[v.n_tabs++] = item;
+  }
+  struct view_cx cx = view_cx_of(r);
+  view_shell_begin(&w->body, &cx, &v);
+}
+
+void door_begin(struct request *r, struct response *w, struct str title) {
+  struct view_cx cx = view_cx_of(r);
+  struct shell_view v = {.title = title, .theme = theme_of(r)};
+  if (!r->fragment) view_door_begin(&w->body, &cx, &v);
+}
+
+int shell_end(struct request *r, struct response *w) {
+  struct view_cx cx = view_cx_of(r);
+  if (!r->fragment && r->who.id) view_shell_end(&w->body, &cx, NULL);
+  if (!r->fragment && !r->who.id) view_door_end(&w->body, &cx, NULL);
+  return w->body.failed ? ERR_NOMEM : OK;
+}
+
+static const char *error_word(int status) {
+  switch (status) {
+  case 400: return "bad_request";
+  case 401: return "sign_in";
+  case 403: return "denied";
+  case 404: return "not_found";
+  case 405: return "method";
+  case 409: return "conflict";
+  case 413: return "too_large";
+  case 414: return "too_long";
+  case 415: return "media_type";
+  case 421: return "wrong_host";
+  case 422: return "invalid";
+  case 429: return "too_many";
+  case 503: return "unavailable";
+  default: return "failed";
+  }
+}
+
+static const char *error_title(int status) {
+  switch (status) {
+  case 401: return "Sign in first";
+  case 403: return "Not allowed";
+  case 404: return "Not found";
+  case 409: return "Somebody was first";
+  case 413: return "Too large";
+  case 429: return "Too many tries";
+  case 503: return "Busy";
+  default: return status < 500 ? "This can't be answered" : "Something went wrong";
+  }
+}
+
+static int error_json(struct request *r, struct response *w, int status, struct str sentence) {
+  static const char *const mends[] = {"Look at the address and the rights of the token.", "Try again in a minute; the request id finds it in the log."};
+  strbuf_addz(&w->body, "{\"error\":{\"code\":");
+  html_json_z(&w->body, error_word(status));
+  strbuf_addz(&w->body, ",\"message\":");
+  html_json_str(&w->body, sentence);
+  strbuf_addz(&w->body, ",\"mend\":");
+  html_json_z(&w->body, mends[status >= 500]);
+  strbuf_addz(&w->body, ",\"request_id\":");
+  html_json_z(&w->body, r->id);
+  strbuf_addz(&w->body, "}}\n");
+  w->content_type = STR("application/json");
+  return w->body.failed ? ERR_NOMEM : OK;
+}
+
+int error_page(struct request *r, struct response *w, int status, struct str sentence) {
+  strbuf_clear(&w->body);
+  w->fixed = NULL;
+  w->status = status;
+  w->content_type = STR_NONE;
+  if (request_is_api(r)) return error_json(r, w, status, sentence);
+  struct error_view v = {status, str_of(error_title(status)), sentence, str_of(r->id), r->who.id != 0};
+  struct view_cx cx = view_cx_of(r);
+  if (r->who.id) shell_begin(r, w, &(struct page){.title = v.title});
+  else door_begin(r, w, v.title);
+  view_error(&w->body, &cx, &v);
+  return shell_end(r, w);
+}
