@@ -49,7 +49,7 @@ static uint32_t greek(uint32_t cp)
   case 0x38E: case 0x3AB: case 0x3B0: case 0x3CB: case 0x3CD: return 0x3C5;
   case 0x38F: case 0x3CE: return 0x3C9;
   case 0x3C2: return 0x3C3; /* final sigma */
-  default: return cp >= 0x391 && cp <= 0x3A9 ? cp + 32 : cp;
+  default: return cp >= 0x391 && cp <= 0x3A9 && cp != 0x3A2 ? cp + 32 : cp; /* 3A2 is no letter */
   }
 }
 

@@ -1,0 +1,27 @@
+/* What the parts of the demo share while they write: ids handed out so far and the shape of the vendor. */
+#ifndef APP_DEMO_WRITE_H
+#define APP_DEMO_WRITE_H
+#include "app/demo_vendor.h"
+#include "store/repo_vendor.h"
+
+enum { DEMO_REGIONS = 3, DEMO_TEAM_ROWS = 1 + DEMO_REGIONS + DEMO_TEAMS };
+struct demo_writer {
+  struct store *store;
+  struct vendor *vendor;
+  struct arena *row;        /* reset after each account */
+  struct demo_shape shape;
+  int64_t epoch;            /* instant before everything: known_at of the catalogue */
+  currency_t currency[DEMO_TEAMS];
+  int64_t region[DEMO_TEAMS], first_rep[DEMO_TEAMS], first_reseller[DEMO_TEAMS], first_distributor[DEMO_TEAMS];
+  int64_t next_account, next_contract, next_line, people, worked, manager;
+};
+int64_t demo_instant(day_t d, int seconds);
+/* The comparison key of a name, in w->row. */
+struct str demo_key(struct demo_writer *w, struct str name);
+/* Regions, teams and people with their sign-ins; fills region, first_rep, people, manager. */
+int demo_add_people(struct demo_writer *w, const char *password_hash, struct err *e);
+/* What the reps did with the open renewals: calls, quotes, promises, slips, losses, as versions in time order. */
+int demo_work(struct demo_writer *w, struct err *e);
+/* Targets of the year and its quarters, from what is due. */
+int demo_set_targets(struct demo_writer *w, struct err *e);
+#endif

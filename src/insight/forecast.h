@@ -1,0 +1,42 @@
+/* The roll-up of a period: closed, commit, best case, pipeline, omitted; region -> team -> rep; against targets.
+ *
+ * A closed renewal belongs to the period of its booked_date, with won_amount; an open or lost one to the period of its
+ * close_date (due_date when it has none), with forecast_amount. Amounts convert at the rate in force on the period's first day
+ * (plan rate), or, for a currency without one, the row is counted in `no_rate` and not summed. */
+#ifndef INSIGHT_FORECAST_H
+#define INSIGHT_FORECAST_H
+#include "base/arena.h"
+#include "domain/calendar.h"
+#include "insight/book.h"
+
+struct forecast_target {
+  int scope;           /* 'c' company, 'r' region, 't' team, 'p' rep */
+  uint32_t code;       /* region code, team index or rep code */
+  int64_t amount;      /* minor units of the reporting currency */
+};
+struct forecast_query {
+  struct period period;
+  day_t as_of;
+  const uint8_t *reps; /* scope: one byte per rep code; NULL = all */
+  const struct forecast_target *targets; size_t n_targets;
+};
+enum forecast_level { FORECAST_ALL, FORECAST_REGION, FORECAST_TEAM, FORECAST_REP };
+struct forecast_node {
+  enum forecast_level level;
+  uint32_t code;       /* region code, team index, rep code; 0 for ALL or "none" */
+  int32_t parent;      /* index of the parent node, -1 for ALL */
+  struct str name;
+  int64_t count[CATEGORY_COUNT];
+  int64_t amount[CATEGORY_COUNT]; /* minor units of the reporting currency, rounded once per node */
+  int64_t open_atr;    /* ATR of the open renewals (commit, best case, pipeline) expected in the period */
+  int64_t no_rate;     /* renewals not summed */
+  bool has_target;
+  int64_t target, gap; /* gap = target − closed */
+  double coverage;     /* open_atr / gap; NAN without target or when gap <= 0 */
+};
+/* Nodes in print order: ALL, then each region with its teams with their reps, by name. Cumulative figures are sums of
+ * amount[] in order closed, commit, best_case, pipeline (forecast_cumulative). Lives in arena. OK, ERR_NOMEM, ERR_RANGE. */
+int forecast_compute(const struct book *b, const struct forecast_query *q, struct arena *a, struct forecast_node **ret, size_t *ret_n, struct err *e);
+/* closed; closed + commit; + best case; + pipeline. */
+int64_t forecast_cumulative(const struct forecast_node *n, enum category up_to);
+#endif

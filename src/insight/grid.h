@@ -1,0 +1,56 @@
+/* Renewals as a grid: filter, sort, page by key, totals; over the columns of the book. One text form of a query for
+ * addresses, the API, saved links and exports:  category:commit,best_case due:2026-10-01..2026-12-31 rep:Tom*Okafor  … */
+#ifndef INSIGHT_GRID_H
+#define INSIGHT_GRID_H
+#include "base/arena.h"
+#include "base/strbuf.h"
+#include "insight/book.h"
+
+enum grid_column { GRID_CUSTOMER, GRID_CONTRACT, GRID_DUE, GRID_CLOSE, GRID_AMOUNT, GRID_CONVERTED, GRID_ATR, GRID_WON, GRID_CATEGORY, GRID_STAGE,
+                   GRID_OUTCOME, GRID_REP, GRID_TEAM, GRID_REGION, GRID_RESELLER, GRID_DISTRIBUTOR, GRID_MODEL, GRID_CURRENCY, GRID_STEP_DATE, GRID_CHANGED,
+                   GRID_BOOKED, GRID_PO, GRID_AT_RISK, GRID_EXPECTED, GRID_COLUMN_COUNT };
+/* GRID_EXPECTED: booked date of closed rows, else close date, else due date: the day a roll-up counts the row by. GRID_AMOUNT:
+ * won_amount of closed rows, else forecast_amount; GRID_CONVERTED: the same in the reporting currency. */
+const char *grid_column_name(int c); /* "customer", "due_date", "forecast_amount", "owner" … as in addresses */
+int grid_column_of(struct str s);    /* -1 unknown */
+
+struct grid_filter {   /* one condition; all must hold */
+  enum grid_column column;
+  bool negate;
+  int64_t from, to;    /* days or minor units of the reporting currency, inclusive; INT64_MIN/MAX open */
+  uint32_t *codes; size_t n_codes; /* equality set (codes of the dimension, enum values, 0/1) */
+  struct str text;     /* contains, folded; for customer, contract, owner, reseller, distributor */
+};
+struct grid_query {
+  struct grid_filter *filters; size_t n_filters;
+  struct str search;   /* free text over customer, contract number, owner, partners */
+  enum grid_column sort; bool descending;
+  uint32_t after;      /* id of the last row of the page before; 0 = first page */
+  uint32_t limit;      /* rows of a page */
+  day_t plan_day;      /* day whose rates convert (first day of the current period) */
+  const uint8_t *reps; /* scope */
+};
+struct grid_totals {
+  int64_t rows;
+  int64_t converted;   /* sum in the reporting currency, exact then rounded once */
+  int64_t by_category[CATEGORY_COUNT], count_by_category[CATEGORY_COUNT];
+  int64_t by_currency[64], rows_by_currency[64]; /* minor units, by currency code */
+  int64_t no_rate;     /* rows not in `converted` */
+};
+struct grid_page {
+  uint32_t *rows; size_t n; /* indexes into book->renewals, in order */
+  bool more;
+  struct grid_totals totals; /* of all matching rows, not of the page */
+};
+/* Parses the text form. Names of people, teams, regions and partners are looked up in the book; an unknown field or value is not
+ * an error of the page: it comes back in *ret_bad (comma separated), and an unknown value matches nothing. Lives in arena. OK, ERR_NOMEM. */
+int grid_parse(const struct book *b, struct str text, struct arena *a, struct grid_query *ret, struct str *ret_bad, struct err *e);
+/* The text form of the filters (not sort, page or scope); grid_parse of it gives the same filters. */
+void grid_print(const struct book *b, const struct grid_query *q, struct strbuf *out);
+/* OK, ERR_NOMEM, ERR_RANGE. */
+int grid_run(const struct book *b, const struct grid_query *q, struct arena *a, struct grid_page *ret, struct err *e);
+/* All matching rows in order, for exports (no page). */
+int grid_all(const struct book *b, const struct grid_query *q, struct arena *a, uint32_t **ret, size_t *ret_n, struct grid_totals *ret_totals, struct err *e);
+/* Amount of one row in minor units of the reporting currency; false without a rate. */
+bool grid_converted(const struct book *b, uint32_t row, day_t plan_day, int64_t *ret);
+#endif
