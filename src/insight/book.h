@@ -6,6 +6,7 @@
  * code 0 of every dictionary is "none" (id 0, empty name). */
 #ifndef INSIGHT_BOOK_H
 #define INSIGHT_BOOK_H
+#include "base/arena.h"
 #include "base/date.h"
 #include "base/err.h"
 #include "base/money.h"
@@ -18,7 +19,6 @@ enum {
   LINE_EXCLUDED = 4,       /* a person took it out of the KPIs, with a reason */
   LINE_ADDED = 8,          /* became known after the start of the period in which it is due: an ATR addition */
   LINE_CANCELLED = 16,     /* term cancelled before its end: an ATR removal */
-  LINE_PARTNER_MOVED = 32, /* renewed through another partner than the one that covered it */
 };
 
 /* Lines, sorted by (end, id). Column arrays of n entries each. */
@@ -95,4 +95,31 @@ int book_rate(const struct book *b, uint8_t currency, day_t day, int64_t *ret, b
 /* Half-open index range of lines with first <= end <= last. */
 void book_due_range(const struct book *b, day_t first, day_t last, size_t *ret_from, size_t *ret_to);
 void book_free(struct book *b); /* takes NULL */
+
+/* Building, for store/repo_book.c and tests. Memory of everything below belongs to the book. */
+struct book *book_new(void);                                     /* with the empty entries of code 0; NULL on no memory */
+struct arena *book_arena(struct book *b);                        /* for names and whatever else lives as long */
+int book_alloc_lines(struct book *b, size_t n);                  /* column arrays, not cleared. OK, ERR_NOMEM */
+int book_alloc_renewals(struct book *b, size_t n);
+/* Sizes a dictionary to n entries + code 0. OK, ERR_NOMEM. */
+int book_alloc_dict(struct book *b, struct book_dict *d, uint32_t n);
+/* Code of a currency, added if new (at most 63). 0 on too many. */
+uint8_t book_currency(struct book *b, currency_t c);
+/* Rates of a currency, ascending by day; copied. OK, ERR_NOMEM. */
+int book_set_rates(struct book *b, currency_t c, const struct book_rate *rates, uint32_t n);
+/* One line as a record, before it is laid out in columns. */
+struct book_line {
+  day_t end, start, booked, known, outcome_known;
+  int64_t atr, won;
+  uint32_t id, account, contract, product, partner;
+  uint16_t rep, region;
+  uint8_t currency, model, outcome_evidence, flags;
+};
+/* Lays n records out as columns, sorted by (end, id); the records may be in any order of end but ascending by id.
+ * OK, ERR_NOMEM, ERR_RANGE (a date outside DAY_MIN … DAY_MAX + 400 years). */
+int book_set_lines(struct book *b, const struct book_line *rows, size_t n);
+/* Text of code in a dictionary; "" when out of range. */
+struct str book_name(const struct book_dict *d, uint32_t code);
+/* Code of an id by binary search (ids ascend in every dictionary), 0 when absent. */
+uint32_t book_code(const struct book_dict *d, int64_t id);
 #endif

@@ -1,0 +1,217 @@
+#include "insight/book.h"
+
+#include "base/alloc.h"
+
+struct book *book_new(void) {
+  struct arena *a = arena_new(0);
+  struct book *b = a != NULL ? arena_zalloc(a, 1, sizeof *b) : NULL;
+  if (b == NULL) {
+    arena_free(a);
+    return NULL;
+  }
+  b->memory = a;
+  b->as_of = DAY_NONE;
+  b->n_currencies = 1;
+  return b;
+}
+
+struct arena *book_arena(struct book *b) { return b->memory; }
+
+void book_free(struct book *b) {
+  if (b != NULL) {
+    arena_free(b->memory);
+  }
+}
+
+static bool column(struct arena *a, void *ret_array, size_t n, size_t size) {
+  void *p = arena_alloc(a, (n + 1) * size);
+  memcpy(ret_array, &p, sizeof p);
+  return p != NULL;
+}
+
+int book_alloc_lines(struct book *b, size_t n) {
+  struct book_lines *l = &b->lines;
+  struct arena *a = b->memory;
+  bool ok = column(a, &l->end, n, sizeof *l->end) && column(a, &l->start, n, sizeof *l->start) && column(a, &l->booked, n, sizeof *l->booked) &&
+            column(a, &l->known, n, sizeof *l->known) && column(a, &l->outcome_known, n, sizeof *l->outcome_known) &&
+            column(a, &l->atr, n, sizeof *l->atr) && column(a, &l->won, n, sizeof *l->won) && column(a, &l->id, n, sizeof *l->id) &&
+            column(a, &l->account, n, sizeof *l->account) && column(a, &l->contract, n, sizeof *l->contract) &&
+            column(a, &l->product, n, sizeof *l->product) && column(a, &l->partner, n, sizeof *l->partner) &&
+            column(a, &l->rep, n, sizeof *l->rep) && column(a, &l->region, n, sizeof *l->region) &&
+            column(a, &l->currency, n, sizeof *l->currency) && column(a, &l->model, n, sizeof *l->model) &&
+            column(a, &l->outcome_evidence, n, sizeof *l->outcome_evidence) && column(a, &l->flags, n, sizeof *l->flags);
+  l->n = ok ? n : 0;
+  return ok ? OK : ERR_NOMEM;
+}
+
+int book_alloc_renewals(struct book *b, size_t n) {
+  struct book_renewals *r = &b->renewals;
+  struct arena *a = b->memory;
+  bool ok = column(a, &r->id, n, sizeof *r->id) && column(a, &r->contract, n, sizeof *r->contract) && column(a, &r->account, n, sizeof *r->account) &&
+            column(a, &r->reseller, n, sizeof *r->reseller) && column(a, &r->distributor, n, sizeof *r->distributor) &&
+            column(a, &r->due, n, sizeof *r->due) && column(a, &r->close, n, sizeof *r->close) && column(a, &r->booked, n, sizeof *r->booked) &&
+            column(a, &r->step_date, n, sizeof *r->step_date) && column(a, &r->changed, n, sizeof *r->changed) &&
+            column(a, &r->atr, n, sizeof *r->atr) && column(a, &r->forecast, n, sizeof *r->forecast) && column(a, &r->won, n, sizeof *r->won) &&
+            column(a, &r->rep, n, sizeof *r->rep) && column(a, &r->region, n, sizeof *r->region) && column(a, &r->currency, n, sizeof *r->currency) &&
+            column(a, &r->model, n, sizeof *r->model) && column(a, &r->stage, n, sizeof *r->stage) && column(a, &r->category, n, sizeof *r->category) &&
+            column(a, &r->outcome, n, sizeof *r->outcome) && column(a, &r->flags, n, sizeof *r->flags);
+  r->n = ok ? n : 0;
+  return ok ? OK : ERR_NOMEM;
+}
+
+int book_alloc_dict(struct book *b, struct book_dict *d, uint32_t n) {
+  struct arena *a = b->memory;
+  d->id = arena_zalloc(a, (size_t)n + 1, sizeof *d->id);
+  d->name = arena_zalloc(a, (size_t)n + 1, sizeof *d->name);
+  if (d->id == NULL || d->name == NULL) {
+    return ERR_NOMEM;
+  }
+  d->n = n + 1;
+  d->name[0] = STR_NONE;
+  return OK;
+}
+
+uint8_t book_currency(struct book *b, currency_t c) {
+  if (c == CURRENCY_NONE) {
+    return 0;
+  }
+  for (uint8_t i = 1; i < b->n_currencies; i++) {
+    if (b->currency_of[i] == c) {
+      return i;
+    }
+  }
+  if (b->n_currencies >= sizeof b->currency_of / sizeof b->currency_of[0]) {
+    return 0;
+  }
+  b->currency_of[b->n_currencies] = c;
+  return b->n_currencies++;
+}
+
+int book_set_rates(struct book *b, currency_t c, const struct book_rate *rates, uint32_t n) {
+  uint8_t code = book_currency(b, c);
+  struct book_rate *copy = arena_alloc(b->memory, (n + 1) * sizeof *copy);
+  if (code == 0 || copy == NULL) {
+    return ERR_NOMEM;
+  }
+  memcpy(copy, rates, n * sizeof *copy);
+  b->rates[code] = copy;
+  b->n_rates[code] = n;
+  return OK;
+}
+
+int book_rate(const struct book *b, uint8_t currency, day_t day, int64_t *ret, bool *ret_assumed) {
+  bool assumed = false;
+  int64_t rate = 0;
+  if (currency == 0 || currency >= b->n_currencies) {
+    return ERR_NOTFOUND;
+  }
+  if (b->currency_of[currency] == b->reporting) {
+    rate = RATE_ONE;
+  } else if (b->n_rates[currency] == 0) {
+    return ERR_NOTFOUND;
+  } else {
+    const struct book_rate *r = b->rates[currency];
+    uint32_t from = 0, to = b->n_rates[currency]; /* the first entry later than day */
+    while (from < to) {
+      uint32_t mid = (from + to) / 2;
+      if (r[mid].from <= day) {
+        from = mid + 1;
+      } else {
+        to = mid;
+      }
+    }
+    assumed = from == 0;
+    rate = r[from == 0 ? 0 : from - 1].rate;
+  }
+  *ret = rate;
+  if (ret_assumed != NULL) {
+    *ret_assumed = assumed;
+  }
+  return OK;
+}
+
+static size_t first_due_at(const struct book_lines *l, day_t day) {
+  size_t from = 0, to = l->n;
+  while (from < to) {
+    size_t mid = (from + to) / 2;
+    if (l->end[mid] < day) {
+      from = mid + 1;
+    } else {
+      to = mid;
+    }
+  }
+  return from;
+}
+
+void book_due_range(const struct book *b, day_t first, day_t last, size_t *ret_from, size_t *ret_to) {
+  *ret_from = first_due_at(&b->lines, first);
+  *ret_to = last == INT32_MAX ? b->lines.n : first_due_at(&b->lines, last + 1);
+}
+
+static void set_line(struct book_lines *l, size_t i, const struct book_line *x) {
+  l->end[i] = x->end;
+  l->start[i] = x->start;
+  l->booked[i] = x->booked;
+  l->known[i] = x->known;
+  l->outcome_known[i] = x->outcome_known;
+  l->atr[i] = x->atr;
+  l->won[i] = x->won;
+  l->id[i] = x->id;
+  l->account[i] = x->account;
+  l->contract[i] = x->contract;
+  l->product[i] = x->product;
+  l->partner[i] = x->partner;
+  l->rep[i] = x->rep;
+  l->region[i] = x->region;
+  l->currency[i] = x->currency;
+  l->model[i] = x->model;
+  l->outcome_evidence[i] = x->outcome_evidence;
+  l->flags[i] = x->flags;
+}
+
+int book_set_lines(struct book *b, const struct book_line *rows, size_t n) {
+  /* Counting sort by day: stable, so that ids stay ascending within a day. */
+  enum { FIRST_DAY = -800000, DAYS = 4000000 };
+  int code = book_alloc_lines(b, n);
+  day_t lowest = INT32_MAX, highest = INT32_MIN;
+  if (code != OK || n == 0) {
+    return code;
+  }
+  for (size_t i = 0; i < n; i++) {
+    lowest = rows[i].end < lowest ? rows[i].end : lowest;
+    highest = rows[i].end > highest ? rows[i].end : highest;
+  }
+  if (lowest < FIRST_DAY || highest > FIRST_DAY + DAYS) {
+    return ERR_RANGE;
+  }
+  size_t days = (size_t)(highest - lowest) + 1;
+  size_t *at MEM_CLEANUP = mem_zalloc(days + 1, sizeof *at);
+  if (at == NULL) {
+    return ERR_NOMEM;
+  }
+  for (size_t i = 0; i < n; i++) {
+    at[rows[i].end - lowest + 1]++;
+  }
+  for (size_t d = 0; d < days; d++) {
+    at[d + 1] += at[d];
+  }
+  for (size_t i = 0; i < n; i++) {
+    set_line(&b->lines, at[rows[i].end - lowest]++, &rows[i]);
+  }
+  return OK;
+}
+
+struct str book_name(const struct book_dict *d, uint32_t code) { return code < d->n ? d->name[code] : STR_NONE; }
+
+uint32_t book_code(const struct book_dict *d, int64_t id) {
+  uint32_t from = 1, to = d->n;
+  while (from < to) {
+    uint32_t mid = from + (to - from) / 2;
+    if (d->id[mid] < id) {
+      from = mid + 1;
+    } else {
+      to = mid;
+    }
+  }
+  return id != 0 && from < d->n && d->id[from] == id ? from : 0;
+}

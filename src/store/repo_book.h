@@ -1,0 +1,15 @@
+/* Loads the book: the only reader of whole tables. */
+#ifndef STORE_REPO_BOOK_H
+#define STORE_REPO_BOOK_H
+#include "insight/book.h"
+#include "store/repo_config.h"
+
+/* The book as known at the end of a day (DAY_NONE: the newest): lines known by then, outcomes known by then, renewals in
+ * the version of then. In one read transaction of its own. *ret is owned: book_free. OK, ERR_NOMEM, ERR_AGAIN, ERR_IO, ERR_FAIL. */
+int book_read(struct store *s, const struct org *org, day_t as_of, struct book **ret, struct err *e);
+/* Reads the rows of a few renewals (ids ascending) into an existing, private copy of a book: used when little changed. A renewal
+ * the book does not hold gives ERR_NOTFOUND: load it whole. */
+int book_reread_renewals(struct store *s, struct book *b, const int64_t *ids, size_t n, struct err *e);
+/* What changed since seq: ids of renewals, at most max. *ret_other: something else changed too, or more than max: load whole. */
+int book_changes(struct store *s, int64_t seq, int64_t *ids, size_t max, size_t *ret_n, bool *ret_other, struct err *e);
+#endif

@@ -1,0 +1,141 @@
+/* Lines and renewals of the book. */
+#include "store/repo_book_rows.h"
+
+#include "base/alloc.h"
+
+static bool became_known_late(const struct book_reader *r, const struct book_line *x) {
+  struct period p = period_of(&r->org->calendar, PERIOD_QUARTER, x->end);
+  return x->known > p.first;
+}
+
+static void take_line(struct book_reader *r, struct stmt *q, struct book_line *x) {
+  struct book *b = r->book;
+  uint32_t contract = book_code(&b->contracts, stmt_i64(q, 1));
+  const struct contract_row *c = &r->contract[contract];
+  int64_t outcome_known = stmt_i64(q, 15);
+  bool decided = !stmt_null(q, 10) && outcome_known <= r->until;
+  int outcome = decided ? (int)stmt_i64(q, 10) : OUTCOME_OPEN, evidence = decided ? (int)stmt_i64(q, 11) : EVIDENCE_NONE;
+  *x = (struct book_line){
+      .id = (uint32_t)stmt_i64(q, 0), .contract = contract, .account = c->account, .product = book_code(&b->products, stmt_i64(q, 2)),
+      .partner = c->reseller != 0 ? c->reseller : c->distributor, .rep = c->rep, .region = c->region, .model = c->model,
+      .start = stmt_day(q, 3), .end = stmt_day(q, 4), .currency = book_currency(b, (currency_t)stmt_i64(q, 5)), .atr = stmt_i64(q, 6),
+      .known = day_of_instant(stmt_i64(q, 7)), .booked = decided ? stmt_day(q, 12) : DAY_NONE, .won = decided ? stmt_i64(q, 14) : 0,
+      .outcome_known = outcome != OUTCOME_OPEN ? day_of_instant(outcome_known) : DAY_NONE,
+      .outcome_evidence = (uint8_t)(outcome | evidence << 4)};
+  x->flags = (uint8_t)((decided && stmt_i64(q, 13) != 0 ? LINE_BOOKED_ASSUMED : 0) | (evidence == EVIDENCE_WEAK ? LINE_WEAK : 0) |
+                       (stmt_null(q, 9) ? 0 : LINE_EXCLUDED) | (stmt_i64(q, 8) == 0 && became_known_late(r, x) ? LINE_ADDED : 0) |
+                       (c->cancelled != DAY_NONE && c->cancelled <= x->end ? LINE_CANCELLED : 0));
+}
+
+int book_read_lines(struct book_reader *r, struct err *e) {
+  static const char sql[] =
+      "select l.id, l.contract_id, l.product_id, l.start_date, l.end_date, l.currency, l.annual_value, l.known_at, l.known_derived, l.excluded_reason,"
+      " o.outcome, o.evidence, o.booked_date, o.booked_assumed, o.won_annual, o.known_at"
+      " from contract_line l left join line_outcome o on o.line_id = l.id where l.known_at <= $1 order by l.id /* scan */";
+  int64_t count = 0;
+  size_t n = 0;
+  struct stmt *q = NULL;
+  int code = db_one_i64(r->db, "select count(*) from contract_line /* scan */", BINDS(), 0, &count, e);
+  if (code != OK) {
+    return code;
+  }
+  struct book_line *rows MEM_CLEANUP = mem_alloc(((size_t)count + 1) * sizeof *rows);
+  if (rows == NULL) {
+    return ERR_NOMEM;
+  }
+  code = db_query(r->db, sql, BINDS(B_I64(r->until)), &q, e);
+  while (code == OK && n < (size_t)count && (code = stmt_next(q, e)) == 1) {
+    take_line(r, q, &rows[n++]);
+    code = OK;
+  }
+  stmt_done(q);
+  code = code == OK ? book_set_lines(r->book, rows, n) : code;
+  return code == ERR_RANGE ? err_set(e, code, "the book holds a line with an end date no calendar has: run `perennial check`") : code;
+}
+
+/* Column order of every statement that take_renewal reads. */
+#define RENEWAL_COLUMNS(t) \
+  t ".stage, " t ".category, " t ".category_override, " t ".at_risk, " t ".close_date, " t ".currency, " t ".atr_amount, " t \
+    ".forecast_amount, " t ".won_amount, " t ".outcome, " t ".booked_date, " t ".next_step is not null, " t ".next_step_date, " t \
+    ".po_number is not null, " t ".changed_at, " t ".owner_id"
+
+static void take_renewal(const struct book *b, const struct stmt *q, size_t i) {
+  const struct book_renewals *x = &b->renewals;
+  x->stage[i] = (uint8_t)stmt_i64(q, 3);
+  x->category[i] = (uint8_t)stmt_i64(q, 4);
+  x->close[i] = stmt_day(q, 7);
+  x->atr[i] = stmt_i64(q, 9);
+  x->forecast[i] = stmt_i64(q, 10);
+  x->won[i] = stmt_i64(q, 11);
+  x->outcome[i] = (uint8_t)stmt_i64(q, 12);
+  x->booked[i] = stmt_day(q, 13);
+  x->step_date[i] = stmt_day(q, 15);
+  x->changed[i] = day_of_instant(stmt_i64(q, 17));
+  x->rep[i] = (uint16_t)book_code(&b->reps, stmt_i64(q, 18));
+  x->flags[i] = (uint8_t)((stmt_i64(q, 5) != 0 ? RENEWAL_OVERRIDE : 0) | (stmt_i64(q, 6) != 0 ? RENEWAL_AT_RISK : 0) |
+                          (stmt_i64(q, 16) != 0 ? RENEWAL_HAS_PO : 0) | (stmt_i64(q, 14) != 0 ? RENEWAL_HAS_STEP : 0));
+}
+
+int book_read_renewals(struct book_reader *r, struct err *e) {
+  static const char now_sql[] = "select t.id, t.contract_id, t.due_date, " RENEWAL_COLUMNS("t") " from renewal t where $1 > 0 order by t.id /* scan */";
+  static const char then_sql[] = "select t.id, t.contract_id, t.due_date, " RENEWAL_COLUMNS("v") " from renewal t join (select renewal_id, max(version) as version"
+                                 " from renewal_version where changed_at <= $1 group by renewal_id) m on m.renewal_id = t.id"
+                                 " join renewal_version v on v.renewal_id = m.renewal_id and v.version = m.version order by t.id /* scan */";
+  struct book *b = r->book;
+  struct book_renewals *x = &b->renewals;
+  int64_t count = 0;
+  size_t n = 0;
+  struct stmt *q = NULL;
+  int code = db_one_i64(r->db, "select count(*) from renewal /* scan */", BINDS(), 0, &count, e);
+  code = code == OK ? book_alloc_renewals(b, (size_t)count) : code;
+  code = code == OK ? db_query(r->db, r->as_of == DAY_NONE ? now_sql : then_sql, BINDS(B_I64(r->until)), &q, e) : code;
+  while (code == OK && n < (size_t)count && (code = stmt_next(q, e)) == 1) {
+    uint32_t contract = book_code(&b->contracts, stmt_i64(q, 1));
+    const struct contract_row *c = &r->contract[contract];
+    x->id[n] = (uint32_t)stmt_i64(q, 0);
+    x->contract[n] = contract;
+    x->account[n] = c->account;
+    x->reseller[n] = c->reseller;
+    x->distributor[n] = c->distributor;
+    x->region[n] = c->region;
+    x->model[n] = c->model;
+    x->due[n] = stmt_day(q, 2);
+    x->currency[n] = book_currency(b, (currency_t)stmt_i64(q, 8));
+    take_renewal(b, q, n);
+    n++;
+    code = OK;
+  }
+  stmt_done(q);
+  x->n = n;
+  return code;
+}
+
+int book_reread_renewals(struct store *s, struct book *b, const int64_t *ids, size_t n, struct err *e) {
+  static const char sql[] = "select t.id, t.contract_id, t.due_date, " RENEWAL_COLUMNS("t") " from renewal t where t.id = $1";
+  const struct book_renewals *x = &b->renewals;
+  int code = OK;
+  for (size_t k = 0; k < n && code == OK; k++) {
+    struct stmt *q = NULL;
+    size_t from = 0, to = x->n;
+    while (from < to) {
+      size_t mid = (from + to) / 2;
+      if (x->id[mid] < ids[k]) {
+        from = mid + 1;
+      } else {
+        to = mid;
+      }
+    }
+    if (from >= x->n || x->id[from] != ids[k]) {
+      return ERR_NOTFOUND;
+    }
+    code = db_query(store_db(s), sql, BINDS(B_I64(ids[k])), &q, e);
+    if (code == OK && (code = stmt_next(q, e)) == 1) {
+      take_renewal(b, q, from);
+      code = OK;
+    } else if (code == 0) {
+      code = ERR_NOTFOUND;
+    }
+    stmt_done(q);
+  }
+  return code;
+}
