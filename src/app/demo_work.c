@@ -8,7 +8,7 @@
 #include "store/repo_config.h"
 #include "store/repo_renewal.h"
 
-enum { PAGE = 4096, PAST_DAYS = 365, AHEAD_DAYS = 200, WORK_MAX_EVENTS = 12 };
+enum { PAGE = 4096, PAST_DAYS = 365, AHEAD_DAYS = 200 };
 
 struct event {
   int64_t at, id;
@@ -62,7 +62,8 @@ static int stage_reached(struct random *r, int days) {
 
 static const char *const stage_why[STAGE_COUNT] = {"", "first call with the customer", "quote sent", "customer asked for changes to the quote", "PO promised", "",
                                                    "customer does not renew"};
-static const char *const stage_step[STAGE_COUNT] = {"", "Send the quote", "Ask for a date on the quote", "Answer the customer's change request", "Get the PO number", "", ""};
+static const char *const stage_step[STAGE_COUNT] = {"", "Send the quote", "Ask for a date on the quote", "Answer the customer's change request",
+                                                    "Get the PO number", "", ""};
 static const char *const lost_reasons[] = {"moved to another vendor", "appliance retired", "budget cut", "site closed", "no answer after three notices"};
 
 /* Working hours of some weekday at or before a day, never after today's morning. */
