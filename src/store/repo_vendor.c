@@ -46,13 +46,9 @@ int vendor_begin(struct store *s, struct vendor **ret, struct err *e) {
   if (there != 0) {
     return err_set(e, ERR_CONFLICT, "%s: holds a book already: choose another place with --db", store_url(s));
   }
-  return vendor_append(s, ret, e);
-}
-
-int vendor_append(struct store *s, struct vendor **ret, struct err *e) {
   struct vendor *v = mem_zalloc(1, sizeof *v);
   if (v == NULL) {
-    return err_set(e, ERR_NOMEM, "out of memory");
+    return ERR_NOMEM;
   }
   v->store = s;
   *ret = v;

@@ -1,0 +1,287 @@
+/* The small imports into the store. */
+#include "app/import_apply.h"
+#include "base/decimal.h"
+#include "store/repo_history.h"
+
+struct work {
+  struct store *s;
+  struct import_job *j;
+  struct file_list *l;
+  struct arena *arena;
+  struct dict names, people, regions;
+  int64_t *id, *person, *region; /* by key code */
+  uint32_t *name_of, *parent_of; /* by row */
+  struct import_result counts;
+};
+
+static void count(struct work *w, bool fresh, bool changed)
+{
+  w->counts.added += fresh;
+  w->counts.changed += !fresh && changed;
+  w->counts.same += !fresh && !changed;
+}
+
+static int no_memory(struct err *e)
+{
+  return err_set(e, ERR_NOMEM, "out of memory: nothing was imported: free memory or split the file");
+}
+
+static int no_arena(const void *p, struct err *e)
+{
+  return p ? OK : no_memory(e);
+}
+
+/* "Customer - Direct", "Reseller", "Distribuidor" -> bits; 0 = says nothing. */
+static int account_kind(struct str s)
+{
+  static const struct {
+    const char *stem;
+    int kind;
+  } stems[] = {{"customer", 1}, {"client", 1}, {"enduser", 1}, {"prospect", 1}, {"reseller", 2}, {"partner", 2}, {"revend", 2}, {"parceiro", 2}, {"socio", 2},
+               {"distribu", 4}, {"mayorista", 4}, {"atacadista", 4}, {"grossiste", 4}};
+  char buf[HEADER_KEY_SIZE];
+  struct str key = header_key(s, buf, sizeof buf);
+  int kind = 0;
+  for (size_t i = 0; i < sizeof stems / sizeof stems[0]; i++)
+    if (str_contains(key, str_of(stems[i].stem)))
+      kind |= stems[i].kind;
+  return kind;
+}
+
+/* Codes of every row's name (and parent), and what the store calls them. */
+static int name_rows(struct work *w, enum import_field name, enum import_thing what, struct err *e)
+{
+  w->name_of = arena_alloc(w->arena, (w->l->n + 1) * sizeof *w->name_of);
+  w->parent_of = arena_alloc(w->arena, (w->l->n + 1) * sizeof *w->parent_of);
+  if (!w->name_of || !w->parent_of)
+    return no_memory(e);
+  for (size_t i = 0; i < w->l->n; i++) {
+    struct str parent = what == THING_ACCOUNT ? list_text(w->l, i, FIELD_PARENT) : STR_NONE;
+    w->name_of[i] = dict_key(&w->names, list_text(w->l, i, name));
+    w->parent_of[i] = parent.n ? dict_key(&w->names, parent) : CODE_NONE;
+    if (w->name_of[i] == DICT_NONE || (parent.n && w->parent_of[i] == DICT_NONE))
+      return no_memory(e);
+    if (list_has(w->l, i, FIELD_REGION) && dict_key(&w->regions, list_text(w->l, i, FIELD_REGION)) == DICT_NONE)
+      return no_memory(e);
+  }
+  int rc = resolve_names(w->s, w->arena, &w->names, what, &w->id, e);
+  if (rc == OK)
+    rc = resolve_names(w->s, w->arena, &w->regions, THING_REGION, &w->region, e);
+  for (uint32_t i = 0; i < dict_keys(&w->regions) && rc == OK; i++)
+    if (w->region[i] == 0) {
+      rc = store_reserve_ids(w->s, "region", 1, &w->region[i], e);
+      if (rc == OK)
+        rc = import_add_region(w->s, w->region[i], dict_shown(&w->regions, i), e);
+    }
+  return rc;
+}
+
+static struct new_account account_row(struct work *w, size_t i)
+{
+  struct file_list *l = w->l;
+  uint32_t region = list_has(l, i, FIELD_REGION) ? dict_key(&w->regions, list_text(l, i, FIELD_REGION)) : DICT_NONE;
+  return (struct new_account){.name = dict_shown(&w->names, w->name_of[i]), .key = dict_folded(&w->names, w->name_of[i]),
+                              .country = list_text(l, i, FIELD_COUNTRY), .language = list_text(l, i, FIELD_LANGUAGE),
+                              .external_id = list_text(l, i, FIELD_EXTERNAL_ID), .kind = account_kind(list_text(l, i, FIELD_KIND)),
+                              .currency = w->l->row[i].currency, .region_id = region == DICT_NONE ? 0 : w->region[region], .known_at = w->j->known_at};
+}
+
+static int apply_accounts(struct work *w, struct err *e)
+{
+  int rc = name_rows(w, FIELD_NAME, THING_ACCOUNT, e);
+  struct new_account *rows = arena_zalloc(w->arena, (size_t)dict_keys(&w->names) + 1, sizeof *rows);
+  bool *fresh = arena_zalloc(w->arena, w->l->n + 1, sizeof *fresh);
+  size_t n = 0;
+  int64_t first = 0;
+  if (rc == OK && (!rows || !fresh))
+    rc = no_memory(e);
+  for (size_t i = 0; i < w->l->n && rc == OK; i++)
+    if (w->id[w->name_of[i]] == 0) {
+      fresh[i] = true;
+      rows[n++] = account_row(w, i);
+      w->id[w->name_of[i]] = -(int64_t)n;
+    }
+  for (size_t i = 0; i < w->l->n && rc == OK; i++)
+    if (w->parent_of[i] != CODE_NONE && w->id[w->parent_of[i]] == 0) { /* a parent that has no row of its own */
+      rows[n++] = (struct new_account){.name = dict_shown(&w->names, w->parent_of[i]), .key = dict_folded(&w->names, w->parent_of[i]), .known_at = w->j->known_at};
+      w->id[w->parent_of[i]] = -(int64_t)n;
+    }
+  if (rc == OK && n)
+    rc = store_reserve_ids(w->s, "account", (int64_t)n, &first, e);
+  for (uint32_t i = 0; i < dict_keys(&w->names) && rc == OK; i++)
+    if (w->id[i] < 0) {
+      size_t r = (size_t)(-w->id[i] - 1);
+      w->id[i] = rows[r].id = first + (int64_t)r;
+    }
+  if (rc == OK && n)
+    rc = import_add_accounts(w->s, rows, n, w->j->note.id, e);
+  w->counts.accounts_added = (int64_t)n;
+  for (size_t i = 0; i < w->l->n && rc == OK; i++) {
+    struct new_account x = account_row(w, i);
+    bool changed = false;
+    x.id = w->id[w->name_of[i]];
+    x.parent_id = w->parent_of[i] == CODE_NONE || w->id[w->parent_of[i]] == x.id ? 0 : w->id[w->parent_of[i]];
+    if (!fresh[i] || x.parent_id)
+      rc = import_set_account(w->s, &x, &changed, e);
+    count(w, fresh[i], changed);
+  }
+  return rc;
+}
+
+static int apply_products(struct work *w, struct err *e)
+{
+  int rc = name_rows(w, FIELD_SKU, THING_PRODUCT, e);
+  for (size_t i = 0; i < w->l->n && rc == OK; i++) {
+    struct file_list *l = w->l;
+    uint32_t code = w->name_of[i];
+    bool changed = false, fresh = w->id[code] == 0;
+    struct new_product x = {.id = w->id[code], .sku = dict_shown(&w->names, code), .key = dict_folded(&w->names, code), .name = list_text(l, i, FIELD_NAME),
+                            .family = list_text(l, i, FIELD_FAMILY), .product_line = list_text(l, i, FIELD_PRODUCT_LINE),
+                            .service_level = list_text(l, i, FIELD_SERVICE_LEVEL), .replacement = list_text(l, i, FIELD_REPLACEMENT),
+                            .eol = list_day(l, i, FIELD_EOL), .eos = list_day(l, i, FIELD_EOS), .known_at = w->j->known_at};
+    if (fresh) {
+      rc = store_reserve_ids(w->s, "product", 1, &x.id, e);
+      w->id[code] = x.id;
+      if (rc == OK)
+        rc = import_add_products(w->s, &x, 1, w->j->note.id, e);
+      w->counts.products_added++;
+    } else {
+      rc = import_set_product(w->s, &x, &changed, e);
+    }
+    count(w, fresh, changed);
+  }
+  return rc;
+}
+
+static int apply_rates(struct work *w, struct err *e)
+{
+  int rc = OK;
+  for (size_t i = 0; i < w->l->n && rc == OK; i++) {
+    bool fresh = false, changed = false;
+    struct str source = list_text(w->l, i, FIELD_SOURCE);
+    rc = import_set_rate(w->s, w->l->row[i].currency, list_day(w->l, i, FIELD_RATE_DATE), list_number(w->l, i, FIELD_RATE),
+                         source.n ? source : w->j->note.source, w->j->known_at, &fresh, &changed, e);
+    count(w, fresh, changed);
+  }
+  return rc;
+}
+
+static struct str lower(struct arena *a, struct str s, const char *otherwise)
+{
+  struct str copy = arena_str(a, s.n ? s : str_of(otherwise));
+  for (size_t i = 0; copy.p && i < copy.n; i++)
+    if (copy.p[i] >= 'A' && copy.p[i] <= 'Z')
+      ((char *)(uintptr_t)copy.p)[i] = (char)(copy.p[i] + 32);
+  return copy;
+}
+
+static int apply_targets(struct work *w, struct err *e)
+{
+  int rc = OK;
+  for (size_t i = 0; i < w->l->n && rc == OK; i++) {
+    struct file_list *l = w->l;
+    bool fresh = false, changed = false;
+    struct new_target t = {.scope = lower(w->arena, list_text(l, i, FIELD_SCOPE), ""), .scope_name = list_text(l, i, FIELD_SCOPE_NAME),
+                           .period = list_text(l, i, FIELD_PERIOD), .kind = lower(w->arena, list_text(l, i, FIELD_TARGET_KIND), "money"),
+                           .measure = lower(w->arena, list_text(l, i, FIELD_MEASURE), "closed"), .reason = list_text(l, i, FIELD_REASON),
+                           .set_by = w->j->options->actor_id, .set_at = w->j->known_at, .currency = w->l->row[i].currency};
+    if (!t.scope.p || !t.kind.p || !t.measure.p)
+      return no_memory(e);
+    __int128 value = list_number(l, i, FIELD_AMOUNT);
+    bool money = str_eq(t.kind, STR("money")), rate = str_eq(t.kind, STR("rate"));
+    if (!money)
+      t.currency = CURRENCY_NONE;
+    t.amount = (int64_t)value;
+    if (!rate)
+      rc = div_round_i128(value * (money ? pow10_i64(currency_exponent(t.currency)) : 1), RATE_ONE, &t.amount);
+    if (rc == OK)
+      rc = import_set_target(w->s, &t, &fresh, &changed, e);
+    count(w, fresh, changed);
+  }
+  return rc;
+}
+
+static int person_of(struct work *w, struct str name, int64_t *ret, struct err *e)
+{
+  uint32_t code = dict_key(&w->people, name);
+  if (code == DICT_NONE)
+    return no_memory(e);
+  *ret = w->person[code];
+  return OK;
+}
+
+static int apply_touch(struct work *w, size_t i, struct err *e)
+{
+  struct file_list *l = w->l;
+  int64_t by = 0, id, renewal = l->row[i].renewal;
+  bool known = false;
+  struct str owner = list_text(l, i, FIELD_OWNER), party = list_text(l, i, FIELD_PARTY);
+  int rc = owner.n ? person_of(w, owner, &by, e) : OK;
+  struct touch t = {.renewal_id = renewal, .at = (int64_t)list_day(l, i, FIELD_AT) * SECONDS_PER_DAY, .by_id = by,
+                    .channel = lower(w->arena, list_text(l, i, FIELD_CHANNEL), ""), .party = lower(w->arena, party, "customer"),
+                    .language = list_text(l, i, FIELD_LANGUAGE), .note = list_text(l, i, FIELD_NOTE)};
+  if (rc == OK && (!t.channel.p || !t.party.p))
+    rc = no_memory(e);
+  if (rc == OK)
+    rc = import_has_touch(w->s, renewal, t.at, t.channel, t.note, &known, e);
+  if (rc == OK && !known)
+    rc = touch_add(w->s, &t, &id, e);
+  count(w, !known, false);
+  return rc;
+}
+
+static int apply_touches(struct work *w, struct err *e)
+{
+  int rc = OK;
+  for (size_t i = 0; i < w->l->n; i++)
+    if (list_has(w->l, i, FIELD_OWNER) && dict_key(&w->people, list_text(w->l, i, FIELD_OWNER)) == DICT_NONE)
+      return no_memory(e);
+  rc = resolve_names(w->s, w->arena, &w->people, THING_PERSON, &w->person, e);
+  for (size_t i = 0; i < w->l->n && rc == OK; i++)
+    rc = apply_touch(w, i, e);
+  return rc;
+}
+
+static int apply_kind(struct work *w, struct err *e)
+{
+  switch (w->l->kind) {
+  case IMPORT_ACCOUNTS: return apply_accounts(w, e);
+  case IMPORT_PRODUCTS: return apply_products(w, e);
+  case IMPORT_FX: return apply_rates(w, e);
+  case IMPORT_TARGETS: return apply_targets(w, e);
+  case IMPORT_TOUCHES: return apply_touches(w, e);
+  case IMPORT_CONTRACTS: case IMPORT_KIND_COUNT: break;
+  }
+  return err_set(e, ERR_USAGE, "not a list");
+}
+
+int apply_list(struct store *s, void *job, struct err *e)
+{
+  struct import_job *j = job;
+  struct arena *a ARENA_CLEANUP = arena_child(j->arena);
+  struct work w = {.s = s, .j = j, .l = j->list, .arena = a};
+  int rc = no_arena(a, e);
+  if (rc == OK && (dict_init(&w.names) | dict_init(&w.people) | dict_init(&w.regions)))
+    rc = no_memory(e);
+  if (rc == OK)
+    rc = apply_open(s, j, e);
+  if (rc == OK)
+    rc = apply_kind(&w, e);
+  if (rc == OK) {
+    struct import_result *r = j->result;
+    r->added = w.counts.added;
+    r->changed = w.counts.changed;
+    r->same = w.counts.same;
+    r->accounts_added = w.counts.accounts_added;
+    r->products_added = w.counts.products_added;
+    rc = apply_close(s, j, e);
+  }
+  dict_free(&w.names);
+  dict_free(&w.people);
+  dict_free(&w.regions);
+  if (rc == OK && j->dry_run) {
+    j->undone = true;
+    return ERR_CONFLICT;
+  }
+  return rc;
+}

@@ -1,0 +1,364 @@
+/* Rows of contracts become records. */
+#include "app/import_lines.h"
+#include "base/alloc.h"
+#include "base/utf8.h"
+#include "domain/terms.h"
+#include "domain/value.h"
+
+int lines_init(struct file_lines *l)
+{
+  *l = (struct file_lines){.contract_of = map64_new(), .first_of = map64_new(), .seen = map64_new(), .texts = map_new(), .scratch = STRBUF_INIT(1 << 20)};
+  int bad = dict_init(&l->numbers) | dict_init(&l->accounts) | dict_init(&l->products) | dict_init(&l->people) | dict_init(&l->regions);
+  return bad || !l->contract_of || !l->first_of || !l->seen || !l->texts ? ERR_NOMEM : OK;
+}
+
+void lines_free(struct file_lines *l)
+{
+  mem_free(l->line);
+  mem_free(l->contract);
+  mem_free(l->account);
+  mem_free(l->product);
+  mem_free(l->pool);
+  map64_free(l->contract_of);
+  map64_free(l->first_of);
+  map64_free(l->seen);
+  map_free(l->texts);
+  dict_free(&l->numbers);
+  dict_free(&l->accounts);
+  dict_free(&l->products);
+  dict_free(&l->people);
+  dict_free(&l->regions);
+  strbuf_free(&l->scratch);
+  *l = (struct file_lines){0};
+}
+
+/* Room for one more of size bytes; doubles. */
+static bool room(void **p, size_t *cap, size_t n, size_t size)
+{
+  if (n < *cap)
+    return true;
+  size_t more = *cap ? *cap + *cap / 2 : 256;
+  more = more > n ? more : n + 1;
+  void *q = mem_realloc(*p, more * size);
+  if (!q)
+    return false;
+  memset((char *)q + *cap * size, 0xFF, (more - *cap) * size); /* CODE_NONE everywhere */
+  *p = q;
+  *cap = more;
+  return true;
+}
+#define ROOM(array, cap, n) room((void **)&(array), &(cap), (n), sizeof *(array))
+
+static uint32_t optional(struct dict *d, const struct import_values *v, enum import_field f, bool *failed)
+{
+  if (!v->has[f])
+    return CODE_NONE;
+  uint32_t code = dict_key(d, v->text[f]);
+  *failed |= code == DICT_NONE;
+  return code;
+}
+
+static uint32_t text_code(struct file_lines *l, struct str s, bool *failed)
+{
+  uint32_t code = map_code(l->texts, s, NULL);
+  *failed |= code == MAP_NONE;
+  return code;
+}
+
+static uint32_t take_account(struct file_lines *l, const struct import_values *v, enum import_field f, uint8_t kind, bool *failed)
+{
+  uint32_t code = optional(&l->accounts, v, f, failed);
+  if (code == CODE_NONE || *failed)
+    return CODE_NONE;
+  if (!ROOM(l->account, l->cap_accounts, code)) {
+    *failed = true;
+    return CODE_NONE;
+  }
+  struct file_account *x = &l->account[code];
+  if (x->kind == 0xFF)
+    *x = (struct file_account){CODE_NONE, CODE_NONE, 0};
+  x->kind |= kind;
+  if (kind == 1 && x->country == CODE_NONE && v->has[FIELD_COUNTRY])
+    x->country = text_code(l, v->text[FIELD_COUNTRY], failed);
+  if (kind == 1 && x->region == CODE_NONE)
+    x->region = optional(&l->regions, v, FIELD_REGION, failed);
+  return code;
+}
+
+static uint32_t take_product(struct file_lines *l, const struct import_values *v, bool *failed)
+{
+  bool coded = v->has[FIELD_PRODUCT];
+  uint32_t code = dict_key(&l->products, coded ? v->text[FIELD_PRODUCT] : utf8_cut(v->text[FIELD_DESCRIPTION], IMPORT_TEXT_MAX));
+  if (code == DICT_NONE || !ROOM(l->product, l->cap_products, code)) {
+    *failed = true;
+    return CODE_NONE;
+  }
+  struct file_product *x = &l->product[code];
+  if (x->name == CODE_NONE && v->has[FIELD_DESCRIPTION])
+    x->name = text_code(l, utf8_cut(v->text[FIELD_DESCRIPTION], IMPORT_TEXT_MAX), failed);
+  if (x->family == CODE_NONE && v->has[FIELD_FAMILY])
+    x->family = text_code(l, v->text[FIELD_FAMILY], failed);
+  return code;
+}
+
+/* direct, partner, distribution … in four languages; -1 = not understood. */
+static int model_word(struct str s)
+{
+  static const struct {
+    const char *words;
+    int model;
+  } words[] = {{"direct directo direta directa direto vendor house", MODEL_DIRECT},
+               {"partner reseller indirect channel var onetier 1tier tier1 revendedor socio parceiro revenda indirecto indireto revendeur partenaire "
+                "indirecte",
+                MODEL_ONE_TIER},
+               {"distribution distributor disti twotier 2tier tier2 distribuidor distribucion distribuicao mayorista distributeur grossiste", MODEL_TWO_TIER},
+               {"unknown", MODEL_UNKNOWN}};
+  char buf[HEADER_KEY_SIZE];
+  int m = sales_model_of(s);
+  if (m >= 0)
+    return m;
+  struct str key = header_key(s, buf, sizeof buf);
+  for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+    struct str w, rest = str_of(words[i].words);
+    while (str_cut(rest, ' ', &w, &rest))
+      if (str_eq(w, key))
+        return words[i].model;
+  }
+  return -1;
+}
+
+/* What the file says became of the line; -1 = not understood. */
+static int outcome_word(struct str s)
+{
+  static const struct {
+    const char *words;
+    int outcome;
+  } words[] = {{"1 yes y true t renewed won closedwon si sim oui renovado renovada renouvele gewonnen", OUTCOME_RENEWED},
+               {"partial partiallyrenewed parcial parcialmente partiel contracted downgraded", OUTCOME_PARTIAL},
+               {"0 no n false f lost churned churn notrenewed closedlost cancelled canceled lapsed nao non perdido perdida perdu cancelado annule", OUTCOME_LOST},
+               {"open pending inprogress abierto aberto ouvert pendiente pendente encours", OUTCOME_OPEN}};
+  char buf[HEADER_KEY_SIZE];
+  if (s.n == 1 && (s.p[0] == '0' || s.p[0] == '1'))
+    return s.p[0] == '1' ? OUTCOME_RENEWED : OUTCOME_LOST;
+  int o = outcome_of(s);
+  if (o >= 0)
+    return o;
+  struct str key = header_key(s, buf, sizeof buf);
+  for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+    struct str w, rest = str_of(words[i].words);
+    while (str_cut(rest, ' ', &w, &rest))
+      if (str_eq(w, key))
+        return words[i].outcome;
+  }
+  return -1;
+}
+
+static int default_model(const struct import_values *v)
+{
+  if (v->has[FIELD_DISTRIBUTOR])
+    return MODEL_TWO_TIER;
+  return v->has[FIELD_RESELLER] ? MODEL_ONE_TIER : MODEL_UNKNOWN;
+}
+
+/* The contract of this row; a number that serves several end users is as many contracts. */
+static uint32_t take_contract(struct file_lines *l, const struct import_values *v, int model, bool *failed)
+{
+  uint32_t end_user = take_account(l, v, FIELD_END_USER, 1, failed);
+  uint32_t reseller = take_account(l, v, FIELD_RESELLER, 2, failed), distributor = take_account(l, v, FIELD_DISTRIBUTOR, 4, failed);
+  uint32_t number = dict_key(&l->numbers, v->has[FIELD_CONTRACT_NUMBER] ? v->text[FIELD_CONTRACT_NUMBER] : v->text[FIELD_END_USER]);
+  if (*failed || number == DICT_NONE) {
+    *failed = true;
+    return 0;
+  }
+  uint64_t *slot = map64_put(l->contract_of, (uint64_t)number << 32 | end_user);
+  uint64_t *first = map64_put(l->first_of, number);
+  if (!slot || !first || !ROOM(l->contract, l->cap_contracts, l->n_contracts)) {
+    *failed = true;
+    return 0;
+  }
+  if (*slot == 0) {
+    struct file_contract *c = &l->contract[l->n_contracts++];
+    *c = (struct file_contract){number, end_user, CODE_NONE, CODE_NONE, CODE_NONE, CODE_NONE, v->currency, MODEL_UNKNOWN, 0};
+    *slot = l->n_contracts;
+    if (*first == 0) {
+      *first = l->n_contracts;
+    } else {
+      c->shared = 1;
+      l->contract[*first - 1].shared = 1;
+    }
+  }
+  struct file_contract *c = &l->contract[*slot - 1];
+  uint32_t owner = optional(&l->people, v, FIELD_OWNER, failed), region = optional(&l->regions, v, FIELD_REGION, failed);
+  c->reseller = reseller != CODE_NONE ? reseller : c->reseller;
+  c->distributor = distributor != CODE_NONE ? distributor : c->distributor;
+  c->owner = owner != CODE_NONE ? owner : c->owner;
+  c->region = region != CODE_NONE ? region : c->region;
+  c->model = model != MODEL_UNKNOWN ? (uint8_t)model : c->model;
+  return (uint32_t)(*slot - 1);
+}
+
+static void add_folded(struct strbuf *b, struct str s)
+{
+  bool simple = true;
+  for (size_t i = 0; i < s.n && simple; i++)
+    simple = (s.p[i] >= '0' && s.p[i] <= '9') || (s.p[i] >= 'a' && s.p[i] <= 'z');
+  if (simple)
+    strbuf_add(b, s);
+  else
+    utf8_fold(b, s);
+}
+
+uint64_t hash_mix(uint64_t a, uint64_t b)
+{
+  uint64_t z = (a ^ (b * UINT64_C(0x9E3779B97F4A7C15))) + UINT64_C(0xD1B54A32D192ED03);
+  z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
+  return z ^ (z >> 27);
+}
+
+/* What tells this line from the others of its contract. */
+static void identify(struct file_lines *l, const struct import_values *v, struct file_line *x)
+{
+  struct strbuf *b = &l->scratch;
+  strbuf_clear(b);
+  if (v->has[FIELD_LINE_NUMBER]) {
+    x->identity = IDENTITY_LINE;
+    strbuf_addc(b, 'L');
+    add_folded(b, v->text[FIELD_LINE_NUMBER]);
+  } else if (v->has[FIELD_SERIAL]) {
+    x->identity = IDENTITY_SERIAL;
+    strbuf_addc(b, 'S');
+    add_folded(b, v->text[FIELD_SERIAL]);
+    strbuf_addc(b, '/');
+    strbuf_add(b, dict_folded(&l->products, x->product));
+  } else if (v->has[FIELD_TERM_NUMBER]) {
+    x->identity = IDENTITY_TERM;
+    strbuf_addc(b, 'T');
+  } else {
+    x->identity = IDENTITY_PRODUCT;
+    strbuf_addc(b, 'P');
+    strbuf_add(b, dict_folded(&l->products, x->product));
+  }
+  /* The number is part of it: the same words in another contract are another line. */
+  x->base = hash_mix(str_hash(dict_folded(&l->numbers, l->contract[x->contract].number)), str_hash(strbuf_str(b)));
+}
+
+static bool pool_add(struct file_lines *l, struct str s)
+{
+  size_t n = s.n > 255 ? 255 : s.n;
+  if (l->pool_n + n + 1 > l->pool_cap) {
+    size_t cap = l->pool_cap ? l->pool_cap + l->pool_cap / 2 : 1 << 16;
+    char *p = mem_realloc(l->pool, cap);
+    if (!p)
+      return false;
+    l->pool = p;
+    l->pool_cap = cap;
+  }
+  l->pool[l->pool_n++] = (char)n;
+  memcpy(l->pool + l->pool_n, s.p, n);
+  l->pool_n += n;
+  return true;
+}
+
+struct str line_text(const struct file_lines *l, const struct file_line *x, int which)
+{
+  const char *p = l->pool + x->text;
+  for (int i = 0; i < which; i++)
+    p += 1 + (unsigned char)*p;
+  return (struct str){p + 1, (unsigned char)*p};
+}
+
+static bool same_facts(const struct file_lines *l, const struct file_line *a, const struct file_line *b)
+{
+  bool same = a->net == b->net && a->product == b->product && a->quantity == b->quantity && a->booked == b->booked && a->currency == b->currency &&
+              a->has_list == b->has_list && (!a->has_list || a->list == b->list) && a->outcome == b->outcome && a->renewed_on == b->renewed_on &&
+              a->has_renewed_amount == b->has_renewed_amount && (!a->has_renewed_amount || a->renewed_amount == b->renewed_amount);
+  for (int i = 0; i < 4 && same; i++)
+    same = str_eq(line_text(l, a, i), line_text(l, b, i));
+  return same;
+}
+
+static bool same_term(const struct file_line *a, const struct file_line *b)
+{
+  return a->contract == b->contract && a->base == b->base && a->start == b->start && a->end == b->end;
+}
+
+/* Looks for an earlier row of the same line and dates. */
+static int check_twice(struct file_lines *l, const struct file_line *x, struct row_trouble *t, bool *ret_twice)
+{
+  for (uint64_t salt = 0;; salt++) {
+    uint64_t *slot = map64_put(l->seen, hash_mix(hash_mix(hash_mix(x->contract, x->base), (uint64_t)(uint32_t)x->start << 32 | (uint32_t)x->end), salt));
+    if (!slot)
+      return ERR_NOMEM;
+    if (*slot == 0) {
+      *slot = l->n + 1;
+      return OK;
+    }
+    const struct file_line *y = &l->line[*slot - 1];
+    if (!same_term(x, y))
+      continue;
+    *ret_twice = same_facts(l, x, y);
+    if (!*ret_twice && x->identity != IDENTITY_TERM)
+      row_trouble_add(t, FIELD_START, STR_NONE, "the same line and dates stand in an earlier row with other values",
+                      "keep the right one, or give the lines different line numbers");
+    return OK;
+  }
+}
+
+static void check_row(const struct import_values *v, int model, int outcome, struct row_trouble *t)
+{
+  int64_t annual;
+  if (v->day[FIELD_END] < v->day[FIELD_START])
+    row_trouble_add(t, FIELD_END, v->text[FIELD_END], "the end is before the start", "correct one of the two dates");
+  else if (value_annual(v->number[FIELD_NET_AMOUNT], v->day[FIELD_START], v->day[FIELD_END], &annual) < 0)
+    row_trouble_add(t, FIELD_NET_AMOUNT, v->text[FIELD_NET_AMOUNT], "the amount is too large", "its value per year cannot be kept: check amount and dates");
+  if (!v->has[FIELD_PRODUCT] && !v->has[FIELD_DESCRIPTION])
+    row_trouble_add(t, FIELD_PRODUCT, STR_NONE, "the cell is empty and may not be", "fill in the product or a description");
+  if (model < 0)
+    row_trouble_add(t, FIELD_SALES_MODEL, v->text[FIELD_SALES_MODEL], "unknown sales model", "write direct, one_tier or two_tier");
+  if (outcome < -1)
+    row_trouble_add(t, FIELD_OUTCOME, v->text[FIELD_OUTCOME], "unknown outcome", "write renewed, partial, lost or open, or leave it empty");
+}
+
+static bool take_texts(struct file_lines *l, const struct import_values *v, struct file_line *x)
+{
+  enum import_field number = v->has[FIELD_LINE_NUMBER] ? FIELD_LINE_NUMBER : FIELD_TERM_NUMBER;
+  const enum import_field fields[4] = {number, FIELD_SERIAL, FIELD_RENEWED_FROM, FIELD_STATUS};
+  x->text = (uint32_t)l->pool_n;
+  for (int i = 0; i < 4; i++)
+    if (!pool_add(l, v->has[fields[i]] ? v->text[fields[i]] : STR_NONE))
+      return false;
+  return true;
+}
+
+int lines_take(struct file_lines *l, const struct import_plan *p, const struct import_values *v, struct row_trouble *t, bool *ret_twice, struct err *e)
+{
+  bool failed = false, stated = p->column[FIELD_OUTCOME] >= 0 || p->constant[FIELD_OUTCOME];
+  int model = v->has[FIELD_SALES_MODEL] ? model_word(v->text[FIELD_SALES_MODEL]) : default_model(v);
+  int outcome = stated ? OUTCOME_OPEN : -1;
+  if (v->has[FIELD_OUTCOME] && (outcome = outcome_word(v->text[FIELD_OUTCOME])) < 0)
+    outcome = -2;
+  *ret_twice = false;
+  check_row(v, model, outcome, t);
+  if (t->n)
+    return OK;
+  if (l->n >= INT32_MAX || l->pool_n > UINT32_MAX - 2048)
+    return err_set(e, ERR_LIMIT, "the file has more rows than one import takes: split it");
+  struct file_line x = {.net = v->number[FIELD_NET_AMOUNT], .list = v->number[FIELD_LIST_AMOUNT], .has_list = v->has[FIELD_LIST_AMOUNT],
+                        .renewed_amount = v->number[FIELD_RENEWED_AMOUNT], .has_renewed_amount = v->has[FIELD_RENEWED_AMOUNT],
+                        .quantity = v->has[FIELD_QUANTITY] ? (int32_t)v->number[FIELD_QUANTITY] : 1, .start = v->day[FIELD_START], .end = v->day[FIELD_END],
+                        .booked = v->has[FIELD_BOOKED] ? v->day[FIELD_BOOKED] : DAY_NONE, .row = (uint32_t)v->row, .currency = v->currency,
+                        .renewed_on = v->has[FIELD_RENEWED_ON] ? v->day[FIELD_RENEWED_ON] : DAY_NONE, .outcome = (int8_t)outcome};
+  size_t pool = l->pool_n;
+  x.product = take_product(l, v, &failed);
+  x.contract = take_contract(l, v, model, &failed);
+  if (failed || !take_texts(l, v, &x) || !ROOM(l->line, l->cap, l->n))
+    return err_set(e, ERR_NOMEM, "out of memory after %zu rows: free memory or split the file", l->n);
+  identify(l, v, &x);
+  if (x.identity != IDENTITY_PRODUCT && check_twice(l, &x, t, ret_twice) < 0)
+    return err_set(e, ERR_NOMEM, "out of memory after %zu rows: free memory or split the file", l->n);
+  if (t->n || *ret_twice)
+    l->pool_n = pool;
+  else
+    l->line[l->n++] = x;
+  return OK;
+}

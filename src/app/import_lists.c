@@ -1,0 +1,148 @@
+/* Rows of the small imports. */
+#include "app/import_lists.h"
+#include "app/touch.h"
+#include "base/alloc.h"
+#include "base/strbuf.h"
+#include "base/utf8.h"
+#include "domain/calendar.h"
+#include "store/repo_import.h"
+
+void list_init(struct file_list *l, struct arena *a, enum import_kind kind, const struct import_plan *p)
+{
+  *l = (struct file_list){.arena = a, .kind = kind};
+  for (int f = 0; f < FIELD_COUNT; f++)
+    l->slot[f] = p->column[f] >= 0 || p->constant[f] ? l->n_slots++ : -1;
+}
+
+void list_free(struct file_list *l)
+{
+  mem_free(l->row);
+  l->row = NULL;
+  l->n = l->cap = 0;
+}
+
+static bool one_of(struct str s, const char *const *words)
+{
+  for (; *words; words++)
+    if (str_eq_nocase(s, str_of(*words)))
+      return true;
+  return false;
+}
+
+static void check_rate(const struct org *org, const struct import_values *v, struct row_trouble *t)
+{
+  if (v->number[FIELD_RATE] <= 0)
+    row_trouble_add(t, FIELD_RATE, v->text[FIELD_RATE], "the rate is not above zero", "write how much of the reporting currency one unit is worth");
+  else if (v->currency == org->reporting_currency && v->number[FIELD_RATE] != RATE_ONE)
+    row_trouble_add(t, FIELD_RATE, v->text[FIELD_RATE], "the reporting currency is worth 1 of itself",
+                    "leave the row out, or set reporting_currency to the currency the rates are in");
+}
+
+static void check_target(const struct org *org, const struct import_values *v, struct row_trouble *t)
+{
+  static const char *const scopes[] = {"region", "team", "rep", "all", NULL}, *const kinds[] = {"money", "rate", "count", NULL};
+  struct period period;
+  bool money = !v->has[FIELD_TARGET_KIND] || str_eq_nocase(v->text[FIELD_TARGET_KIND], STR("money"));
+  if (!one_of(v->text[FIELD_SCOPE], scopes))
+    row_trouble_add(t, FIELD_SCOPE, v->text[FIELD_SCOPE], "unknown scope", "write region, team or rep");
+  if (period_parse(&org->calendar, v->text[FIELD_PERIOD], &period) < 0)
+    row_trouble_add(t, FIELD_PERIOD, v->text[FIELD_PERIOD], "not a period", "write 2026, 2026-Q4, 2026-11 or 2026-Q4-W07");
+  if (v->has[FIELD_TARGET_KIND] && !one_of(v->text[FIELD_TARGET_KIND], kinds))
+    row_trouble_add(t, FIELD_TARGET_KIND, v->text[FIELD_TARGET_KIND], "unknown kind of target", "write money, rate or count");
+  if (v->number[FIELD_AMOUNT] < 0)
+    row_trouble_add(t, FIELD_AMOUNT, v->text[FIELD_AMOUNT], "the amount is negative", "correct it");
+  if (money && v->number[FIELD_AMOUNT] > IMPORT_AMOUNT_MAX)
+    row_trouble_add(t, FIELD_AMOUNT, v->text[FIELD_AMOUNT], "the amount is too large", "check for a missing decimal mark");
+}
+
+static void check_touch(const struct import_values *v, struct row_trouble *t)
+{
+  if (!one_of(v->text[FIELD_CHANNEL], touch_channels))
+    row_trouble_add(t, FIELD_CHANNEL, v->text[FIELD_CHANNEL], "unknown channel", "write email, phone, meeting, chat, letter, portal, visit or other");
+  if (v->has[FIELD_PARTY] && !one_of(v->text[FIELD_PARTY], touch_parties))
+    row_trouble_add(t, FIELD_PARTY, v->text[FIELD_PARTY], "unknown party", "write customer, reseller, distributor or sales");
+}
+
+/* The renewal a touch belongs to. */
+static int find_renewal(struct store *s, const struct import_values *v, struct row_trouble *t, int64_t *ret, struct err *e)
+{
+  struct strbuf key STRBUF_CLEANUP = STRBUF_INIT(8192);
+  struct str contract = v->text[FIELD_CONTRACT_NUMBER];
+  utf8_fold(&key, contract);
+  int rc = import_find_renewal(s, key.n ? strbuf_str(&key) : contract, v->has[FIELD_DUE] ? v->day[FIELD_DUE] : DAY_NONE, ret, e);
+  if (rc == OK && *ret == 0)
+    row_trouble_add(t, v->has[FIELD_DUE] ? FIELD_DUE : FIELD_CONTRACT_NUMBER, v->text[v->has[FIELD_DUE] ? FIELD_DUE : FIELD_CONTRACT_NUMBER],
+                    "the contract has no such renewal", "import its contract first, or correct the number or the due date");
+  return rc;
+}
+
+static int keep(struct file_list *l, int64_t renewal, const struct import_values *v)
+{
+  if (l->n == l->cap) {
+    size_t cap = l->cap ? l->cap * 2 : 256;
+    struct list_row *q = mem_realloc(l->row, cap * sizeof *q);
+    if (!q)
+      return ERR_NOMEM;
+    l->row = q;
+    l->cap = cap;
+  }
+  struct list_row *r = &l->row[l->n];
+  *r = (struct list_row){renewal, arena_alloc(l->arena, (size_t)l->n_slots * sizeof *r->value + 1), v->currency, (uint32_t)v->row};
+  if (!r->value)
+    return ERR_NOMEM;
+  for (int f = 0; f < FIELD_COUNT; f++) {
+    if (l->slot[f] < 0)
+      continue;
+    struct list_value *x = &r->value[l->slot[f]];
+    *x = (struct list_value){STR_NONE, v->number[f], v->day[f], v->has[f]};
+    if (v->has[f] && v->text[f].n) {
+      x->text = arena_str(l->arena, v->text[f]);
+      if (!x->text.p)
+        return ERR_NOMEM;
+    }
+  }
+  l->n++;
+  return OK;
+}
+
+int list_take(struct file_list *l, struct store *s, const struct org *org, const struct import_values *v, struct row_trouble *t, struct err *e)
+{
+  if (l->kind == IMPORT_FX)
+    check_rate(org, v, t);
+  else if (l->kind == IMPORT_TARGETS)
+    check_target(org, v, t);
+  else if (l->kind == IMPORT_TOUCHES)
+    check_touch(v, t);
+  int64_t renewal = 0;
+  int rc = l->kind == IMPORT_TOUCHES ? find_renewal(s, v, t, &renewal, e) : OK;
+  if (rc < 0 || t->n)
+    return rc;
+  return keep(l, renewal, v) < 0 ? err_set(e, ERR_NOMEM, "out of memory after %zu rows: free memory or split the file", l->n) : OK;
+}
+
+static const struct list_value *at(const struct file_list *l, size_t i, enum import_field f)
+{
+  static const struct list_value none = {{"", 0}, 0, DAY_NONE, false};
+  const struct list_value *x = l->slot[f] < 0 ? &none : &l->row[i].value[l->slot[f]];
+  return x->has ? x : &none;
+}
+
+struct str list_text(const struct file_list *l, size_t i, enum import_field f)
+{
+  return at(l, i, f)->text;
+}
+
+int64_t list_number(const struct file_list *l, size_t i, enum import_field f)
+{
+  return at(l, i, f)->number;
+}
+
+day_t list_day(const struct file_list *l, size_t i, enum import_field f)
+{
+  return at(l, i, f)->day;
+}
+
+bool list_has(const struct file_list *l, size_t i, enum import_field f)
+{
+  return at(l, i, f)->has;
+}
