@@ -6,7 +6,9 @@
 
 int backup_cmd(struct cli *c);
 int check_cmd(struct cli *c);
+int check_cmd(struct cli *c);
 int config_cmd(struct cli *c);
+int demo_cmd(struct cli *c);
 int import_cmd(struct cli *c);
 int migrate_cmd(struct cli *c);
 int restore_cmd(struct cli *c);
@@ -25,9 +27,13 @@ static const struct cli_command commands[] = {
      "  --date-order dmy|mdy|ymd, --decimal .|,, --currency USD   where the file does not tell\n"
      "  --sheet NAME, --encoding NAME, --delimiter C               where they are not found by themselves\n"
      "  --allow-credits     take negative amounts"},
+    {"demo", demo_cmd, "[--lines N] [--seed N] [--today DATE]",
+     "Fills an empty place with an invented vendor: four years of terms, a team, and this quarter's work in progress. The same\n"
+     "lines, seed and day give the same bytes. --lines: 100 to 10,000,000, default 20,000."},
     {"config", config_cmd, "get [KEY] | set KEY VALUE",
      "Shows or changes the organisation's settings: fiscal_year_start, reporting_currency, week_start,\n"
      "grace_days, window_days, max_lapse_days, today."},
+    {"check", check_cmd, "", "Proves versions, sums, references and the audit chain; lists what does not hold. Exit 1 if anything."},
     {"backup", backup_cmd, "FILE", "Writes a consistent copy of a running store to FILE, which must not exist."},
     {"restore", restore_cmd, "FILE", "Fills an empty place (--db) from a backup FILE."},
     {"check", check_cmd, "", "Proves the store: file, schema, foreign keys, versions, sums, ids, audit chain. Exit 1 when something is wrong."},

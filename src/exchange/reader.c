@@ -5,11 +5,13 @@
 #include "exchange/csv.h"
 #include "exchange/header.h"
 #include "exchange/kind.h"
+#include "exchange/xlsx.h"
 
 enum { AHEAD_ROWS = 30, AHEAD_BYTES = 1 << 20, INFO_BYTES = 64 << 20 };
 
 struct reader {
   struct row_source rows;
+  const char *name;
   struct source *src;
   struct csv *csv;
   struct table_info info;
@@ -58,6 +60,20 @@ static int open_csv(struct reader *r, const struct table_options *o, struct err 
   return OK;
 }
 
+static int open_xlsx(struct reader *r, int fd, const char *name, const struct table_options *o, struct err *e)
+{
+  struct xlsx *x;
+  int code = xlsx_open(fd, name, o->sheet, &x, e);
+  if (code != OK)
+    return code;
+  r->rows = xlsx_rows(x);
+  r->info.format = "xlsx";
+  r->info.encoding = STR("utf-8");
+  r->info.line_end = "";
+  xlsx_describe(x, &r->info);
+  return OK;
+}
+
 static int copy_row(struct reader *r, const struct row *from, struct row *to)
 {
   *to = *from;
@@ -73,7 +89,7 @@ static int copy_row(struct reader *r, const struct row *from, struct row *to)
   return OK;
 }
 
-/* 1 and the next row that has anything, without empty cells beyond the columns. */
+/* 1 and the next row that has anything. */
 static int next_filled(struct reader *r, struct row *ret, struct err *e)
 {
   int got;
@@ -137,9 +153,7 @@ static int open_kind(struct reader *r, int fd, const char *name, const struct ta
     err_prefix(e, "%s", name);
   if (code != OK)
     return code;
-  if (kind == KIND_ZIP)
-    return err_set(e, ERR_SYNTAX, "%s is a ZIP archive or a workbook: export the contracts as CSV", name);
-  code = open_csv(r, o, e);
+  code = kind == KIND_ZIP ? open_xlsx(r, fd, name, o, e) : open_csv(r, o, e);
   if (code == OK)
     code = look_ahead(r, e);
   if (code != OK && kind == KIND_TEXT)
@@ -153,6 +167,7 @@ int reader_open(int fd, const char *name, const struct table_options *o, struct 
   struct reader *r = mem_zalloc(1, sizeof *r);
   if (r == NULL)
     return no_memory(e);
+  r->name = name;
   r->mem = arena_new(INFO_BYTES);
   int code = r->mem != NULL ? open_kind(r, fd, name, o != NULL ? o : &defaults, e) : no_memory(e);
   if (code != OK) {
@@ -175,6 +190,8 @@ int reader_next(struct reader *r, struct row *ret, struct err *e)
     *ret = r->ahead[r->next_ahead++];
   else
     got = next_filled(r, ret, e);
+  if (got < 0 && r->csv != NULL) /* a workbook's texts have the name already */
+    err_prefix(e, "%s", r->name);
   if (got == 1)
     while (ret->n > r->info.n_columns && ret->cells[ret->n - 1].type == CELL_EMPTY)
       ret->n--;

@@ -12,7 +12,7 @@ struct row_source {
 };
 
 struct reader;
-/* fd is borrowed until reader_close. name: of the file, for messages. Codes as table_open. */
+/* fd is borrowed until reader_close. name: of the file, for messages, borrowed too. Codes as table_open. */
 int reader_open(int fd, const char *name, const struct table_options *o, struct reader **ret, struct err *e);
 const struct table_info *reader_info(const struct reader *r);
 /* As table_next. */

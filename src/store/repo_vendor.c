@@ -46,9 +46,13 @@ int vendor_begin(struct store *s, struct vendor **ret, struct err *e) {
   if (there != 0) {
     return err_set(e, ERR_CONFLICT, "%s: holds a book already: choose another place with --db", store_url(s));
   }
+  return vendor_append(s, ret, e);
+}
+
+int vendor_append(struct store *s, struct vendor **ret, struct err *e) {
   struct vendor *v = mem_zalloc(1, sizeof *v);
   if (v == NULL) {
-    return ERR_NOMEM;
+    return err_set(e, ERR_NOMEM, "out of memory");
   }
   v->store = s;
   *ret = v;

@@ -47,6 +47,8 @@ struct vendor_target {
 /* Open bulks of the tables; one line per row verb. begin gives ERR_CONFLICT when the store already has accounts. */
 struct vendor;
 int vendor_begin(struct store *s, struct vendor **ret, struct err *e);
+/* The same into a store that has a book already. */
+int vendor_append(struct store *s, struct vendor **ret, struct err *e);
 int vendor_add_region(struct vendor *v, const struct vendor_region *r, struct err *e);
 int vendor_add_team(struct vendor *v, const struct vendor_team *r, struct err *e);
 int vendor_add_person(struct vendor *v, const struct vendor_person *r, struct err *e);

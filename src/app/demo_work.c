@@ -1,0 +1,262 @@
+/* What the reps did with the renewals that are open, told as edits in time order, so that versions, the audit and every
+ * as-of day read like a real team's. */
+#include <math.h>
+
+#include "app/demo_write.h"
+#include "base/alloc.h"
+#include "domain/calendar.h"
+#include "store/repo_config.h"
+#include "store/repo_renewal.h"
+
+enum { PAGE = 4096, PAST_DAYS = 365, AHEAD_DAYS = 200 };
+
+struct event {
+  int64_t at, id;
+  int64_t forecast;
+  day_t close, step_date;
+  int stage, category;
+  bool at_risk, po;
+  const char *step, *why, *lost_reason;
+};
+struct events {
+  struct event *p;
+  size_t n, cap;
+};
+
+static int push(struct events *v, const struct event *x) {
+  if (v->n == v->cap) {
+    size_t cap = v->cap == 0 ? 1024 : v->cap * 2;
+    struct event *p = mem_realloc(v->p, cap * sizeof *p);
+    if (p == NULL) {
+      return ERR_NOMEM;
+    }
+    v->p = p;
+    v->cap = cap;
+  }
+  v->p[v->n++] = *x;
+  return OK;
+}
+
+static int later(const void *a, const void *b) {
+  const struct event *x = a, *y = b;
+  return x->at != y->at ? (x->at < y->at ? -1 : 1) : x->id != y->id ? (x->id < y->id ? -1 : 1) : 0;
+}
+
+/* How far the work is, by days to the due date. */
+static int stage_reached(struct random *r, int days) {
+  static const struct { int days; int percent[STAGE_COUNT]; } rows[] = {
+      {120, {85, 12, 3, 0, 0, 0, 0}}, {60, {24, 50, 20, 6, 0, 0, 0}}, {30, {5, 22, 42, 24, 7, 0, 0}},
+      {0, {2, 10, 24, 30, 34, 0, 0}}, {-45, {0, 6, 16, 36, 30, 0, 12}}, {-400, {0, 0, 4, 14, 4, 0, 78}}};
+  int pick = (int)random_below(r, 100), row = 0;
+  while (row < 5 && days < rows[row].days) {
+    row++;
+  }
+  for (int s = 0; s < STAGE_COUNT; s++) {
+    if (pick < rows[row].percent[s]) {
+      return s;
+    }
+    pick -= rows[row].percent[s];
+  }
+  return STAGE_NOT_STARTED;
+}
+
+static const char *const stage_why[STAGE_COUNT] = {"", "first call with the customer", "quote sent", "customer asked for changes to the quote", "PO promised", "",
+                                                   "customer does not renew"};
+static const char *const stage_step[STAGE_COUNT] = {"", "Send the quote", "Ask for a date on the quote", "Answer the customer's change request",
+                                                    "Get the PO number", "", ""};
+static const char *const lost_reasons[] = {"moved to another vendor", "appliance retired", "budget cut", "site closed", "no answer after three notices"};
+
+/* Working hours of some weekday at or before a day, never after today's morning. */
+static int64_t moment(struct random *r, day_t d, day_t today) {
+  d = d > today ? today : d;
+  int weekday = day_weekday(d);
+  d -= weekday > 5 ? weekday - 5 : 0;
+  return demo_instant(d, (d == today ? 6 : 13) * 3600 + (int)random_below(r, d == today ? 3600 : 8 * 3600));
+}
+
+static int events_of(struct demo_writer *w, const struct open_renewal *x, struct events *v) {
+  struct random r = random_seed(w->shape.seed ^ UINT64_C(0xA5A5A5), (uint64_t)x->id);
+  day_t today = w->shape.today;
+  int days = x->due - today, reached = stage_reached(&r, days), rc = OK;
+  struct event e = {.id = x->id, .forecast = x->atr_amount, .close = x->due - (int)random_below(&r, 10), .step_date = DAY_NONE};
+  static const int lead[STAGE_COUNT] = {0, 105, 72, 44, 18, 0, -50};
+  int64_t at = x->changed_at;
+  for (int s = STAGE_CONTACTED; s <= reached && rc == OK; s++) {
+    if (s == STAGE_WON || (reached == STAGE_LOST && s > STAGE_QUOTED && s != STAGE_LOST)) {
+      continue;
+    }
+    int64_t when = moment(&r, x->due - lead[s] + (int)random_below(&r, 15) - 7, today);
+    at = when > at ? when : at + 3600 + (int64_t)random_below(&r, 36000);
+    if (at > demo_instant(today, 7 * 3600)) {
+      at = demo_instant(today, 7 * 3600) - (int64_t)random_below(&r, 3600);
+    }
+    e.at = at;
+    e.stage = s;
+    e.category = stage_category((enum stage)s);
+    e.why = stage_why[s];
+    e.step = stage_step[s];
+    e.step_date = s == STAGE_LOST ? DAY_NONE : day_of_instant(at) + 3 + (int)random_below(&r, 12);
+    e.lost_reason = s == STAGE_LOST ? lost_reasons[random_below(&r, 5)] : NULL;
+    e.po = s == STAGE_PO_PROMISED && random_below(&r, 3) != 0;
+    rc = push(v, &e);
+  }
+  if (rc != OK || reached == STAGE_NOT_STARTED || reached == STAGE_LOST) {
+    return rc;
+  }
+  /* Something happened lately: a slip, a new amount, a worry, a judgment against the stage. */
+  uint32_t pick = random_below(&r, 100);
+  at = e.at + 1800;
+  int64_t lately = moment(&r, today - (int)random_below(&r, 20), today);
+  e.at = lately > at ? lately : at;
+  e.po = e.po && pick % 2 == 0;
+  if (pick < 14 || (days < 0 && pick < 60)) {
+    e.close = (days < 0 ? today : x->due) + 5 + (int)random_below(&r, 40);
+    e.why = "customer asked for more time";
+  } else if (pick < 24) {
+    e.forecast = x->atr_amount * (70 + (int64_t)random_below(&r, 50)) / 100;
+    e.why = "quantities agreed with the customer";
+  } else if (pick < 32) {
+    e.at_risk = true;
+    e.why = "a competitor is quoting";
+  } else if (pick < 38 && reached == STAGE_NEGOTIATING) {
+    e.category = CATEGORY_COMMIT;
+    e.why = "the buyer confirmed by phone";
+  } else {
+    return OK;
+  }
+  return push(v, &e);
+}
+
+static int apply(struct demo_writer *w, const struct event *x, struct err *e) {
+  struct renewal r;
+  int rc = renewal_get(w->store, w->row, x->id, &r, e);
+  if (rc != OK) {
+    return rc;
+  }
+  r.stage = x->stage;
+  r.category = x->category;
+  r.category_override = x->category != (int)stage_category((enum stage)x->stage);
+  r.close_date = x->close;
+  r.forecast_amount = x->stage == STAGE_LOST ? 0 : x->forecast;
+  r.at_risk = x->at_risk;
+  r.next_step = x->step != NULL ? str_of(x->step) : STR_NONE;
+  r.next_step_date = x->step_date;
+  r.po_number = x->po ? arena_fmt(w->row, "PO-%" PRId64, 40000 + x->id * 7 % 50000) : r.po_number;
+  r.lost_reason = x->lost_reason != NULL ? str_of(x->lost_reason) : STR_NONE;
+  r.outcome = x->stage == STAGE_LOST ? OUTCOME_LOST : OUTCOME_OPEN;
+  r.changed_at = x->at;
+  r.changed_by = r.owner_id;
+  r.why = str_of(x->why);
+  rc = renewal_save(w->store, &r, e);
+  arena_reset(w->row);
+  return rc;
+}
+
+int demo_work(struct demo_writer *w, struct err *e) {
+  struct events v = {0};
+  int64_t after = 0;
+  size_t n = 0;
+  int rc = OK;
+  do {
+    struct arena *page ARENA_CLEANUP = arena_new(0);
+    struct open_renewal *rows = NULL;
+    rc = page == NULL ? ERR_NOMEM
+                      : vendor_open_renewals(w->store, page, w->shape.today - PAST_DAYS, w->shape.today + AHEAD_DAYS, after, PAGE, &rows, &n, e);
+    for (size_t i = 0; i < n && rc == OK; i++) {
+      size_t before = v.n;
+      rc = events_of(w, &rows[i], &v);
+      w->worked += v.n > before;
+      after = rows[i].id;
+    }
+  } while (rc == OK && n == PAGE);
+  if (rc == OK && v.n > 0) {
+    qsort(v.p, v.n, sizeof *v.p, later);
+  }
+  for (size_t i = 0; i < v.n && rc == OK; i++) {
+    rc = apply(w, &v.p[i], e);
+  }
+  mem_free(v.p);
+  return rc;
+}
+
+/* Targets: what is due in each quarter of the year, times what the team has to reach, rounded to thousands. */
+enum { QUARTERS = 4, TARGET_PERCENT = 91 };
+struct target_sums {
+  struct demo_writer *w;
+  struct calendar calendar;
+  struct period year;
+  double *rep;         /* [person id × QUARTERS], USD minor units at the newest rate */
+};
+
+static int sum_due(void *arg, const struct due_sum *x) {
+  struct target_sums *t = arg;
+  int quarter = period_of(&t->calendar, PERIOD_QUARTER, x->due).index - 1;
+  double rate = 1;
+  for (int k = 0; k < DEMO_TEAMS; k++) {
+    if (t->w->currency[k] == x->currency && k >= 2) {
+      rate = 100.0 / demo_teams[k].rate_cents;
+    }
+  }
+  if (x->owner_id > 0 && x->owner_id <= t->w->people) {
+    t->rep[x->owner_id * QUARTERS + quarter] += (double)x->atr * rate;
+  }
+  return OK;
+}
+
+static int64_t rounded(double minor) { return (int64_t)llround(minor * TARGET_PERCENT / 100 / 100000) * 100000; }
+
+static int add_target(struct target_sums *t, struct vendor *v, int64_t *id, const char *scope, struct str name, const struct period *p, const char *kind,
+                      const char *measure, int64_t amount, struct err *e) {
+  char period[PERIOD_ID_SIZE];
+  bool money = strcmp(kind, "money") == 0;
+  struct vendor_target x = {.id = ++*id, .scope = str_of(scope), .scope_name = name, .period_id = str_of(period_id(p, period)), .kind = str_of(kind),
+                            .measure = str_of(measure), .reason = STR("plan of the year"), .amount = amount, .set_at = t->w->epoch, .set_by = t->w->manager,
+                            .currency = money ? t->w->currency[0] : CURRENCY_NONE};
+  return vendor_add_target(v, &x, e);
+}
+
+static int write_targets(struct target_sums *t, struct vendor *v, struct err *e) {
+  struct demo_writer *w = t->w;
+  int64_t id = 0, company_year = 0;
+  int rc = OK;
+  struct period p = period_of(&t->calendar, PERIOD_QUARTER, t->year.first);
+  for (int q = 0; q < QUARTERS && rc == OK; q++, p = period_next(&t->calendar, &p)) {
+    int64_t company = 0;
+    for (int k = 0; k < DEMO_TEAMS && rc == OK; k++) {
+      int64_t team = 0;
+      for (int i = 0; i < w->shape.reps[k] && rc == OK; i++) {
+        struct strbuf b = STRBUF_INIT(200);
+        int64_t amount = rounded(t->rep[(w->first_rep[k] + i) * QUARTERS + q]);
+        demo_person_name(&b, k, i);
+        rc = add_target(t, v, &id, "rep", strbuf_str(&b), &p, "money", "closed", amount, e);
+        strbuf_free(&b);
+        team += amount;
+      }
+      bool whole = strcmp(demo_teams[k].name, demo_teams[k].region) == 0;
+      struct str name = whole ? arena_fmt(w->row, "%s renewals", demo_teams[k].name) : str_of(demo_teams[k].name);
+      rc = rc == OK ? add_target(t, v, &id, "team", name, &p, "money", "closed", team, e) : rc;
+      company += team;
+    }
+    rc = rc == OK ? add_target(t, v, &id, "company", STR("Americas"), &p, "money", "closed", company, e) : rc;
+    rc = rc == OK ? add_target(t, v, &id, "company", STR("Americas"), &p, "rate", "on_time_rate_money", 8800, e) : rc;
+    rc = rc == OK ? add_target(t, v, &id, "company", STR("Americas"), &p, "rate", "gross_renewal_rate", 9000, e) : rc;
+    company_year += company;
+  }
+  return rc == OK ? add_target(t, v, &id, "company", STR("Americas"), &t->year, "money", "closed", company_year, e) : rc;
+}
+
+int demo_set_targets(struct demo_writer *w, struct err *e) {
+  struct target_sums t = {.w = w, .calendar = CALENDAR_DEFAULT};
+  struct vendor *v = NULL;
+  t.year = period_of(&t.calendar, PERIOD_YEAR, w->shape.today);
+  t.rep = mem_zalloc((size_t)(w->people + 1) * QUARTERS, sizeof *t.rep);
+  if (t.rep == NULL) {
+    return ERR_NOMEM;
+  }
+  int rc = vendor_each_due(w->store, t.year.first, t.year.last, sum_due, &t, e);
+  rc = rc == OK ? vendor_append(w->store, &v, e) : rc;
+  rc = rc == OK ? write_targets(&t, v, e) : rc;
+  int ended = vendor_end(v, rc == OK ? e : NULL);
+  mem_free(t.rep);
+  return rc == OK ? ended : rc;
+}
