@@ -150,7 +150,9 @@ static void a_big_result_is_not_held_in_memory(void **state) {
   getrusage(RUSAGE_SELF, &after);
   assert_int_equal(rows, 300000);
   assert_true(bytes > 22 * 1000 * 1000);
+#if !defined(__SANITIZE_ADDRESS__) /* which keeps freed memory for a while */
   assert_true(after.ru_maxrss - before.ru_maxrss < 8000); /* KiB */
+#endif
 }
 
 static void broken_rules_are_conflicts(void **state) {
@@ -221,7 +223,7 @@ static void bulks_take_any_text(void **state) {
 }
 
 static void team_row(struct bulk *b, int64_t id, int64_t region) {
-  char name[20];
+  static char name[20]; /* lives until bulk_row */
   bulk_i64(b, id);
   bulk_str(b, (struct str){name, (size_t)snprintf(name, sizeof name, "team %d", (int)id)});
   bulk_id(b, region);

@@ -83,7 +83,6 @@ static void a_full_disk_leaves_nothing_half_written(void **state) {
   struct rlimit was, tight;
   struct err e = {0};
   int64_t n = 20000; /* about 6 MB with its index */
-  struct arena *a ARENA_CLEANUP = arena_new(0);
   add_book(p->s, 10);
   assert_int_equal(getrlimit(RLIMIT_FSIZE, &was), 0);
   signal(SIGXFSZ, SIG_IGN);
