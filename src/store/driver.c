@@ -120,12 +120,34 @@ static int cache_get(struct db *db, const char *sql, struct stmt **ret, struct e
   return OK;
 }
 
+/* ---- rows kept by open bulks ---- */
+
+/* Writes the rows of all open bulks up to `last` (NULL = all), oldest bulk first, so that parents stand before their
+ * children. */
+static int flush_bulks(struct db *db, const struct bulk *last, struct err *e) {
+  for (struct bulk *b = db->bulks; b; b = b->next) {
+    if (b->filled > 0) err_set(&b->why, ERR_FAIL, "A statement ran in the middle of a bulk row: end the row first");
+    else if (b->why.code == OK) (void)db->driver->bulk_flush(b, &b->why);
+    if (b->why.code < 0) {
+      if (e) *e = b->why;
+      return b->why.code;
+    }
+    if (b == last) break;
+  }
+  return OK;
+}
+
+static void discard_bulks(struct db *db) {
+  for (struct bulk *b = db->bulks; b; b = b->next) db->driver->bulk_discard(b);
+}
+
 /* ---- statements ---- */
 
 int db_query(struct db *db, const char *sql, const struct bind *binds, struct stmt **ret, struct err *e) {
   static const struct bind none[] = {{BIND_END, {0}}};
   struct stmt *s = NULL;
-  int rc = cache_get(db, sql, &s, e);
+  int rc = flush_bulks(db, NULL, e);
+  if (rc == OK) rc = cache_get(db, sql, &s, e);
   if (rc < 0) return rc;
   s->row = false;
   s->held = true;
@@ -195,7 +217,8 @@ int db_one_i64(struct db *db, const char *sql, const struct bind *binds, int64_t
 }
 
 int db_script(struct db *db, const char *sql, struct err *e) {
-  return db->driver->script(db, sql, e);
+  int rc = flush_bulks(db, NULL, e);
+  return rc < 0 ? rc : db->driver->script(db, sql, e);
 }
 
 int db_has_table(struct db *db, const char *table, bool *ret, struct err *e) {
@@ -215,7 +238,8 @@ int db_begin(struct db *db, enum tx_kind kind, struct err *e) {
 
 int db_commit(struct db *db, struct err *e) {
   if (!db->in_tx) return err_set(e, ERR_FAIL, "There is no transaction to commit");
-  int rc = db->driver->commit(db, e);
+  int rc = flush_bulks(db, NULL, e);
+  if (rc == OK) rc = db->driver->commit(db, e);
   if (rc < 0) db_rollback(db);
   db->in_tx = false;
   return rc < 0 ? rc : OK;
@@ -223,6 +247,7 @@ int db_commit(struct db *db, struct err *e) {
 
 void db_rollback(struct db *db) {
   if (!db->in_tx) return;
+  discard_bulks(db);
   db->driver->rollback(db);
   db->in_tx = false;
   db->savepoints = 0;
@@ -250,7 +275,8 @@ int db_savepoint_release(struct db *db, struct err *e) {
 void db_savepoint_rollback(struct db *db) {
   if (db->savepoints == 0) return;
   db->savepoints--;
-  (void)db_script(db, "rollback to savepoint step; release savepoint step", NULL);
+  discard_bulks(db); /* all kept since the savepoint, which wrote out what was before */
+  (void)db->driver->script(db, "rollback to savepoint step; release savepoint step", NULL);
 }
 
 int db_bulk_mode(struct db *db, bool on, struct err *e) {
@@ -264,8 +290,18 @@ int db_copy_to(struct db *db, const char *file, struct err *e) {
 /* ---- bulk ---- */
 
 int bulk_begin(struct db *db, const char *table, const char *columns, struct bulk **ret, struct err *e) {
-  if (column_count(columns) > BULK_MAX) return err_set(e, ERR_FAIL, "A bulk of %s has more than %d columns", table, BULK_MAX);
-  return db->driver->bulk_begin(db, table, columns, ret, e);
+  int n = column_count(columns);
+  if (n > BULK_MAX) return err_set(e, ERR_FAIL, "A bulk of %s has more than %d columns", table, BULK_MAX);
+  struct bulk *b = NULL;
+  int rc = db->driver->bulk_begin(db, table, columns, &b, e);
+  if (rc < 0) return rc;
+  b->db = db;
+  b->n_columns = n;
+  struct bulk **at = &db->bulks;
+  while (*at) at = &(*at)->next;
+  *at = b;
+  *ret = b;
+  return OK;
 }
 
 void bulk_i64(struct bulk *b, int64_t v) {
@@ -299,16 +335,20 @@ static int bulk_failed(const struct bulk *b, struct err *e) {
 int bulk_row(struct bulk *b, struct err *e) {
   if (b->why.code == OK && b->filled != b->n_columns)
     err_set(&b->why, ERR_FAIL, "A bulk row has %d values for %d columns", b->filled, b->n_columns);
-  if (b->why.code == OK) (void)b->db->driver->bulk_row(b, &b->why);
+  int rc = b->why.code == OK ? b->db->driver->bulk_row(b, &b->why) : b->why.code;
   b->filled = 0;
-  return b->why.code < 0 ? bulk_failed(b, e) : OK;
+  if (rc < 0) return bulk_failed(b, e);
+  return rc == 1 ? flush_bulks(b->db, b, e) : OK;
 }
 
 int bulk_end(struct bulk *b, struct err *e) {
   if (!b) return OK;
-  if (b->why.code == OK) (void)b->db->driver->bulk_flush(b, &b->why);
-  int rc = b->why.code < 0 ? bulk_failed(b, e) : OK;
-  b->db->driver->bulk_free(b);
+  struct db *db = b->db;
+  int rc = b->why.code < 0 ? bulk_failed(b, e) : flush_bulks(db, b, e);
+  struct bulk **at = &db->bulks;
+  while (*at != b) at = &(*at)->next;
+  *at = b->next;
+  db->driver->bulk_free(b);
   return rc;
 }
 

@@ -83,10 +83,12 @@ int db_savepoint(struct db *db, struct err *e);
 int db_savepoint_release(struct db *db, struct err *e);
 void db_savepoint_rollback(struct db *db);
 
-/* Appends rows to one table: a reused prepared INSERT in SQLite, buffered COPY in PostgreSQL. columns is a comma
- * separated list. Several bulks may be open at once, and other statements may run between rows: they see the
- * rows added before (PostgreSQL writes out all open bulks first, in the order in which they were begun, so
- * begin the parents before the children). Inside a write transaction. */
+/* Appends rows to one table, many at a time: multi-row INSERTs in SQLite, COPY in PostgreSQL. columns is a comma
+ * separated list. Several bulks may be open at once, and other statements may run between rows: they see all rows
+ * added before, since any of them first writes out what open bulks have kept, in the order in which these were
+ * begun. Begin the parents before the children; run
+ * nothing in the middle of a row. A broken rule shows at a later row, another statement or bulk_end;
+ * db_savepoint_rollback and db_rollback drop what was kept. Inside a write transaction. */
 int bulk_begin(struct db *db, const char *table, const char *columns, struct bulk **ret, struct err *e);
 void bulk_i64(struct bulk *b, int64_t v);
 void bulk_day(struct bulk *b, int32_t v); /* DAY_NONE -> NULL */

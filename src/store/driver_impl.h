@@ -34,8 +34,9 @@ struct driver {
   void (*bulk_i64)(struct bulk *b, int64_t v);
   void (*bulk_str)(struct bulk *b, struct str v);
   void (*bulk_null)(struct bulk *b);
-  int (*bulk_row)(struct bulk *b, struct err *e);
-  int (*bulk_flush)(struct bulk *b, struct err *e); /* writes what is still buffered */
+  int (*bulk_row)(struct bulk *b, struct err *e);   /* keeps the row; 1 = time to flush */
+  int (*bulk_flush)(struct bulk *b, struct err *e); /* writes the rows kept */
+  void (*bulk_discard)(struct bulk *b);             /* drops the rows kept */
   void (*bulk_free)(struct bulk *b);
 };
 
@@ -47,6 +48,7 @@ struct db {
   uint64_t tick;
   bool in_tx;
   int savepoints; /* open savepoints */
+  struct bulk *bulks; /* open ones, in the order of their beginning */
   char shown[DB_SHOWN]; /* how sentences call this database: its file name, or the URL without a password */
   char *file;           /* owned; NULL for PostgreSQL */
 };
@@ -62,8 +64,10 @@ struct stmt {
   bool row;        /* stands on a row */
 };
 
+/* Rows are kept and written many at a time: whatever else happens on the connection writes them out first. */
 struct bulk {
   struct db *db;
+  struct bulk *next;
   int n_columns, filled;
   struct err why; /* the first failure (code 0: none); reported by every later bulk_row and bulk_end */
 };

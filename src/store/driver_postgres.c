@@ -24,12 +24,10 @@ static const char begin_write[] =
     "begin isolation level read committed; select pg_advisory_xact_lock(1347571276, hashtext(coalesce(current_schema(), '')))";
 
 struct pg_stmt;
-struct pg_bulk;
 struct pg_db {
   struct db base;
   PGconn *c;
   struct pg_stmt *active; /* whose rows are on the wire */
-  struct pg_bulk *bulks;  /* open ones, in the order of their beginning */
   uint64_t names;         /* server-side statements named so far */
   uint32_t generation;    /* grows with every reconnect: older server-side statements are gone */
 };
@@ -50,7 +48,6 @@ struct pg_stmt {
 };
 struct pg_bulk {
   struct bulk base;
-  struct pg_bulk *next;
   struct strbuf rows, sql;
 };
 
@@ -110,8 +107,6 @@ static void free_wire(struct pg_db *x, bool drop) {
   if (s->spool.failed < 0 && s->late.code == OK) err_set(&s->late, s->spool.failed, "Out of memory while reading from %s", x->base.shown);
 }
 
-static int flush_bulks(struct pg_db *x, const struct pg_bulk *last, struct err *e);
-
 /* A command without parameters, on a wire that is free. */
 static int command(struct pg_db *x, const char *sql, struct err *e) {
   char purpose[PURPOSE_SIZE];
@@ -132,8 +127,7 @@ static int reconnect(struct pg_db *x, struct err *e) {
 
 static int make_ready(struct pg_db *x, struct err *e) {
   free_wire(x, false);
-  if (PQstatus(x->c) != CONNECTION_OK && !x->base.in_tx) return reconnect(x, e);
-  return flush_bulks(x, NULL, e);
+  return PQstatus(x->c) != CONNECTION_OK && !x->base.in_tx ? reconnect(x, e) : OK;
 }
 
 /* ---- opening ---- */
@@ -541,10 +535,13 @@ static int pg_copy_to(struct db *db, const char *file, struct err *e) {
 
 /* ---- bulk ---- */
 
-static int flush_one(struct pg_db *x, struct pg_bulk *b, struct err *e) {
+static int pg_bulk_flush(struct bulk *base, struct err *e) {
+  struct pg_bulk *b = (struct pg_bulk *)base;
+  struct pg_db *x = pg_of(base->db);
   char purpose[PURPOSE_SIZE];
   int rc = b->rows.failed < 0 ? err_set(e, b->rows.failed, "Out of memory") : OK;
   if (rc < 0 || b->rows.n == 0) return rc;
+  free_wire(x, false);
   PGresult *r = PQexec(x->c, strbuf_z(&b->sql));
   bool in = PQresultStatus(r) == PGRES_COPY_IN;
   if (!in) rc = fail(x, r, sql_purpose(b->sql.p, purpose), e);
@@ -563,23 +560,8 @@ static int flush_one(struct pg_db *x, struct pg_bulk *b, struct err *e) {
   return rc;
 }
 
-/* Complete rows of all open bulks up to `last` (NULL = all), oldest first, so that parents stand before children.
- * Between two bulk_row calls there are only complete rows, except in the bulk that is being filled: nobody
- * asks for a flush then. */
-static int flush_bulks(struct pg_db *x, const struct pg_bulk *last, struct err *e) {
-  for (struct pg_bulk *b = x->bulks; b; b = b->next) {
-    int rc = b->base.why.code < 0 ? OK : flush_one(x, b, &b->base.why);
-    if (rc < 0) {
-      if (e) *e = b->base.why;
-      return rc;
-    }
-    if (b == last) break;
-  }
-  return OK;
-}
-
 static int pg_bulk_begin(struct db *db, const char *table, const char *columns, struct bulk **ret, struct err *e) {
-  struct pg_db *x = pg_of(db);
+  (void)db;
   struct pg_bulk *b = mem_zalloc(1, sizeof *b);
   if (!b) return err_set(e, ERR_NOMEM, "Out of memory");
   strbuf_init(&b->rows, BUFFER_MAX);
@@ -590,11 +572,6 @@ static int pg_bulk_begin(struct db *db, const char *table, const char *columns, 
     mem_free(b);
     return err_set(e, ERR_NOMEM, "Out of memory");
   }
-  b->base.db = db;
-  b->base.n_columns = column_count(columns);
-  struct pg_bulk **at = &x->bulks;
-  while (*at) at = &(*at)->next;
-  *at = b;
   *ret = &b->base;
   return OK;
 }
@@ -627,26 +604,19 @@ static void pg_bulk_str(struct bulk *b, struct str v) {
 }
 
 static int pg_bulk_row(struct bulk *b, struct err *e) {
-  struct pg_bulk *x = (struct pg_bulk *)b;
-  strbuf_addc(&x->rows, '\n');
-  if (x->rows.failed < 0) return err_set(e, x->rows.failed, "Out of memory");
-  if (x->rows.n < COPY_BUFFER) return OK;
-  free_wire(pg_of(b->db), false);
-  return flush_bulks(pg_of(b->db), x, e);
+  struct strbuf *rows = &((struct pg_bulk *)b)->rows;
+  strbuf_addc(rows, '\n');
+  return rows->failed < 0 ? err_set(e, rows->failed, "Out of memory") : rows->n >= COPY_BUFFER;
 }
 
-static int pg_bulk_flush(struct bulk *b, struct err *e) {
-  free_wire(pg_of(b->db), false);
-  return flush_bulks(pg_of(b->db), (struct pg_bulk *)b, e);
+static void pg_bulk_discard(struct bulk *b) {
+  strbuf_clear(&((struct pg_bulk *)b)->rows);
 }
 
 static void pg_bulk_free(struct bulk *b) {
-  struct pg_bulk *x = (struct pg_bulk *)b, **at = &pg_of(b->db)->bulks;
-  while (*at != x) at = &(*at)->next;
-  *at = x->next;
-  strbuf_free(&x->rows);
-  strbuf_free(&x->sql);
-  mem_free(x);
+  strbuf_free(&((struct pg_bulk *)b)->rows);
+  strbuf_free(&((struct pg_bulk *)b)->sql);
+  mem_free(b);
 }
 
 const struct driver driver_postgres = {
@@ -675,5 +645,6 @@ const struct driver driver_postgres = {
     .bulk_null = pg_bulk_null,
     .bulk_row = pg_bulk_row,
     .bulk_flush = pg_bulk_flush,
+    .bulk_discard = pg_bulk_discard,
     .bulk_free = pg_bulk_free,
 };

@@ -277,6 +277,37 @@ static void a_bulk_with_a_bad_row_fails_for_good(void **state) {
   assert_int_equal(ok(bulk_end(NULL, &e), &e), OK);
 }
 
+static void a_statement_inside_a_row_is_refused(void **state) {
+  struct place *p = *state;
+  struct err e = {0};
+  struct bulk *b = NULL;
+  int64_t n = 0;
+  ok(db_begin(store_db(p->s), TX_WRITE, &e), &e);
+  ok(bulk_begin(store_db(p->s), "team", "id, name, region_id", &b, &e), &e);
+  bulk_i64(b, 1);
+  refused(db_one_i64(store_db(p->s), "select 1", NULL, 0, &n, &e), ERR_FAIL, &e, "in the middle of a bulk row");
+  assert_int_equal(bulk_end(b, &e), ERR_FAIL);
+  db_rollback(store_db(p->s));
+  assert_int_equal(one(p->s, "select count(*) from team /* scan */"), 0);
+}
+
+static void a_savepoint_drops_rows_kept_since(void **state) {
+  struct place *p = *state;
+  struct err e = {0};
+  struct bulk *b = NULL;
+  ok(db_begin(store_db(p->s), TX_WRITE, &e), &e);
+  ok(bulk_begin(store_db(p->s), "team", "id, name, region_id", &b, &e), &e);
+  for (int64_t i = 1; i <= 3; i++) {
+    if (i == 2) ok(db_savepoint(store_db(p->s), &e), &e);
+    team_row(b, i, 0);
+    ok(bulk_row(b, &e), &e);
+    if (i == 2) db_savepoint_rollback(store_db(p->s));
+  }
+  ok(bulk_end(b, &e), &e);
+  ok(db_commit(store_db(p->s), &e), &e);
+  assert_int_equal(one(p->s, "select sum(id) from team /* scan */"), 4);
+}
+
 static void tables_are_found(void **state) {
   struct err e = {0};
   bool there = false;
@@ -301,6 +332,8 @@ const struct CMUnitTest driver_tests[] = {
     PLACE_TEST(bulks_take_any_text),
     PLACE_TEST(several_bulks_are_open_at_once),
     PLACE_TEST(a_bulk_with_a_bad_row_fails_for_good),
+    PLACE_TEST(a_statement_inside_a_row_is_refused),
+    PLACE_TEST(a_savepoint_drops_rows_kept_since),
     PLACE_TEST(tables_are_found),
 };
 const size_t n_driver_tests = sizeof driver_tests / sizeof *driver_tests;
