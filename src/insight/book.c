@@ -1,6 +1,7 @@
 #include "insight/book.h"
 
 #include "base/alloc.h"
+#include "insight/book_fold.h"
 
 struct book *book_new(void) {
   struct arena *a = arena_new(0);
@@ -19,6 +20,10 @@ struct arena *book_arena(struct book *b) { return b->memory; }
 
 void book_free(struct book *b) {
   if (b != NULL) {
+    struct book_dict *dicts[] = {&b->accounts, &b->contracts, &b->products, &b->reps, &b->regions};
+    for (size_t i = 0; i < sizeof dicts / sizeof dicts[0]; i++) {
+      book_fold_free(dicts[i]);
+    }
     arena_free(b->memory);
   }
 }

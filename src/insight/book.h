@@ -54,10 +54,12 @@ struct book_renewals {
   uint8_t *currency, *model, *stage, *category, *outcome, *flags;
 };
 
+struct book_fold;    /* names folded for search, and their order; made on first use */
 struct book_dict {
   uint32_t n;
   int64_t *id;       /* row id in the store */
   struct str *name;  /* display name; bytes owned by the book */
+  struct book_fold *_Atomic fold;
 };
 
 struct book_team {
@@ -92,6 +94,14 @@ struct book {
 /* Rate of a currency code in force on a day: the newest with from <= day, else the oldest there is (*ret_assumed
  * tells). ERR_NOTFOUND: no rate at all for this currency; a KPI then reports its rows as excluded, never as 1:1. */
 int book_rate(const struct book *b, uint8_t currency, day_t day, int64_t *ret, bool *ret_assumed);
+/* Folded names of a dictionary (utf8_fold), in order of code, and each name's place in alphabetical order. Made once by whoever asks
+ * first, from any thread. text: every key between '\n' marks; code c's key starts at offset[c] and ends at offset[c + 1] - 1. */
+struct book_fold {
+  struct str text;
+  uint32_t *offset;  /* n + 1 entries */
+};
+const struct book_fold *book_folded(struct book_dict *d); /* NULL on no memory */
+const uint32_t *book_ranks(struct book_dict *d);          /* NULL on no memory */
 /* Half-open index range of lines with first <= end <= last. */
 void book_due_range(const struct book *b, day_t first, day_t last, size_t *ret_from, size_t *ret_to);
 void book_free(struct book *b); /* takes NULL */

@@ -1,0 +1,199 @@
+#include "app/book_cache.h"
+
+#include <pthread.h>
+
+#include "base/alloc.h"
+#include "store/repo_book.h"
+
+enum { PAST_BOOKS = 4, SMALL_CHANGE = 256 };
+
+struct generation {
+  struct book *book;
+  int64_t holders;
+  bool current;      /* the cache itself holds it */
+};
+enum { MAX_GENERATIONS = 64 };
+struct book_cache {
+  pthread_mutex_t lock;   /* of the fields below */
+  pthread_mutex_t loading;/* one load at a time */
+  struct generation generations[MAX_GENERATIONS];
+  struct book *newest;
+  struct book *past[PAST_BOOKS];
+  int next_past;
+  char *snapshot;
+};
+
+int book_load(struct store *s, day_t as_of, struct book **ret, struct err *e) {
+  struct org org;
+  int code = org_load(s, &org, e);
+  return code == OK ? book_read(s, &org, as_of, ret, e) : code;
+}
+
+struct book_cache *book_cache_new(const char *snapshot) {
+  struct book_cache *c = mem_zalloc(1, sizeof *c);
+  if (c == NULL) {
+    return NULL;
+  }
+  if (snapshot != NULL) {
+    size_t n = strlen(snapshot) + 1;
+    c->snapshot = mem_alloc(n);
+    if (c->snapshot == NULL) {
+      mem_free(c);
+      return NULL;
+    }
+    memcpy(c->snapshot, snapshot, n);
+  }
+  pthread_mutex_init(&c->lock, NULL);
+  pthread_mutex_init(&c->loading, NULL);
+  return c;
+}
+
+void book_cache_free(struct book_cache *c) {
+  if (c == NULL) {
+    return;
+  }
+  for (int i = 0; i < MAX_GENERATIONS; i++) {
+    book_free(c->generations[i].book);
+  }
+  pthread_mutex_destroy(&c->lock);
+  pthread_mutex_destroy(&c->loading);
+  mem_free(c->snapshot);
+  mem_free(c);
+}
+
+static struct generation *generation_of(struct book_cache *c, const struct book *b) {
+  for (int i = 0; i < MAX_GENERATIONS; i++) {
+    if (b != NULL && c->generations[i].book == b) {
+      return &c->generations[i];
+    }
+  }
+  return NULL;
+}
+
+/* With the lock held: frees a generation nobody needs any more. */
+static void drop_unused(struct generation *g) {
+  if (g != NULL && g->holders == 0 && !g->current) {
+    book_free(g->book);
+    g->book = NULL;
+  }
+}
+
+void book_cache_release(struct book_cache *c, const struct book *b) {
+  pthread_mutex_lock(&c->lock);
+  struct generation *g = generation_of(c, b);
+  if (g != NULL) {
+    g->holders--;
+    drop_unused(g);
+  }
+  pthread_mutex_unlock(&c->lock);
+}
+
+/* With the lock held: makes book one of the generations, replacing *place. */
+static int keep_book(struct book_cache *c, struct book *book, struct book **place) {
+  for (int i = 0; i < MAX_GENERATIONS; i++) {
+    if (c->generations[i].book == NULL) {
+      struct generation *old = generation_of(c, *place);
+      c->generations[i] = (struct generation){book, 0, true};
+      *place = book;
+      if (old != NULL) {
+        old->current = false;
+        drop_unused(old);
+      }
+      return OK;
+    }
+  }
+  return ERR_NOMEM;
+}
+
+static const struct book *hold(struct book_cache *c, struct book *b) {
+  struct generation *g = generation_of(c, b);
+  if (g != NULL) {
+    g->holders++;
+  }
+  return g != NULL ? b : NULL;
+}
+
+static int refresh(struct book_cache *c, struct store *s, int64_t seq, struct err *e) {
+  struct book *fresh = NULL;
+  int code = OK;
+  pthread_mutex_lock(&c->loading);
+  pthread_mutex_lock(&c->lock);
+  bool done = c->newest != NULL && c->newest->seq >= seq; /* another thread loaded it while we waited */
+  pthread_mutex_unlock(&c->lock);
+  if (!done) {
+    code = book_load(s, DAY_NONE, &fresh, e);
+    pthread_mutex_lock(&c->lock);
+    if (code == OK && keep_book(c, fresh, &c->newest) != OK) {
+      book_free(fresh);
+      code = err_set(e, ERR_AGAIN, "too many readers hold old generations of the book: try again in a moment");
+    }
+    for (int i = 0; code == OK && i < PAST_BOOKS; i++) { /* the past may have learned something, too */
+      struct generation *g = generation_of(c, c->past[i]);
+      c->past[i] = NULL;
+      if (g != NULL) {
+        g->current = false;
+        drop_unused(g);
+      }
+    }
+    pthread_mutex_unlock(&c->lock);
+  }
+  pthread_mutex_unlock(&c->loading);
+  return code;
+}
+
+int book_cache_get(struct book_cache *c, struct store *s, const struct book **ret, struct err *e) {
+  int64_t seq = 0;
+  int code = store_change_seq(s, &seq, e);
+  if (code != OK) {
+    return code;
+  }
+  pthread_mutex_lock(&c->lock);
+  bool stale = c->newest == NULL || c->newest->seq < seq;
+  const struct book *b = stale ? NULL : hold(c, c->newest);
+  pthread_mutex_unlock(&c->lock);
+  if (b == NULL) {
+    code = refresh(c, s, seq, e);
+    if (code != OK) {
+      return code;
+    }
+    pthread_mutex_lock(&c->lock);
+    b = hold(c, c->newest);
+    pthread_mutex_unlock(&c->lock);
+  }
+  *ret = b;
+  return OK;
+}
+
+int book_cache_get_as_of(struct book_cache *c, struct store *s, day_t as_of, const struct book **ret, struct err *e) {
+  const struct book *b = NULL;
+  pthread_mutex_lock(&c->lock);
+  for (int i = 0; i < PAST_BOOKS && b == NULL; i++) {
+    if (c->past[i] != NULL && c->past[i]->as_of == as_of) {
+      b = hold(c, c->past[i]);
+    }
+  }
+  pthread_mutex_unlock(&c->lock);
+  if (b != NULL) {
+    *ret = b;
+    return OK;
+  }
+  struct book *fresh = NULL;
+  pthread_mutex_lock(&c->loading);
+  int code = book_load(s, as_of, &fresh, e);
+  if (code == OK) {
+    pthread_mutex_lock(&c->lock);
+    code = keep_book(c, fresh, &c->past[c->next_past]);
+    c->next_past = (c->next_past + 1) % PAST_BOOKS;
+    b = code == OK ? hold(c, fresh) : NULL;
+    pthread_mutex_unlock(&c->lock);
+    if (code != OK) {
+      book_free(fresh);
+      (void)err_set(e, code, "too many readers hold old generations of the book: try again in a moment");
+    }
+  }
+  pthread_mutex_unlock(&c->loading);
+  if (code == OK) {
+    *ret = b;
+  }
+  return code;
+}

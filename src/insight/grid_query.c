@@ -1,0 +1,292 @@
+/* The text form of a grid query: conditions separated by blanks, each `column:value,value…`.
+ *   -category:omitted        not
+ *   owner:"Tom Okafor"       a value with blanks stands in double quotes
+ *   customer:~hospital       the name contains
+ *   due_date:2026-10-01..2026-12-31, amount:10000..   ranges, either end open; money in the reporting currency
+ *   reseller:none            without one
+ *   has_po:yes               flags: yes or no
+ * Words without a column are a free search. */
+#include "base/decimal.h"
+#include "base/utf8.h"
+#include "insight/grid.h"
+
+enum { QUERY_MAX_FILTERS = 40, QUERY_MAX_VALUES = 200, QUERY_MAX_TEXT = 8192 };
+
+struct reader {
+  const struct book *b;
+  struct arena *a;
+  struct str text;
+  size_t at;
+  struct strbuf bad, search;
+};
+
+static bool is_days(int c) {
+  return c == GRID_DUE || c == GRID_CLOSE || c == GRID_STEP_DATE || c == GRID_CHANGED || c == GRID_BOOKED || c == GRID_EXPECTED;
+}
+static bool is_money(int c) { return c == GRID_AMOUNT || c == GRID_CONVERTED || c == GRID_ATR || c == GRID_WON; }
+
+static struct book_dict *dict_of(const struct book *b, int c) {
+  struct book *x = (struct book *)(uintptr_t)b;
+  return c == GRID_CUSTOMER || c == GRID_RESELLER || c == GRID_DISTRIBUTOR ? &x->accounts
+         : c == GRID_CONTRACT ? &x->contracts : c == GRID_REP ? &x->reps : c == GRID_REGION ? &x->regions : NULL;
+}
+
+/* One value at the cursor: quoted, or up to a comma or blank. */
+static struct str next_value(struct reader *r) {
+  size_t from = r->at;
+  if (from < r->text.n && r->text.p[from] == '"') {
+    size_t end = str_find(r->text, '"', from + 1);
+    end = end == SIZE_MAX ? r->text.n : end;
+    r->at = end < r->text.n ? end + 1 : end;
+    return str_sub(r->text, from + 1, end - from - 1);
+  }
+  while (r->at < r->text.n && r->text.p[r->at] != ',' && r->text.p[r->at] != ' ') {
+    r->at++;
+  }
+  return str_sub(r->text, from, r->at - from);
+}
+
+static struct str folded(struct reader *r, struct str s) {
+  struct strbuf b = STRBUF_INIT(QUERY_MAX_TEXT);
+  utf8_fold(&b, s);
+  struct str key = arena_str(r->a, strbuf_str(&b));
+  strbuf_free(&b);
+  return key;
+}
+
+static uint32_t code_by_name(struct book_dict *d, struct str key) {
+  const struct book_fold *f = book_folded(d);
+  for (uint32_t i = 1; f != NULL && i < d->n; i++) {
+    if (str_eq((struct str){f->text.p + f->offset[i], f->offset[i + 1] - f->offset[i] - 1}, key)) {
+      return i;
+    }
+  }
+  return UINT32_MAX;
+}
+
+static uint32_t team_by_name(struct reader *r, struct str key) {
+  for (uint32_t i = 1; i < r->b->n_teams; i++) {
+    if (str_eq(folded(r, r->b->teams[i].name), key)) {
+      return i;
+    }
+  }
+  return UINT32_MAX;
+}
+
+static uint32_t enum_code(const struct book *b, int c, struct str v) {
+  currency_t currency;
+  int code = c == GRID_MODEL ? sales_model_of(v) : c == GRID_CATEGORY ? category_of(v) : c == GRID_STAGE ? stage_of(v) : c == GRID_OUTCOME ? outcome_of(v) : -1;
+  if (c == GRID_CURRENCY && currency_parse(v, &currency) == OK) {
+    for (uint8_t i = 1; i < b->n_currencies; i++) {
+      code = b->currency_of[i] == currency ? i : code;
+    }
+  }
+  if (c == GRID_PO || c == GRID_AT_RISK) {
+    code = str_eq_nocase(v, STR("yes")) ? 1 : str_eq_nocase(v, STR("no")) ? 0 : -1;
+  }
+  return code < 0 ? UINT32_MAX : (uint32_t)code;
+}
+
+static uint32_t value_code(struct reader *r, int c, struct str v) {
+  struct book_dict *d = dict_of(r->b, c);
+  if (d == NULL && c != GRID_TEAM) {
+    return enum_code(r->b, c, v);
+  }
+  if (str_eq_nocase(v, STR("none"))) {
+    return 0;
+  }
+  struct str key = folded(r, v);
+  return d != NULL ? code_by_name(d, key) : team_by_name(r, key);
+}
+
+static void note_bad(struct reader *r, struct str what) {
+  if (r->bad.n > 0) {
+    strbuf_addz(&r->bad, ", ");
+  }
+  strbuf_add(&r->bad, what);
+}
+
+static bool read_bound(struct reader *r, int c, struct str v, int64_t *ret) {
+  day_t day;
+  if (v.n == 0) {
+    return true; /* an open end keeps what it was */
+  }
+  if (is_days(c)) {
+    if (day_parse_iso(v, &day) != OK) {
+      return false;
+    }
+    *ret = day;
+    return true;
+  }
+  return decimal_parse(v, '.', 0, currency_exponent(r->b->reporting), ret, NULL) == OK;
+}
+
+static void read_range(struct reader *r, struct grid_filter *f, struct str v) {
+  size_t dots = SIZE_MAX;
+  for (size_t i = 0; i + 1 < v.n && dots == SIZE_MAX; i++) {
+    dots = v.p[i] == '.' && v.p[i + 1] == '.' ? i : SIZE_MAX;
+  }
+  struct str from = dots == SIZE_MAX ? v : str_sub(v, 0, dots), to = dots == SIZE_MAX ? v : str_sub(v, dots + 2, v.n);
+  f->from = INT64_MIN;
+  f->to = INT64_MAX;
+  if (!read_bound(r, (int)f->column, from, &f->from) || !read_bound(r, (int)f->column, to, &f->to) || (from.n == 0 && to.n == 0)) {
+    note_bad(r, v);
+    f->from = INT64_MAX; /* matches nothing */
+    f->to = INT64_MIN + 1;
+  }
+}
+
+static int read_filter(struct reader *r, int column, bool negate, struct grid_filter *f) {
+  *f = (struct grid_filter){.column = (enum grid_column)column, .negate = negate, .from = INT64_MIN, .to = INT64_MAX};
+  if (is_days(column) || is_money(column)) {
+    read_range(r, f, next_value(r));
+    return OK;
+  }
+  f->codes = arena_alloc(r->a, QUERY_MAX_VALUES * sizeof *f->codes);
+  if (f->codes == NULL) {
+    return ERR_NOMEM;
+  }
+  for (;;) {
+    bool contains = r->at < r->text.n && r->text.p[r->at] == '~';
+    r->at += contains;
+    struct str v = next_value(r);
+    if (contains && dict_of(r->b, column) != NULL) {
+      f->text = folded(r, v);
+    } else {
+      uint32_t code = value_code(r, column, v);
+      if (code == UINT32_MAX) {
+        note_bad(r, v);
+      } else if (f->n_codes < QUERY_MAX_VALUES) {
+        f->codes[f->n_codes++] = code;
+      }
+    }
+    if (r->at >= r->text.n || r->text.p[r->at] != ',') {
+      return OK;
+    }
+    r->at++;
+  }
+}
+
+/* A word at the cursor: a condition, or a part of the free search. */
+static int read_word(struct reader *r, struct grid_query *q) {
+  size_t from = r->at;
+  bool negate = r->text.p[from] == '-';
+  size_t colon = from;
+  while (colon < r->text.n && r->text.p[colon] != ':' && r->text.p[colon] != ' ' && r->text.p[colon] != '"') {
+    colon++;
+  }
+  bool has_colon = colon < r->text.n && r->text.p[colon] == ':';
+  struct str name = str_sub(r->text, from + negate, colon - from - negate);
+  int column = has_colon ? grid_column_of(name) : -1;
+  if (column >= 0 && q->n_filters < QUERY_MAX_FILTERS) {
+    r->at = colon + 1;
+    int code = read_filter(r, column, negate, &q->filters[q->n_filters]);
+    q->n_filters += code == OK;
+    return code;
+  }
+  if (has_colon) {
+    r->at = colon + 1;
+    (void)next_value(r);
+    note_bad(r, name);
+    return OK;
+  }
+  struct str word = next_value(r);
+  if (r->search.n > 0) {
+    strbuf_addc(&r->search, ' ');
+  }
+  strbuf_add(&r->search, word);
+  r->at += r->at < r->text.n && r->text.p[r->at] == ',';
+  return OK;
+}
+
+int grid_parse(const struct book *b, struct str text, struct arena *a, struct grid_query *ret, struct str *ret_bad, struct err *e) {
+  struct reader r = {.b = b, .a = a, .text = str_sub(text, 0, QUERY_MAX_TEXT), .bad = STRBUF_INIT(QUERY_MAX_TEXT), .search = STRBUF_INIT(QUERY_MAX_TEXT)};
+  struct grid_query q = {.sort = GRID_DUE, .limit = 100, .filters = arena_alloc(a, QUERY_MAX_FILTERS * sizeof *q.filters)};
+  int code = q.filters != NULL ? OK : ERR_NOMEM;
+  while (code == OK && r.at < r.text.n) {
+    if (r.text.p[r.at] == ' ') {
+      r.at++;
+    } else {
+      code = read_word(&r, &q);
+    }
+  }
+  if (code == OK) {
+    q.search = folded(&r, strbuf_str(&r.search));
+    *ret_bad = arena_str(a, strbuf_str(&r.bad));
+    *ret = q;
+  }
+  strbuf_free(&r.bad);
+  strbuf_free(&r.search);
+  return code == OK ? OK : err_set(e, code, "out of memory");
+}
+
+static void print_value(struct strbuf *out, struct str v) {
+  bool quote = v.n == 0 || str_contains(v, STR(" ")) || str_contains(v, STR(","));
+  if (quote) {
+    strbuf_addc(out, '"');
+  }
+  for (size_t i = 0; i < v.n; i++) {
+    strbuf_addc(out, v.p[i] == '"' ? '\'' : v.p[i]);
+  }
+  if (quote) {
+    strbuf_addc(out, '"');
+  }
+}
+
+static void print_code(const struct book *b, int c, uint32_t code, struct strbuf *out) {
+  struct book_dict *d = dict_of(b, c);
+  char buf[4];
+  if ((d != NULL || c == GRID_TEAM) && code == 0) {
+    strbuf_addz(out, "none");
+  } else if (d != NULL) {
+    print_value(out, book_name(d, code));
+  } else if (c == GRID_TEAM) {
+    print_value(out, code < b->n_teams ? b->teams[code].name : STR_NONE);
+  } else if (c == GRID_CURRENCY) {
+    strbuf_addz(out, currency_code(code < 64 ? b->currency_of[code] : CURRENCY_NONE, buf));
+  } else if (c == GRID_PO || c == GRID_AT_RISK) {
+    strbuf_addz(out, code != 0 ? "yes" : "no");
+  } else {
+    strbuf_addz(out, c == GRID_MODEL ? sales_model_name((int)code) : c == GRID_CATEGORY ? category_name((int)code)
+                     : c == GRID_STAGE ? stage_name((int)code) : outcome_name((int)code));
+  }
+}
+
+static void print_bound(const struct book *b, int c, int64_t v, struct strbuf *out) {
+  char day[DAY_ISO_SIZE];
+  if (is_days(c)) {
+    strbuf_addz(out, day_iso((day_t)v, day));
+  } else {
+    money_add_text(out, v, b->reporting);
+  }
+}
+
+void grid_print(const struct book *b, const struct grid_query *q, struct strbuf *out) {
+  for (size_t i = 0; i < q->n_filters; i++) {
+    const struct grid_filter *f = &q->filters[i];
+    int c = (int)f->column;
+    strbuf_fmt(out, "%s%s%s:", i > 0 ? " " : "", f->negate ? "-" : "", grid_column_name(c));
+    if (is_days(c) || is_money(c)) {
+      if (f->from != INT64_MIN) {
+        print_bound(b, c, f->from, out);
+      }
+      strbuf_addz(out, "..");
+      if (f->to != INT64_MAX) {
+        print_bound(b, c, f->to, out);
+      }
+      continue;
+    }
+    for (size_t k = 0; k < f->n_codes; k++) {
+      strbuf_addz(out, k > 0 ? "," : "");
+      print_code(b, c, f->codes[k], out);
+    }
+    if (f->text.n > 0) {
+      strbuf_addz(out, f->n_codes > 0 ? ",~" : "~");
+      print_value(out, f->text);
+    }
+  }
+  if (q->search.n > 0) {
+    strbuf_addz(out, q->n_filters > 0 ? " " : "");
+    print_value(out, q->search);
+  }
+}
