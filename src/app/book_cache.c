@@ -113,15 +113,40 @@ static const struct book *hold(struct book_cache *c, struct book *b) {
   return g != NULL ? b : NULL;
 }
 
+/* The newest book with a few renewals read again, or *ret NULL when it must be loaded whole. */
+static int patch(struct store *s, struct book *newest, int64_t seq, struct book **ret, struct err *e) {
+  int64_t ids[SMALL_CHANGE];
+  size_t n = 0;
+  bool other = true;
+  int code = book_changes(s, newest->seq, ids, SMALL_CHANGE, &n, &other, e);
+  if (code != OK || other) {
+    return code;
+  }
+  struct book *fork = book_fork(newest);
+  if (fork == NULL) {
+    return err_set(e, ERR_NOMEM, "out of memory");
+  }
+  code = book_reread_renewals(s, fork, ids, n, e);
+  if (code != OK) {
+    book_free(fork);
+    return code == ERR_NOTFOUND ? OK : code;
+  }
+  fork->seq = seq;
+  *ret = fork;
+  return OK;
+}
+
 static int refresh(struct book_cache *c, struct store *s, int64_t seq, struct err *e) {
   struct book *fresh = NULL;
   int code = OK;
   pthread_mutex_lock(&c->loading);
   pthread_mutex_lock(&c->lock);
-  bool done = c->newest != NULL && c->newest->seq >= seq; /* another thread loaded it while we waited */
+  struct book *newest = c->newest; /* stays: only a holder of `loading` replaces it */
+  bool done = newest != NULL && newest->seq >= seq; /* another thread loaded it while we waited */
   pthread_mutex_unlock(&c->lock);
   if (!done) {
-    code = book_load(s, DAY_NONE, &fresh, e);
+    code = newest != NULL ? patch(s, newest, seq, &fresh, e) : OK;
+    code = code == OK && fresh == NULL ? book_load(s, DAY_NONE, &fresh, e) : code;
     pthread_mutex_lock(&c->lock);
     if (code == OK && keep_book(c, fresh, &c->newest) != OK) {
       book_free(fresh);

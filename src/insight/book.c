@@ -1,5 +1,7 @@
 #include "insight/book.h"
 
+#include <stdatomic.h>
+
 #include "base/alloc.h"
 #include "insight/book_fold.h"
 
@@ -13,19 +15,29 @@ struct book *book_new(void) {
   b->memory = a;
   b->as_of = DAY_NONE;
   b->n_currencies = 1;
+  atomic_init(&b->holders, 1);
   return b;
 }
 
 struct arena *book_arena(struct book *b) { return b->memory; }
 
+static struct book_dict *dict_at(struct book *b, int i) {
+  return i == 0 ? &b->accounts : i == 1 ? &b->contracts : i == 2 ? &b->products : i == 3 ? &b->reps : &b->regions;
+}
+
 void book_free(struct book *b) {
-  if (b != NULL) {
-    struct book_dict *dicts[] = {&b->accounts, &b->contracts, &b->products, &b->reps, &b->regions};
-    for (size_t i = 0; i < sizeof dicts / sizeof dicts[0]; i++) {
-      book_fold_free(dicts[i]);
-    }
-    arena_free(b->memory);
+  if (b == NULL || atomic_fetch_sub(&b->holders, 1) > 1) {
+    return;
   }
+  struct book *root = b->root;
+  for (int i = 0; i < 5; i++) {
+    struct book_dict *d = dict_at(b, i);
+    if (root == NULL || atomic_load(&d->fold) != atomic_load(&dict_at(root, i)->fold)) {
+      book_fold_free(d);
+    }
+  }
+  arena_free(b->memory);
+  book_free(root);
 }
 
 static bool column(struct arena *a, void *ret_array, size_t n, size_t size) {
@@ -62,6 +74,37 @@ int book_alloc_renewals(struct book *b, size_t n) {
             column(a, &r->outcome, n, sizeof *r->outcome) && column(a, &r->flags, n, sizeof *r->flags);
   r->n = ok ? n : 0;
   return ok ? OK : ERR_NOMEM;
+}
+
+struct book *book_fork(struct book *b) {
+  struct arena *a = arena_new(0);
+  struct book *fork = a != NULL ? arena_zalloc(a, 1, sizeof *fork) : NULL;
+  if (fork == NULL) {
+    arena_free(a);
+    return NULL;
+  }
+  struct book *root = b->root != NULL ? b->root : b;
+  memcpy(fork, b, sizeof *fork);
+  fork->memory = a;
+  fork->root = root;
+  atomic_init(&fork->holders, 1);
+  for (int i = 0; i < 5; i++) { /* folded names: the root's or our own, never another fork's, who may go first */
+    atomic_store(&dict_at(fork, i)->fold, atomic_load(&dict_at(root, i)->fold));
+  }
+  const struct book_renewals *from = &b->renewals;
+  if (book_alloc_renewals(fork, from->n) != OK) {
+    arena_free(a);
+    return NULL;
+  }
+  size_t n = from->n;
+  struct book_renewals *to = &fork->renewals;
+#define COPY(column) memcpy(to->column, from->column, n * sizeof *to->column)
+  COPY(id), COPY(contract), COPY(account), COPY(reseller), COPY(distributor), COPY(due), COPY(close), COPY(booked), COPY(step_date);
+  COPY(changed), COPY(atr), COPY(forecast), COPY(won), COPY(rep), COPY(region), COPY(currency), COPY(model), COPY(stage), COPY(category);
+  COPY(outcome), COPY(flags);
+#undef COPY
+  atomic_fetch_add(&root->holders, 1);
+  return fork;
 }
 
 int book_alloc_dict(struct book *b, struct book_dict *d, uint32_t n) {

@@ -89,6 +89,8 @@ struct book {
   struct book_rate *rates[64];       /* by currency code, ascending by from; reporting currency: one rate of 1 */
   uint32_t n_rates[64];
   void *memory;                      /* what book_free releases */
+  struct book *root;                 /* of a book_fork: whose lines, names and rates it shares */
+  _Atomic int holders;               /* forks that share this book's memory, and its owner */
 };
 
 /* Rate of a currency code in force on a day: the newest with from <= day, else the oldest there is (*ret_assumed
@@ -105,6 +107,10 @@ const uint32_t *book_ranks(struct book_dict *d);          /* NULL on no memory *
 /* Half-open index range of lines with first <= end <= last. */
 void book_due_range(const struct book *b, day_t first, day_t last, size_t *ret_from, size_t *ret_to);
 void book_free(struct book *b); /* takes NULL */
+
+/* A book with its own copy of the renewals' columns and all else shared: for patching a few renewals without a reload.
+ * The original may be freed first. NULL on no memory. */
+struct book *book_fork(struct book *b);
 
 /* Building, for store/repo_book.c and tests. Memory of everything below belongs to the book. */
 struct book *book_new(void);                                     /* with the empty entries of code 0; NULL on no memory */
