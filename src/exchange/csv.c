@@ -137,24 +137,34 @@ static int go_on(struct csv *c, struct err *e)
   return code;
 }
 
-int csv_next(struct csv *c, struct row *ret, struct err *e)
+/* csv_scan_record's result or a code. */
+static int scan(struct csv *c, size_t *ret_begin, struct err *e)
 {
-  struct csv_scan *s = &c->scan;
-  c->row++;
-  int r;
-  while ((r = csv_scan_record(s)) == CSV_SCAN_MORE) {
+  for (;;) {
+    *ret_begin = c->scan.start;
+    int r = csv_scan_record(&c->scan);
+    if (r != CSV_SCAN_MORE)
+      return r;
     int code = go_on(c, e);
     if (code != OK)
       return code;
   }
-  if (r == 0)
-    return 0;
+}
+
+int csv_next(struct csv *c, struct row *ret, struct err *e)
+{
+  struct csv_scan *s = &c->scan;
+  size_t begin;
+  c->row++;
+  int r = scan(c, &begin, e);
+  if (r <= 0)
+    return r;
   if (r == CSV_SCAN_TOO_MANY)
     return err_set(e, ERR_LIMIT, "row %zu: more than %d columns: is the delimiter right?", c->row, TABLE_MAX_COLUMNS);
   for (size_t i = 0; i < s->n_cells; i++)
     if (s->cells[i].text.n > TABLE_MAX_CELL)
       return too_long(c, e);
   undouble(c);
-  *ret = (struct row){s->cells, s->n_cells, c->row};
+  *ret = (struct row){s->cells, s->n_cells, c->row, {s->base + begin, s->start - begin}};
   return 1;
 }

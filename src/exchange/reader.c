@@ -76,7 +76,7 @@ static int open_xlsx(struct reader *r, int fd, const char *name, const struct ta
 
 static int copy_row(struct reader *r, const struct row *from, struct row *to)
 {
-  *to = *from;
+  *to = (struct row){.n = from->n, .number = from->number};
   to->cells = arena_zalloc(r->mem, from->n > 0 ? from->n : 1, sizeof *to->cells);
   if (to->cells == NULL)
     return ERR_NOMEM;

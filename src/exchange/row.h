@@ -7,6 +7,7 @@ struct row {
   struct cell *cells; /* borrowed: valid until the next row is asked for */
   size_t n;
   size_t number; /* 1-based in the file */
+  struct str span; /* p not NULL: one stretch of memory that has the texts of all cells */
 };
 
 static inline size_t row_filled(const struct row *r)

@@ -7,10 +7,12 @@
 
 #include "base/alloc.h"
 #include "exchange/reader.h"
+#include "exchange/sandbox.h"
 
 struct table {
   int fd;
-  struct reader *reader;
+  struct reader *reader;   /* in this process */
+  struct sandbox *sandbox; /* or in its own */
 };
 
 static const char *base_name(const char *path)
@@ -35,14 +37,16 @@ static int open_file(const char *path, int *ret, struct err *e)
   return OK;
 }
 
-int table_open_inline(const char *path, const struct table_options *o, struct table **ret, struct err *e)
+static int open_either(const char *path, const struct table_options *o, bool alone, struct table **ret, struct err *e)
 {
   struct table *t = mem_zalloc(1, sizeof *t);
   if (t == NULL)
     return err_set(e, ERR_NOMEM, "out of memory");
   t->fd = -1;
   int code = open_file(path, &t->fd, e);
-  if (code == OK)
+  if (code == OK && alone)
+    code = sandbox_open(t->fd, base_name(path), o, &t->sandbox, e);
+  else if (code == OK)
     code = reader_open(t->fd, base_name(path), o, &t->reader, e);
   if (code != OK) {
     table_close(t);
@@ -54,18 +58,23 @@ int table_open_inline(const char *path, const struct table_options *o, struct ta
 
 int table_open(const char *path, const struct table_options *o, struct table **ret, struct err *e)
 {
-  return table_open_inline(path, o, ret, e);
+  return open_either(path, o, true, ret, e);
+}
+
+int table_open_inline(const char *path, const struct table_options *o, struct table **ret, struct err *e)
+{
+  return open_either(path, o, false, ret, e);
 }
 
 const struct table_info *table_info(const struct table *t)
 {
-  return reader_info(t->reader);
+  return t->sandbox != NULL ? sandbox_info(t->sandbox) : reader_info(t->reader);
 }
 
 int table_next(struct table *t, struct cell **ret_cells, size_t *ret_n, size_t *ret_row, struct err *e)
 {
   struct row row;
-  int got = reader_next(t->reader, &row, e);
+  int got = t->sandbox != NULL ? sandbox_next(t->sandbox, &row, e) : reader_next(t->reader, &row, e);
   if (got == 1) {
     *ret_cells = row.cells;
     *ret_n = row.n;
@@ -76,7 +85,10 @@ int table_next(struct table *t, struct cell **ret_cells, size_t *ret_n, size_t *
 
 void table_progress(const struct table *t, int64_t *ret_done, int64_t *ret_total)
 {
-  reader_progress(t->reader, ret_done, ret_total);
+  if (t->sandbox != NULL)
+    sandbox_progress(t->sandbox, ret_done, ret_total);
+  else
+    reader_progress(t->reader, ret_done, ret_total);
 }
 
 void table_close(struct table *t)
@@ -84,6 +96,7 @@ void table_close(struct table *t)
   if (t == NULL)
     return;
   reader_close(t->reader);
+  sandbox_close(t->sandbox);
   if (t->fd >= 0)
     close(t->fd);
   mem_free(t);

@@ -294,7 +294,7 @@ int sheet_next(struct sheet *s, struct row *ret, struct err *e)
     struct str own = c->n > 0 && !c->is_shared ? (struct str){s->text.p + c->at, c->n} : STR_NONE;
     s->out[i] = (struct cell){c->is_shared ? c->shared : own, c->type};
   }
-  *ret = (struct row){s->out, r->n, r->number};
+  *ret = (struct row){.cells = s->out, .n = r->n, .number = r->number};
   return 1;
 }
 
