@@ -6,7 +6,6 @@
 
 int backup_cmd(struct cli *c);
 int check_cmd(struct cli *c);
-int check_cmd(struct cli *c);
 int config_cmd(struct cli *c);
 int demo_cmd(struct cli *c);
 int import_cmd(struct cli *c);
@@ -33,7 +32,6 @@ static const struct cli_command commands[] = {
     {"config", config_cmd, "get [KEY] | set KEY VALUE",
      "Shows or changes the organisation's settings: fiscal_year_start, reporting_currency, week_start,\n"
      "grace_days, window_days, max_lapse_days, today."},
-    {"check", check_cmd, "", "Proves versions, sums, references and the audit chain; lists what does not hold. Exit 1 if anything."},
     {"backup", backup_cmd, "FILE", "Writes a consistent copy of a running store to FILE, which must not exist."},
     {"restore", restore_cmd, "FILE", "Fills an empty place (--db) from a backup FILE."},
     {"check", check_cmd, "", "Proves the store: file, schema, foreign keys, versions, sums, ids, audit chain. Exit 1 when something is wrong."},

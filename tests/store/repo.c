@@ -226,7 +226,10 @@ static void add_lines(struct store *s) {
   run(s, "insert into contract_line (id, contract_id, line_number, line_key, quantity, start_date, end_date, currency, net_amount, annual_value, known_at) "
          "values (1, 1, '1', 1, 3, 20000, 20364, 1, 100000, 100000, 0), (2, 1, '1', 1, 3, 20365, 20729, 1, 110000, 110000, 0);"
          "insert into line_link (line_id, successor_line_id, quantity, evidence, known_at) values (1, 2, 3, 1, 0);"
-         "insert into id_counter (table_name, next_id) values ('contract_line', 3)");
+         "insert into id_counter (table_name, next_id) values ('contract_line', 3);"
+         "insert into line_outcome (line_id, outcome, evidence, won_annual, known_at, renewal_id) values (1, 1, 1, 110000, 0, 3);"
+         "update renewal set outcome = 1, won_amount = 110000, why = 'history: a file' where id = 3;"
+         "update renewal_version set outcome = 1, won_amount = 110000, why = 'history: a file' where renewal_id = 3");
 }
 
 static void check_finds_every_kind_of_damage(void **state) {
@@ -241,6 +244,7 @@ static void check_finds_every_kind_of_damage(void **state) {
       {"sum", "update contract_line set annual_value = annual_value + 1 where id = 1"},
       {"sum", "update contract_line set end_date = start_date - 1 where id = 1"},
       {"sum", "update line_link set quantity = 4 where line_id = 1"},
+      {"sum", "update line_outcome set won_annual = 110001 where line_id = 1"},
       {"counter", "update id_counter set next_id = 2 where table_name = 'contract_line'"},
       {"schema", "update schema_migration set sha256 = 'other' where version = 1"},
       {"audit", "update audit set detail = 'x' where id = 1"},
@@ -266,7 +270,7 @@ static void check_finds_every_kind_of_damage(void **state) {
     run(p->s, damage[i].sql);
     if (findings(p->s, damage[i].area) != 1 || findings(p->s, NULL) != 1) fail_msg("not found once: %s", damage[i].sql);
     run(p->s, "delete from renewal_version; insert into renewal_version select * from kept_version;"
-              "update line_link set quantity = 3; update id_counter set next_id = 3 where table_name = 'contract_line';"
+              "update line_link set quantity = 3; update line_outcome set won_annual = 110000; update id_counter set next_id = 3 where table_name = 'contract_line';"
               "update audit set detail = (select k.detail from kept_audit k where k.id = audit.id);"
               "update contract_line set annual_value = (select k.annual_value from kept_line k where k.id = contract_line.id),"
               " end_date = (select k.end_date from kept_line k where k.id = contract_line.id);"
