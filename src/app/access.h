@@ -20,6 +20,11 @@ struct password_cost {
 };
 #define PASSWORD_COST ((struct password_cost){3, 64u << 20})
 
+#define PASSWORD_HASH_SIZE 128
+/* Hash of a password, for people written otherwise than by access_person_add. Slow and heavy on purpose; at most two run
+ * at once in the process. OK, ERR_NOMEM, ERR_FAIL. */
+int access_password_hash(struct str password, struct password_cost cost, char hash[PASSWORD_HASH_SIZE], struct err *e);
+
 struct person {
   int64_t id;
   struct str email, name, team, language, locale; /* team: its name, "" for none */

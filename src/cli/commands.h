@@ -11,6 +11,9 @@ int demo_cmd(struct cli *c);
 int import_cmd(struct cli *c);
 int migrate_cmd(struct cli *c);
 int restore_cmd(struct cli *c);
+int serve_cmd(struct cli *c);
+int token_cmd(struct cli *c);
+int user_cmd(struct cli *c);
 int version_cmd(struct cli *c);
 
 static const struct cli_command commands[] = {
@@ -29,12 +32,20 @@ static const struct cli_command commands[] = {
     {"demo", demo_cmd, "[--lines N] [--seed N] [--today DATE]",
      "Fills an empty place with an invented vendor: four years of terms, a team, and this quarter's work in progress. The same\n"
      "lines, seed and day give the same bytes. --lines: 100 to 10,000,000, default 20,000."},
+    {"serve", serve_cmd, "[--listen 127.0.0.1:8080] [--public-url URL] [--workers N] [--quiet]",
+     "Serves the web pages and the API until it is interrupted. Only this machine reaches it unless --listen says otherwise;\n"
+     "with a proxy in front, --public-url names the address people use (https:// makes cookies Secure, X-Forwarded-For is\n"
+     "believed from this machine). Port 0 takes any free port."},
+    {"user", user_cmd, "add EMAIL --name N --role R [--team T] [--password-stdin] | list | disable EMAIL | enable EMAIL | password EMAIL",
+     "People who may sign in. Roles: admin, exec, manager, rep, ops, sales, partner. A name that came with an import gets the email,\n"
+     "so that the person sees the book. Passwords are read from standard input and have 12 characters or more."},
+    {"token", token_cmd, "add EMAIL [--name N] [--write] [--days 90] | list | revoke ID",
+     "API tokens: a program that sends one acts as that person. A token is shown once; without --write it may only read."},
     {"config", config_cmd, "get [KEY] | set KEY VALUE",
      "Shows or changes the organisation's settings: fiscal_year_start, reporting_currency, week_start,\n"
      "grace_days, window_days, max_lapse_days, today."},
     {"backup", backup_cmd, "FILE", "Writes a consistent copy of a running store to FILE, which must not exist."},
     {"restore", restore_cmd, "FILE", "Fills an empty place (--db) from a backup FILE."},
-    {"check", check_cmd, "", "Proves the store: file, schema, foreign keys, versions, sums, ids, audit chain. Exit 1 when something is wrong."},
     {"migrate", migrate_cmd, "", "Brings the store up to this program's schema."},
     {"version", version_cmd, "", "Prints the program's version."},
 };
