@@ -3,6 +3,11 @@
 #include "base/strbuf.h"
 #include "base/utf8.h"
 
+bool cell_is_dash(struct str s)
+{
+  return str_eq(s, STR("-")) || str_eq(s, STR("\xE2\x80\x93")) || str_eq(s, STR("\xE2\x80\x94"));
+}
+
 bool cell_is_empty(struct str s)
 {
   static const char *const words[] = {"-", "--", "\xE2\x80\x93", "\xE2\x80\x94", "N/A", "#N/A", "NA", "NULL", "(blank)", "(null)", "n.a.", "#NV"};

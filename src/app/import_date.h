@@ -29,5 +29,6 @@ void date_column_add(struct date_column *c, struct str cell);
 enum date_order date_column_order(const struct date_column *c);
 /* How the column was read, for a person. */
 const char *date_rule(const struct date_column *c, enum date_order order);
-bool cell_is_empty(struct str s); /* blank, -, –, N/A, #N/A, NULL, (blank) */
+bool cell_is_dash(struct str s);  /* -, –, — */
+bool cell_is_empty(struct str s); /* blank, a dash, N/A, #N/A, NULL, (blank) */
 #endif

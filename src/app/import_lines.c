@@ -1,5 +1,6 @@
 /* Rows of contracts become records. */
 #include "app/import_lines.h"
+#include "app/import_words.h"
 #include "base/alloc.h"
 #include "base/utf8.h"
 #include "domain/terms.h"
@@ -99,58 +100,6 @@ static uint32_t take_product(struct file_lines *l, const struct import_values *v
   if (x->family == CODE_NONE && v->has[FIELD_FAMILY])
     x->family = text_code(l, v->text[FIELD_FAMILY], failed);
   return code;
-}
-
-/* direct, partner, distribution … in four languages; -1 = not understood. */
-static int model_word(struct str s)
-{
-  static const struct {
-    const char *words;
-    int model;
-  } words[] = {{"direct directo direta directa direto vendor house", MODEL_DIRECT},
-               {"partner reseller indirect channel var onetier 1tier tier1 revendedor socio parceiro revenda indirecto indireto revendeur partenaire "
-                "indirecte",
-                MODEL_ONE_TIER},
-               {"distribution distributor disti twotier 2tier tier2 distribuidor distribucion distribuicao mayorista distributeur grossiste", MODEL_TWO_TIER},
-               {"unknown", MODEL_UNKNOWN}};
-  char buf[HEADER_KEY_SIZE];
-  int m = sales_model_of(s);
-  if (m >= 0)
-    return m;
-  struct str key = header_key(s, buf, sizeof buf);
-  for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-    struct str w, rest = str_of(words[i].words);
-    while (str_cut(rest, ' ', &w, &rest))
-      if (str_eq(w, key))
-        return words[i].model;
-  }
-  return -1;
-}
-
-/* What the file says became of the line; -1 = not understood. */
-static int outcome_word(struct str s)
-{
-  static const struct {
-    const char *words;
-    int outcome;
-  } words[] = {{"1 yes y true t renewed won closedwon si sim oui renovado renovada renouvele gewonnen", OUTCOME_RENEWED},
-               {"partial partiallyrenewed parcial parcialmente partiel contracted downgraded", OUTCOME_PARTIAL},
-               {"0 no n false f lost churned churn notrenewed closedlost cancelled canceled lapsed nao non perdido perdida perdu cancelado annule", OUTCOME_LOST},
-               {"open pending inprogress abierto aberto ouvert pendiente pendente encours", OUTCOME_OPEN}};
-  char buf[HEADER_KEY_SIZE];
-  if (s.n == 1 && (s.p[0] == '0' || s.p[0] == '1'))
-    return s.p[0] == '1' ? OUTCOME_RENEWED : OUTCOME_LOST;
-  int o = outcome_of(s);
-  if (o >= 0)
-    return o;
-  struct str key = header_key(s, buf, sizeof buf);
-  for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-    struct str w, rest = str_of(words[i].words);
-    while (str_cut(rest, ' ', &w, &rest))
-      if (str_eq(w, key))
-        return words[i].outcome;
-  }
-  return -1;
 }
 
 static int default_model(const struct import_values *v)
@@ -333,9 +282,9 @@ static bool take_texts(struct file_lines *l, const struct import_values *v, stru
 int lines_take(struct file_lines *l, const struct import_plan *p, const struct import_values *v, struct row_trouble *t, bool *ret_twice, struct err *e)
 {
   bool failed = false, stated = p->column[FIELD_OUTCOME] >= 0 || p->constant[FIELD_OUTCOME];
-  int model = v->has[FIELD_SALES_MODEL] ? model_word(v->text[FIELD_SALES_MODEL]) : default_model(v);
+  int model = v->has[FIELD_SALES_MODEL] ? import_sales_model(v->text[FIELD_SALES_MODEL]) : default_model(v);
   int outcome = stated ? OUTCOME_OPEN : -1;
-  if (v->has[FIELD_OUTCOME] && (outcome = outcome_word(v->text[FIELD_OUTCOME])) < 0)
+  if (v->has[FIELD_OUTCOME] && (outcome = import_outcome(v->text[FIELD_OUTCOME])) < 0)
     outcome = -2;
   *ret_twice = false;
   check_row(v, model, outcome, t);

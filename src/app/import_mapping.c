@@ -203,7 +203,7 @@ static int resolve_synonyms(struct import_plan *p, const char *file, bool *taken
 static void add_columns(struct strbuf *b, const struct table_info *info)
 {
   for (size_t i = 0; i < info->n_columns; i++) {
-    if (b->n > 420) {
+    if (b->n > 260) {
       strbuf_fmt(b, " and %zu more", info->n_columns - i);
       return;
     }
@@ -215,7 +215,7 @@ static void add_columns(struct strbuf *b, const struct table_info *info)
 static int nearest(const struct import_plan *p, enum import_field f, const bool *taken)
 {
   char buf[HEADER_KEY_SIZE];
-  int best = -1, score = 54;
+  int best = -1, score = 64;
   for (size_t i = 0; i < p->info->n_columns; i++) {
     int s = taken[i] ? 0 : header_likeness(p->kind, f, header_key(p->info->columns[i], buf, sizeof buf));
     if (s > score) {

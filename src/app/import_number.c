@@ -186,8 +186,10 @@ void number_column_add(struct number_column *c, struct str cell)
     c->bad++;
     return;
   }
-  if (x.core.n == 0)
+  if (x.core.n == 0) {
+    c->dashes += cell_is_dash(str_trim(cell));
     return;
+  }
   c->filled++;
   switch (proof(x.core)) {
   case '.': c->point++; break;

@@ -17,7 +17,7 @@ int number_resolve(const struct number_cell *c, char decimal, int scale, int64_t
 struct number_column {
   int64_t filled, point, comma; /* cells whose decimal mark can only be one of them */
   int64_t open;                 /* 1.234: thousands or a fraction */
-  int64_t bad;
+  int64_t bad, dashes;          /* dashes: cells with a dash alone, the accountant's zero */
   char sample[40];              /* an open cell, for the question */
 };
 void number_column_add(struct number_column *c, struct str cell);

@@ -1,7 +1,9 @@
 /* Cells to values, under the rules decided for the columns. */
 #include "app/import_values.h"
 #include "base/decimal.h"
+#include "app/import_words.h"
 #include "base/strbuf.h"
+#include "domain/terms.h"
 
 void values_begin(struct values_reader *r, const struct import_plan *p, const struct import_columns *c, currency_t default_currency, bool allow_credits)
 {
@@ -22,8 +24,8 @@ static struct str field_text(const struct values_reader *r, enum import_field f,
   struct str s = str_trim(cells[c].text);
   if (s.n > 1 && s.p[0] == '\'' && (s.p[1] == '=' || s.p[1] == '@' || s.p[1] == '+' || s.p[1] == '-'))
     s = str_sub(s, 1, s.n);
-  if (cell_is_empty(s))
-    return STR_NONE;
+  if (cell_is_empty(s)) /* accountants write a zero as a dash */
+    return field_spec(f)->type == TYPE_AMOUNT && r->columns->numbers[f].dashes && cell_is_dash(s) ? STR("0") : STR_NONE;
   if (cells[c].type == CELL_ERROR)
     row_trouble_add(t, f, s, "the cell holds a spreadsheet error", "mend the formula in the workbook, or empty the cell");
   return s;
@@ -197,7 +199,13 @@ struct str values_show(const struct import_values *v, enum import_field f, struc
     case TYPE_AMOUNT: money_add_text(&b, v->number[f], v->currency); break;
     case TYPE_WHOLE: strbuf_i64(&b, v->number[f]); break;
     case TYPE_DECIMAL: decimal_add(&b, v->number[f], RATE_SCALE_DIGITS); break;
-    default: strbuf_add(&b, v->text[f]);
+    default:
+      if (f == FIELD_SALES_MODEL)
+        strbuf_addz(&b, sales_model_name(import_sales_model(v->text[f])));
+      else if (f == FIELD_OUTCOME)
+        strbuf_addz(&b, outcome_name(import_outcome(v->text[f])));
+      else
+        strbuf_add(&b, v->text[f]);
     }
   return arena_str(a, strbuf_str(&b));
 }
@@ -206,7 +214,11 @@ const char *values_rule(const struct import_columns *c, enum import_field f)
 {
   switch (field_spec(f)->type) {
   case TYPE_DATE: return date_rule(&c->dates[f], c->order[f]);
-  case TYPE_AMOUNT: case TYPE_DECIMAL: return c->decimal[f] == ',' ? "decimal comma" : "decimal point";
+  case TYPE_AMOUNT:
+    if (c->numbers[f].dashes)
+      return c->decimal[f] == ',' ? "decimal comma, a dash is 0" : "decimal point, a dash is 0";
+    return c->decimal[f] == ',' ? "decimal comma" : "decimal point";
+  case TYPE_DECIMAL: return c->decimal[f] == ',' ? "decimal comma" : "decimal point";
   case TYPE_WHOLE: return "whole number";
   case TYPE_CURRENCY: return "currency code";
   default: return "text";
