@@ -77,21 +77,23 @@ struct kpi_part {
 };
 struct kpi_result {
   struct kpi_group total;
-  struct kpi_group *groups; size_t n_groups; /* only groups with a due line or opening ARR; by name, months and quarters in time order */
+  struct kpi_group *groups; size_t n_groups; /* only groups with a due or excluded line, or ARR; by name, months and quarters in time order */
   struct kpi_part *parts; size_t n_parts;
 };
-/* Everything of the result lives in arena. OK, ERR_NOMEM, ERR_RANGE (a sum beyond 64 bits). */
+/* Everything of the result lives in arena; names are the book's. OK, ERR_NOMEM, ERR_RANGE (a sum beyond 64 bits). */
 int kpi_compute(const struct book *b, const struct kpi_query *q, struct arena *a, struct kpi_result *ret, struct err *e);
 /* num / den, or NAN when den = 0. */
 double kpi_rate(const struct kpi_value *v);
 
 /* The rows behind a figure. side: 'n' numerator, 'd' denominator, 'x' excluded, 'a' assumed or weak. group: key of
- * q->by, or UINT32_MAX for the total. For account-capped KPIs (gross, GRR, NRR, movement) the rows are those of the accounts
- * summed, and `amount` is the uncapped contribution. Sum of `converted`-exact amounts rounds to the figure for the row-additive KPIs. */
+ * q->by, or UINT32_MAX for the total. 'x' and 'a' are lines due in the period, whatever the KPI. For gross the amounts are uncapped;
+ * for logo a row is a line, the figure counts contracts. For GRR, NRR and the movement the rows are those of the accounts that moved, a
+ * line that went out against one that came in with its sign, so that they add up. The exact sum of the converted amounts rounds to
+ * the figure for the row-additive KPIs. */
 struct kpi_row {
   uint32_t line;       /* index into book->lines */
   int64_t amount;      /* minor units of the line's own currency; 1 for counts */
-  int64_t converted;   /* minor units of the reporting currency, rounded by itself */
+  int64_t converted;   /* the line's money in minor units of the reporting currency, rounded by itself; 0 without a rate */
 };
 int kpi_rows(const struct book *b, const struct kpi_query *q, enum kpi_id id, char side, uint32_t group, struct arena *a, struct kpi_row **ret,
              size_t *ret_n, struct err *e);
@@ -101,7 +103,8 @@ struct kpi_cell {
   int64_t due, booked, on_time;
   int64_t atr, won, retained, retained_on_time; /* minor units of the reporting currency */
 };
-/* ret: cells[group × n_quarters + quarter], quarters counted from the one that holds `first`. */
+/* ret: cells[group × n_quarters + quarter], quarters counted from the one that holds `first`; groups by key, as in kpi_group. q->period is
+ * not read. OK, ERR_NOMEM, ERR_RANGE, ERR_LIMIT (more than 4 M cells: too fine a grouping for a trend). */
 int kpi_rollup(const struct book *b, const struct kpi_query *q, day_t first, day_t last, struct arena *a, struct kpi_cell **ret, uint32_t *ret_groups,
                uint32_t *ret_quarters, struct err *e);
 #endif
