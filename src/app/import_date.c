@@ -74,7 +74,7 @@ static int day_cell(int y, int m, int d, int shape, struct date_cell *ret)
 static int month_named(struct str w)
 {
   /* By their first letters, accents folded; the longest that tells them apart in all four languages. */
-  static const char *const stems[12] = {"jan ene", "feb fev", "mar", "apr abr avr", "may mai", "jun juin", "jul juil", "aug ago aou", "sep set", "oct out okt",
+  static const char *const stems[12] = {"jan ene janv", "feb fev fevr", "mar", "apr abr avr", "may mai", "jun juin", "jul juil", "aug ago aou", "sep set", "oct out okt",
                                         "nov", "dec dic dez"};
   static const char *const names[12] = {"january enero janeiro janvier", "february febrero fevereiro fevrier", "march marzo marco mars", "april abril avril",
                                         "may mayo maio mai", "june junio junho juin", "july julio julho juillet", "august agosto aout",

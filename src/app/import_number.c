@@ -113,7 +113,11 @@ int number_scan(struct str s, struct number_cell *ret)
     start++; /* S/. and Rs. */
   if (currency_word(str_trim(str_sub(s, 0, start)), &x.currency) < 0)
     return ERR_SYNTAX;
-  s = take_sign(str_trim(str_sub(s, start, s.n)), &x.negative);
+  bool again = false;
+  s = take_sign(str_trim(str_sub(s, start, s.n)), &again);
+  if (again && x.negative)
+    return ERR_SYNTAX;
+  x.negative |= again;
   size_t end = number_end(s);
   struct str tail = str_trim(str_sub(s, end, s.n));
   if (tail.n && tail.p[tail.n - 1] == '-' && !x.negative) {
