@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include "app/book_snapshot.h"
 #include "base/alloc.h"
 #include "store/repo_book.h"
 
@@ -23,10 +24,33 @@ struct book_cache {
   char *snapshot;
 };
 
-int book_load(struct store *s, day_t as_of, struct book **ret, struct err *e) {
+/* The newest book: mapped from its snapshot when that is of this very state, else read, and then written for the next start. */
+static int load_newest(struct store *s, const struct org *org, const char *snapshot, struct book **ret, struct err *e) {
+  uint64_t state = 0, after = 0;
+  int code = book_state(s, &state, e);
+  if (code != OK || (snapshot != NULL && book_snapshot_read(snapshot, org, state, ret) == OK)) {
+    return code;
+  }
+  code = book_read(s, org, DAY_NONE, ret, e);
+  /* Nothing may have moved while reading: the state must be that of the rows. A file that can't be written costs time, not truth. */
+  if (code == OK && snapshot != NULL && (*ret)->lines.n >= BOOK_SNAPSHOT_MIN_LINES && book_state(s, &after, NULL) == OK && after == state) {
+    (void)book_snapshot_write(snapshot, org, state, *ret);
+  }
+  return code;
+}
+
+static int load(struct store *s, day_t as_of, const char *snapshot, struct book **ret, struct err *e) {
   struct org org;
   int code = org_load(s, &org, e);
-  return code == OK ? book_read(s, &org, as_of, ret, e) : code;
+  if (code != OK) {
+    return code;
+  }
+  return as_of == DAY_NONE ? load_newest(s, &org, snapshot, ret, e) : book_read(s, &org, as_of, ret, e);
+}
+
+int book_load(struct store *s, day_t as_of, struct book **ret, struct err *e) {
+  struct arena *a ARENA_CLEANUP = arena_new(0);
+  return a != NULL ? load(s, as_of, book_snapshot_path(store_url(s), a), ret, e) : err_set(e, ERR_NOMEM, "out of memory");
 }
 
 struct book_cache *book_cache_new(const char *snapshot) {
@@ -146,7 +170,7 @@ static int refresh(struct book_cache *c, struct store *s, int64_t seq, struct er
   pthread_mutex_unlock(&c->lock);
   if (!done) {
     code = newest != NULL ? patch(s, newest, seq, &fresh, e) : OK;
-    code = code == OK && fresh == NULL ? book_load(s, DAY_NONE, &fresh, e) : code;
+    code = code == OK && fresh == NULL ? load(s, DAY_NONE, c->snapshot, &fresh, e) : code;
     pthread_mutex_lock(&c->lock);
     if (code == OK && keep_book(c, fresh, &c->newest) != OK) {
       book_free(fresh);
@@ -204,7 +228,7 @@ int book_cache_get_as_of(struct book_cache *c, struct store *s, day_t as_of, con
   }
   struct book *fresh = NULL;
   pthread_mutex_lock(&c->loading);
-  int code = book_load(s, as_of, &fresh, e);
+  int code = load(s, as_of, NULL, &fresh, e);
   if (code == OK) {
     pthread_mutex_lock(&c->lock);
     code = keep_book(c, fresh, &c->past[c->next_past]);

@@ -8,6 +8,7 @@ int backup_cmd(struct cli *c);
 int check_cmd(struct cli *c);
 int config_cmd(struct cli *c);
 int demo_cmd(struct cli *c);
+int forecast_cmd(struct cli *c);
 int import_cmd(struct cli *c);
 int migrate_cmd(struct cli *c);
 int restore_cmd(struct cli *c);
@@ -41,6 +42,9 @@ static const struct cli_command commands[] = {
      "so that the person sees the book. Passwords are read from standard input and have 12 characters or more."},
     {"token", token_cmd, "add EMAIL [--name N] [--write] [--days 90] | list | revoke ID",
      "API tokens: a program that sends one acts as that person. A token is shown once; without --write it may only read."},
+    {"forecast", forecast_cmd, "[--period P] [--by rep|team|region] [--as-of DATE]",
+     "Rolls up closed, commit, best case, pipeline and omitted by region, team and rep, single and cumulative, against targets.\n"
+     "--period: 2026, 2026-Q4, 2026-11; default the running quarter."},
     {"config", config_cmd, "get [KEY] | set KEY VALUE",
      "Shows or changes the organisation's settings: fiscal_year_start, reporting_currency, week_start,\n"
      "grace_days, window_days, max_lapse_days, today."},

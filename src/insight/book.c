@@ -36,6 +36,9 @@ void book_free(struct book *b) {
       book_fold_free(d);
     }
   }
+  if (b->drop != NULL) {
+    b->drop(b->map, b->map_n);
+  }
   arena_free(b->memory);
   book_free(root);
 }
@@ -87,6 +90,7 @@ struct book *book_fork(struct book *b) {
   memcpy(fork, b, sizeof *fork);
   fork->memory = a;
   fork->root = root;
+  fork->drop = NULL;
   atomic_init(&fork->holders, 1);
   for (int i = 0; i < 5; i++) { /* folded names: the root's or our own, never another fork's, who may go first */
     atomic_store(&dict_at(fork, i)->fold, atomic_load(&dict_at(root, i)->fold));

@@ -89,6 +89,8 @@ struct book {
   struct book_rate *rates[64];       /* by currency code, ascending by from; reporting currency: one rate of 1 */
   uint32_t n_rates[64];
   void *memory;                      /* what book_free releases */
+  void (*drop)(void *map, size_t n); /* releases columns that lie in a mapped snapshot; NULL = none */
+  void *map; size_t map_n;
   struct book *root;                 /* of a book_fork: whose lines, names and rates it shares */
   _Atomic int holders;               /* forks that share this book's memory, and its owner */
 };

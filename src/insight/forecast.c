@@ -2,218 +2,219 @@
 
 #include <math.h>
 
+#include "base/alloc.h"
+#include "base/map.h"
 #include "insight/exact.h"
 
-enum { KINDS = CATEGORY_COUNT + 1, OPEN_ATR = CATEGORY_COUNT }; /* amounts by category, and the ATR of open renewals */
-
-struct rep_sum {
+/* One rep inside a team inside a region, and the sums of any node. */
+struct sums {
+  __int128 amount[CATEGORY_COUNT], open_atr;
   int64_t count[CATEGORY_COUNT], no_rate;
-  __int128 amount[KINDS];
 };
-struct tree {
+struct leaf {
+  uint32_t region, team, rep;
+  struct str region_name, team_name, rep_name;
+  struct sums sums;
+};
+struct work {
   const struct book *b;
   const struct forecast_query *q;
-  struct rep_sum *reps;        /* by rep code */
-  struct forecast_node *nodes; /* being made, in print order */
-  struct rep_sum *sums;        /* of each node */
-  size_t n;
+  struct map64 *index; /* place of a leaf + 1 */
+  struct leaf *leaf;
+  size_t n, cap;
+  int64_t rate[64]; /* × 10^9 by currency code; 0 = none */
 };
 
-static day_t expected_day(const struct book_renewals *r, size_t i) {
-  if (r->category[i] == CATEGORY_CLOSED) {
-    return r->booked[i] != DAY_NONE ? r->booked[i] : r->due[i];
-  }
-  return r->close[i] != DAY_NONE ? r->close[i] : r->due[i];
-}
-
-static void sum_renewals(struct tree *t) {
-  const struct book *b = t->b;
-  const struct book_renewals *r = &b->renewals;
-  int64_t rate[64];
-  bool known[64] = {false};
-  for (uint8_t c = 1; c < b->n_currencies; c++) {
-    known[c] = book_rate(b, c, t->q->period.first, &rate[c], NULL) == OK;
-  }
-  for (size_t i = 0; i < r->n; i++) {
-    day_t day = expected_day(r, i);
-    if (day < t->q->period.first || day > t->q->period.last || (t->q->reps != NULL && !t->q->reps[r->rep[i]])) {
-      continue;
+static uint32_t team_region(const struct book *b, uint32_t team) {
+  for (uint32_t depth = 0; team != 0 && depth < b->n_teams; depth++) {
+    if (b->teams[team].region != 0) {
+      return b->teams[team].region;
     }
-    struct rep_sum *s = &t->reps[r->rep[i]];
-    uint8_t category = r->category[i], c = r->currency[i];
-    s->count[category]++;
-    if (c >= b->n_currencies || !known[c]) {
-      s->no_rate++;
-      continue;
-    }
-    int64_t amount = category == CATEGORY_CLOSED ? r->won[i] : r->forecast[i];
-    s->amount[category] += exact_term(amount, rate[c], b->currency_of[c], b->reporting);
-    if (category != CATEGORY_CLOSED && category != CATEGORY_OMITTED) {
-      s->amount[OPEN_ATR] += exact_term(r->atr[i], rate[c], b->currency_of[c], b->reporting);
-    }
+    team = b->teams[team].parent;
   }
+  return 0;
 }
 
-static void add_sum(struct rep_sum *to, const struct rep_sum *from) {
-  for (int k = 0; k < CATEGORY_COUNT; k++) {
-    to->count[k] += from->count[k];
+/* The leaf of a rep; one without a team stands in the region of the rows. */
+static struct leaf *leaf_of(struct work *w, uint32_t rep, uint32_t row_region) {
+  const struct book *b = w->b;
+  uint32_t team = b->rep_team != NULL && rep < b->reps.n ? b->rep_team[rep] : 0, region = team_region(b, team);
+  region = region != 0 ? region : row_region;
+  uint64_t *at = map64_put(w->index, (uint64_t)region << 40 | (uint64_t)team << 20 | rep);
+  if (at == NULL) {
+    return NULL;
   }
-  for (int k = 0; k < KINDS; k++) {
-    to->amount[k] += from->amount[k];
-  }
-  to->no_rate += from->no_rate;
-}
-
-static bool any_rows(const struct rep_sum *s) {
-  int64_t n = 0;
-  for (int k = 0; k < CATEGORY_COUNT; k++) {
-    n += s->count[k];
-  }
-  return n > 0;
-}
-
-static const struct forecast_target *target_of(const struct forecast_query *q, enum forecast_level level, uint32_t code) {
-  static const int scopes[] = {'c', 'r', 't', 'p'};
-  for (size_t i = 0; i < q->n_targets; i++) {
-    if (q->targets[i].scope == scopes[level] && (level == FORECAST_ALL || q->targets[i].code == code)) {
-      return &q->targets[i];
-    }
-  }
-  return NULL;
-}
-
-static int32_t add_node(struct tree *t, enum forecast_level level, uint32_t code, int32_t parent, struct str name) {
-  t->nodes[t->n] = (struct forecast_node){.level = level, .code = code, .parent = parent, .name = name, .coverage = NAN};
-  return (int32_t)t->n++;
-}
-
-/* What a rep is worth showing for: renewals in the period, or a target. */
-static bool rep_shown(const struct tree *t, uint32_t rep) {
-  if (t->q->reps != NULL && !t->q->reps[rep]) {
-    return false;
-  }
-  return any_rows(&t->reps[rep]) || (rep != 0 && target_of(t->q, FORECAST_REP, rep) != NULL);
-}
-
-static int by_name(const void *x, const void *y) {
-  const struct str *a = *(const struct str *const *)x, *b = *(const struct str *const *)y;
-  int c = str_cmp(*a, *b);
-  return c != 0 ? c : (a < b ? -1 : a > b);
-}
-
-/* Indexes 0..n-1 in the order of their names; entry 0 ("none") last. names is an array of n texts. */
-static uint32_t *name_order(struct arena *a, const struct str *names, uint32_t n) {
-  const struct str **p = arena_alloc(a, ((size_t)n + 1) * sizeof *p);
-  uint32_t *order = arena_alloc(a, ((size_t)n + 1) * sizeof *order);
-  if (p == NULL || order == NULL || n == 0) {
-    return n == 0 ? order : NULL;
-  }
-  for (uint32_t i = 1; i < n; i++) {
-    p[i - 1] = &names[i];
-  }
-  qsort(p, n - 1, sizeof *p, by_name);
-  for (uint32_t i = 0; i + 1 < n; i++) {
-    order[i] = (uint32_t)(p[i] - names);
-  }
-  order[n - 1] = 0;
-  return order;
-}
-
-static void add_reps(struct tree *t, const uint32_t *order, uint32_t team, int32_t parent) {
-  const struct book *b = t->b;
-  for (uint32_t k = 0; k < b->reps.n; k++) {
-    uint32_t rep = order[k];
-    if (b->rep_team[rep] == team && rep_shown(t, rep)) {
-      int32_t at = add_node(t, FORECAST_REP, rep, parent, rep != 0 ? b->reps.name[rep] : STR("No owner"));
-      t->sums[at] = t->reps[rep];
-      for (int32_t up = parent; up >= 0; up = t->nodes[up].parent) {
-        add_sum(&t->sums[up], &t->reps[rep]);
+  if (*at == 0) {
+    if (w->n == w->cap) {
+      size_t cap = w->cap == 0 ? 64 : w->cap * 2;
+      struct leaf *more = mem_realloc(w->leaf, cap * sizeof *more);
+      if (more == NULL) {
+        return NULL;
       }
+      w->leaf = more;
+      w->cap = cap;
     }
+    w->leaf[w->n] = (struct leaf){.region = region, .team = team, .rep = rep, .region_name = book_name(&b->regions, region),
+                                  .team_name = team != 0 ? b->teams[team].name : STR_NONE, .rep_name = book_name(&b->reps, rep)};
+    *at = ++w->n;
   }
+  return &w->leaf[*at - 1];
 }
 
-static bool team_shown(const struct tree *t, uint32_t team) {
-  for (uint32_t rep = 0; rep < t->b->reps.n; rep++) {
-    if (t->b->rep_team[rep] == team && rep_shown(t, rep)) {
-      return true;
-    }
-  }
-  return false;
+static bool add_exact(const struct book *b, __int128 *sum, int64_t minor, uint8_t currency, int64_t rate) {
+  return !__builtin_add_overflow(*sum, exact_term(minor, rate, b->currency_of[currency], b->reporting), sum);
 }
 
-static void add_region(struct tree *t, uint32_t region, const uint32_t *teams, const uint32_t *reps) {
-  const struct book *b = t->b;
-  int32_t at = -1;
-  for (uint32_t k = 0; k < b->n_teams; k++) {
-    uint32_t team = teams[k];
-    if (b->teams[team].region != region || !team_shown(t, team)) {
-      continue;
-    }
-    if (at < 0) {
-      at = add_node(t, FORECAST_REGION, region, 0, region != 0 ? b->regions.name[region] : STR("No region"));
-    }
-    int32_t node = add_node(t, FORECAST_TEAM, team, at, team != 0 ? b->teams[team].name : STR("No team"));
-    add_reps(t, reps, team, node);
+static bool visible(const struct forecast_query *q, uint32_t rep) { return q->reps == NULL || q->reps[rep] != 0; }
+
+static int add_renewal(struct work *w, size_t i) {
+  const struct book_renewals *x = &w->b->renewals;
+  bool closed = x->category[i] == CATEGORY_CLOSED;
+  day_t day = closed && x->booked[i] != DAY_NONE ? x->booked[i] : x->close[i] != DAY_NONE ? x->close[i] : x->due[i];
+  if (day < w->q->period.first || day > w->q->period.last || !visible(w->q, x->rep[i]) || x->category[i] >= CATEGORY_COUNT) {
+    return OK;
   }
+  struct leaf *l = leaf_of(w, x->rep[i], x->region[i]);
+  if (l == NULL) {
+    return ERR_NOMEM;
+  }
+  uint8_t currency = x->currency[i];
+  int64_t rate = w->rate[currency];
+  l->sums.count[x->category[i]]++;
+  if (rate == 0) {
+    l->sums.no_rate++;
+    return OK;
+  }
+  bool ok = add_exact(w->b, &l->sums.amount[x->category[i]], closed ? x->won[i] : x->forecast[i], currency, rate);
+  if (!closed && x->category[i] != CATEGORY_OMITTED) {
+    ok = ok && add_exact(w->b, &l->sums.open_atr, x->atr[i], currency, rate);
+  }
+  return ok ? OK : ERR_RANGE;
 }
 
-static int finish_node(struct tree *t, size_t i) {
-  struct forecast_node *n = &t->nodes[i];
-  const struct rep_sum *s = &t->sums[i];
-  int code = exact_round(s->amount[OPEN_ATR], &n->open_atr);
-  for (int k = 0; k < CATEGORY_COUNT && code == OK; k++) {
-    n->count[k] = s->count[k];
-    code = exact_round(s->amount[k], &n->amount[k]);
+/* A rep or team with a target and no row still has a line: its gap is the whole target. */
+static int add_target_leaves(struct work *w) {
+  for (size_t i = 0; i < w->q->n_targets; i++) {
+    const struct forecast_target *t = &w->q->targets[i];
+    if (t->scope == 'p' && t->code < w->b->reps.n && visible(w->q, t->code) && leaf_of(w, t->code, 0) == NULL) {
+      return ERR_NOMEM;
+    }
+  }
+  return OK;
+}
+
+static int name_order(struct str a, uint32_t code_a, struct str b, uint32_t code_b) {
+  if ((a.n == 0) != (b.n == 0)) {
+    return a.n == 0 ? 1 : -1; /* what has no name stands last */
+  }
+  int order = str_cmp(a, b);
+  return order != 0 ? order : (code_a > code_b) - (code_a < code_b);
+}
+
+static int leaf_order(const void *pa, const void *pb) {
+  const struct leaf *a = pa, *b = pb;
+  int order = name_order(a->region_name, a->region, b->region_name, b->region);
+  order = order != 0 ? order : name_order(a->team_name, a->team, b->team_name, b->team);
+  return order != 0 ? order : name_order(a->rep_name, a->rep, b->rep_name, b->rep);
+}
+
+static bool add_sums(struct sums *to, const struct sums *x) {
+  bool ok = !__builtin_add_overflow(to->open_atr, x->open_atr, &to->open_atr);
+  for (int c = 0; c < CATEGORY_COUNT; c++) {
+    ok = !__builtin_add_overflow(to->amount[c], x->amount[c], &to->amount[c]) && ok;
+    to->count[c] += x->count[c];
+  }
+  to->no_rate += x->no_rate;
+  return ok;
+}
+
+static int finish_node(const struct work *w, struct forecast_node *n, const struct sums *s) {
+  static const int scope_of[] = {'c', 'r', 't', 'p'};
+  int code = exact_round(s->open_atr, &n->open_atr);
+  for (int c = 0; c < CATEGORY_COUNT && code == OK; c++) {
+    n->count[c] = s->count[c];
+    code = exact_round(s->amount[c], &n->amount[c]);
   }
   n->no_rate = s->no_rate;
-  const struct forecast_target *target = target_of(t->q, n->level, n->code);
-  if (target != NULL) {
-    n->has_target = true;
-    n->target = target->amount;
+  for (size_t i = 0; i < w->q->n_targets; i++) {
+    const struct forecast_target *t = &w->q->targets[i];
+    if (t->scope == scope_of[n->level] && (n->level == FORECAST_ALL || t->code == n->code)) {
+      n->has_target = true;
+      n->target = t->amount;
+    }
+  }
+  n->coverage = NAN;
+  if (n->has_target) {
     n->gap = n->target - n->amount[CATEGORY_CLOSED];
     n->coverage = n->gap > 0 ? (double)n->open_atr / (double)n->gap : NAN;
   }
   return code;
 }
 
-int forecast_compute(const struct book *b, const struct forecast_query *q, struct arena *a, struct forecast_node **ret, size_t *ret_n, struct err *e) {
-  size_t most = 1 + (size_t)b->regions.n + (size_t)b->n_teams + (size_t)b->reps.n;
-  struct tree t = {.b = b, .q = q};
-  struct str *team_names = arena_zalloc(a, b->n_teams, sizeof *team_names);
-  t.reps = arena_zalloc(a, b->reps.n, sizeof *t.reps);
-  t.nodes = arena_zalloc(a, most, sizeof *t.nodes);
-  t.sums = arena_zalloc(a, most, sizeof *t.sums);
-  if (t.reps == NULL || t.nodes == NULL || t.sums == NULL || team_names == NULL) {
-    return err_set(e, ERR_NOMEM, "out of memory");
+/* Walks the sorted leaves; a new region or team opens its node, every row adds to the four levels above it. */
+static int build_nodes(const struct work *w, struct arena *a, struct forecast_node **ret, size_t *ret_n) {
+  size_t most = 1 + 3 * w->n, n = 1;
+  struct forecast_node *node = arena_zalloc(a, most, sizeof *node);
+  struct sums *sums MEM_CLEANUP = mem_zalloc(most, sizeof *sums);
+  if (node == NULL || sums == NULL) {
+    return ERR_NOMEM;
   }
-  for (uint32_t i = 0; i < b->n_teams; i++) {
-    team_names[i] = b->teams[i].name;
+  node[0] = (struct forecast_node){.level = FORECAST_ALL, .parent = -1, .name = STR("All")};
+  int32_t region = -1, team = -1;
+  for (size_t i = 0; i < w->n; i++) {
+    const struct leaf *l = &w->leaf[i];
+    if (region < 0 || node[region].code != l->region) {
+      region = (int32_t)n;
+      team = -1;
+      node[n++] = (struct forecast_node){.level = FORECAST_REGION, .code = l->region, .parent = 0, .name = l->region != 0 ? l->region_name : STR("No region")};
+    }
+    if (team < 0 || node[team].code != l->team) {
+      team = (int32_t)n;
+      node[n++] = (struct forecast_node){.level = FORECAST_TEAM, .code = l->team, .parent = region, .name = l->team != 0 ? l->team_name : STR("No team")};
+    }
+    node[n] = (struct forecast_node){.level = FORECAST_REP, .code = l->rep, .parent = team, .name = l->rep != 0 ? l->rep_name : STR("No owner")};
+    if (!add_sums(&sums[0], &l->sums) || !add_sums(&sums[region], &l->sums) || !add_sums(&sums[team], &l->sums) || !add_sums(&sums[n], &l->sums)) {
+      return ERR_RANGE;
+    }
+    n++;
   }
-  uint32_t *regions = name_order(a, b->regions.name, b->regions.n), *teams = name_order(a, team_names, b->n_teams);
-  uint32_t *reps = name_order(a, b->reps.name, b->reps.n);
-  if (regions == NULL || teams == NULL || reps == NULL) {
-    return err_set(e, ERR_NOMEM, "out of memory");
-  }
-  sum_renewals(&t);
-  (void)add_node(&t, FORECAST_ALL, 0, -1, STR("All"));
-  for (uint32_t k = 0; k < b->regions.n; k++) {
-    add_region(&t, regions[k], teams, reps);
-  }
-  for (size_t i = 0; i < t.n; i++) {
-    if (finish_node(&t, i) != OK) {
-      return err_set(e, ERR_RANGE, "%.*s: the sum of its renewals is beyond 64 bits: look for a wrong amount", STR_FMT(t.nodes[i].name));
+  for (size_t i = 0; i < n; i++) {
+    int code = finish_node(w, &node[i], &sums[i]);
+    if (code != OK) {
+      return code;
     }
   }
-  *ret = t.nodes;
-  *ret_n = t.n;
+  *ret = node;
+  *ret_n = n;
   return OK;
+}
+
+int forecast_compute(const struct book *b, const struct forecast_query *q, struct arena *a, struct forecast_node **ret, size_t *ret_n, struct err *e) {
+  struct work w = {.b = b, .q = q, .index = map64_new()};
+  int code = w.index != NULL ? OK : ERR_NOMEM;
+  for (uint8_t c = 1; c < b->n_currencies; c++) {
+    w.rate[c] = book_rate(b, c, q->period.first, &w.rate[c], NULL) == OK ? w.rate[c] : 0;
+  }
+  for (size_t i = 0; i < b->renewals.n && code == OK; i++) {
+    code = add_renewal(&w, i);
+  }
+  code = code == OK ? add_target_leaves(&w) : code;
+  if (code == OK && w.n > 1) {
+    qsort(w.leaf, w.n, sizeof *w.leaf, leaf_order);
+  }
+  code = code == OK ? build_nodes(&w, a, ret, ret_n) : code;
+  map64_free(w.index);
+  mem_free(w.leaf);
+  if (code == ERR_RANGE) {
+    return err_set(e, code, "forecast: a sum is larger than a number can hold: look for an amount typed wrongly");
+  }
+  return code == OK ? OK : err_set(e, code, "forecast: out of memory");
 }
 
 int64_t forecast_cumulative(const struct forecast_node *n, enum category up_to) {
   int64_t sum = 0;
-  for (int k = CATEGORY_CLOSED; k <= (int)up_to && k < CATEGORY_OMITTED; k++) {
-    sum += n->amount[k];
+  for (int c = CATEGORY_CLOSED; c <= (int)up_to && c <= CATEGORY_PIPELINE; c++) {
+    sum += n->amount[c];
   }
   return sum;
 }

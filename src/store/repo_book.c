@@ -1,6 +1,7 @@
 #include "store/repo_book.h"
 
 #include "base/alloc.h"
+#include "base/strbuf.h"
 #include "store/driver.h"
 #include "store/repo_book_rows.h"
 
@@ -228,4 +229,25 @@ int book_changes(struct store *s, int64_t seq, int64_t *ids, size_t max, size_t 
   *ret_n = n;
   *ret_other = other;
   return OK;
+}
+
+int book_state(struct store *s, uint64_t *ret, struct err *e) {
+  int64_t seq = 0;
+  struct stmt *q = NULL;
+  struct strbuf text STRBUF_CLEANUP = STRBUF_INIT(512);
+  int code = store_change_seq(s, &seq, e);
+  code = code == OK ? db_query(store_db(s), "select hash from audit order by id desc limit 1 /* scan */", BINDS(), &q, e) : code;
+  if (code == OK) {
+    code = stmt_next(q, e);
+  }
+  if (code == 1) {
+    strbuf_add(&text, stmt_str(q, 0));
+  }
+  stmt_done(q);
+  strbuf_fmt(&text, "/%" PRId64, seq);
+  if (code < 0) {
+    return code;
+  }
+  *ret = str_hash(strbuf_str(&text));
+  return text.failed != 0 ? ERR_NOMEM : OK;
 }

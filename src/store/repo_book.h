@@ -12,4 +12,7 @@ int book_read(struct store *s, const struct org *org, day_t as_of, struct book *
 int book_reread_renewals(struct store *s, struct book *b, const int64_t *ids, size_t n, struct err *e);
 /* What changed since seq: ids of renewals, at most max. *ret_other: something else changed too, or more than max: load whole. */
 int book_changes(struct store *s, int64_t seq, int64_t *ids, size_t max, size_t *ret_n, bool *ret_other, struct err *e);
+/* A number that differs between any two states of any two stores (change count and end of the audit chain), so that a snapshot
+ * of one is never taken for another. OK or the store's codes. */
+int book_state(struct store *s, uint64_t *ret, struct err *e);
 #endif

@@ -1,0 +1,13 @@
+/* The forecast of a period as one person may see it: the one function behind the command, the API, the page and the workbook. */
+#ifndef APP_FORECAST_RUN_H
+#define APP_FORECAST_RUN_H
+#include "app/scope.h"
+#include "insight/forecast.h"
+#include "store/repo_config.h"
+
+/* Rows of the scope's reps only; targets with kind money and measure "closed" of that very period id, matched to regions,
+ * teams and reps by name, case and accents aside, converted at the plan rate. *ret_unmatched: targets whose name is nobody's or whose
+ * currency has no rate. Nodes live in arena. OK, ERR_NOMEM, ERR_RANGE, and the store's codes. */
+int forecast_run(struct store *s, const struct scope *who, const struct book *b, const struct period *p, struct arena *a, struct forecast_node **ret,
+                 size_t *ret_n, size_t *ret_unmatched, struct err *e);
+#endif

@@ -1,0 +1,125 @@
+/* forecast: the roll-up of a period by region, team and rep, against targets. */
+#include "app/book_cache.h"
+#include "app/forecast_run.h"
+#include "base/decimal.h"
+#include "base/strbuf.h"
+#include "cli/commands.h"
+
+static const struct cli_column columns[] = {
+    {"region", false, false}, {"team", false, false}, {"rep", false, false}, {"closed", true, false}, {"commit", true, false},
+    {"best_case", true, false}, {"pipeline", true, false}, {"omitted", true, false}, {"with_commit", true, false}, {"with_best_case", true, false},
+    {"with_pipeline", true, false}, {"target", true, false}, {"gap", true, false}, {"coverage", true, true}, {"open_atr", true, false},
+    {"currency", false, false}, {"no_rate", true, true}};
+
+static void money_cell(struct cli_table *t, int64_t minor, currency_t c) {
+  struct strbuf text STRBUF_CLEANUP = STRBUF_INIT(64);
+  money_add_text(&text, minor, c);
+  cli_cell(t, strbuf_str(&text));
+}
+
+static struct str or_none(struct str name) { return name.n > 0 ? name : STR("(none)"); }
+
+static void print_node(struct cli_table *t, const struct forecast_node *all, const struct forecast_node *n, currency_t c) {
+  char code[4], text[32];
+  struct str name[3] = {STR("All"), STR_NONE, STR_NONE};
+  for (const struct forecast_node *up = n; up->parent >= 0; up = &all[up->parent]) {
+    name[up->level - FORECAST_REGION] = or_none(up->name);
+  }
+  for (int i = 0; i < 3; i++) {
+    cli_cell(t, name[i]);
+  }
+  for (int k = 0; k < CATEGORY_COUNT; k++) {
+    money_cell(t, n->amount[k], c);
+  }
+  for (int k = CATEGORY_COMMIT; k <= CATEGORY_PIPELINE; k++) {
+    money_cell(t, forecast_cumulative(n, (enum category)k), c);
+  }
+  if (n->has_target) {
+    money_cell(t, n->target, c);
+    money_cell(t, n->gap, c);
+  } else {
+    cli_cell(t, STR_NONE);
+    cli_cell(t, STR_NONE);
+  }
+  bool covered = n->has_target && n->gap > 0;
+  cli_cell(t, covered ? (struct str){text, (size_t)snprintf(text, sizeof text, "%.2f", n->coverage)} : STR_NONE);
+  money_cell(t, n->open_atr, c);
+  cli_cell(t, str_of(currency_code(c, code)));
+  cli_cell_i64(t, n->no_rate);
+}
+
+struct question {
+  struct period period;
+  struct str by;
+  day_t as_of;
+};
+
+static int ask(struct cli *c, const struct org *org, struct question *q) {
+  const char *period = NULL, *by = "rep", *as_of = NULL;
+  if (cli_option(c, "period", &period) != OK || cli_option(c, "by", &by) != OK || cli_option(c, "as-of", &as_of) != OK || cli_end(c) != OK) {
+    return ERR_USAGE;
+  }
+  q->by = str_of(by);
+  q->as_of = DAY_NONE;
+  if (as_of != NULL && cli_day(c, as_of, &q->as_of) != OK) {
+    return ERR_USAGE;
+  }
+  if (!str_eq(q->by, STR("rep")) && !str_eq(q->by, STR("team")) && !str_eq(q->by, STR("region"))) {
+    (void)cli_usage(c, "--by %s: the roll-up has region, team and rep", by);
+    return ERR_USAGE;
+  }
+  if (period == NULL) {
+    q->period = period_of(&org->calendar, PERIOD_QUARTER, q->as_of != DAY_NONE ? q->as_of : org_today(org, c->now));
+    return OK;
+  }
+  if (period_parse(&org->calendar, str_of(period), &q->period) != OK) {
+    (void)cli_usage(c, "--period %s: not a period: write 2026, 2026-Q4, 2026-11 or 2026-Q4-W07", period);
+    return ERR_USAGE;
+  }
+  return OK;
+}
+
+static int print_forecast(struct cli *c, const struct book *b, const struct question *q, struct err *e) {
+  struct scope who = scope_operator();
+  struct forecast_node *node = NULL;
+  size_t n = 0, unmatched = 0;
+  enum forecast_level depth = str_eq(q->by, STR("rep")) ? FORECAST_REP : str_eq(q->by, STR("team")) ? FORECAST_TEAM : FORECAST_REGION;
+  int code = forecast_run(c->store, &who, b, &q->period, c->arena, &node, &n, &unmatched, e);
+  if (code != OK) {
+    return code;
+  }
+  struct cli_table *t = cli_table_new(c, columns, (int)(sizeof columns / sizeof columns[0]));
+  for (size_t i = 0; i < n; i++) {
+    if (node[i].level <= depth) {
+      print_node(t, node, &node[i], b->reporting);
+    }
+  }
+  code = cli_table_end(t);
+  if (c->format == FORMAT_TABLE && code == OK) {
+    char id[PERIOD_ID_SIZE], first[DAY_ISO_SIZE], last[DAY_ISO_SIZE];
+    fprintf(c->out, "%s (%s to %s); rates of the first day; coverage = open ATR / gap", period_id(&q->period, id), day_iso(q->period.first, first),
+            day_iso(q->period.last, last));
+    if (unmatched > 0) {
+      fprintf(c->out, "; %zu target%s without a matching name or rate", unmatched, unmatched == 1 ? "" : "s");
+    }
+    fputc('\n', c->out);
+  }
+  return code == OK ? OK : err_set(e, code, "Out of memory");
+}
+
+int forecast_cmd(struct cli *c) {
+  struct err e = {0};
+  struct org org;
+  struct question q = {0};
+  struct book *b = NULL;
+  if (cli_store(c, false, &e) != OK || org_load(c->store, &org, &e) != OK) {
+    return cli_fail(c, &e);
+  }
+  if (ask(c, &org, &q) != OK) {
+    return EXIT_USAGE;
+  }
+  int code = book_load(c->store, q.as_of, &b, &e);
+  code = code == OK ? print_forecast(c, b, &q, &e) : code;
+  book_free(b);
+  return code == OK ? EXIT_DONE : cli_fail(c, &e);
+}
