@@ -10,6 +10,11 @@ int config_cmd(struct cli *c);
 int demo_cmd(struct cli *c);
 int forecast_cmd(struct cli *c);
 int import_cmd(struct cli *c);
+int exclude_cmd(struct cli *c);
+int history_cmd(struct cli *c);
+int include_cmd(struct cli *c);
+int relink_cmd(struct cli *c);
+int renewal_cmd(struct cli *c);
 int migrate_cmd(struct cli *c);
 int restore_cmd(struct cli *c);
 int serve_cmd(struct cli *c);
@@ -48,6 +53,16 @@ static const struct cli_command commands[] = {
     {"config", config_cmd, "get [KEY] | set KEY VALUE",
      "Shows or changes the organisation's settings: fiscal_year_start, reporting_currency, week_start,\n"
      "grace_days, window_days, max_lapse_days, today."},
+    {"history", history_cmd, "derive [--today DATE] | show CONTRACT",
+     "derive: judges every line up to a day (default: today); the nightly job, safe to repeat. show: a contract's lines with\n"
+     "their ids, outcomes and successors."},
+    {"relink", relink_cmd, "LINE SUCCESSOR… --reason R", "Says which lines renewed a line (or none); ranks before all evidence and stays."},
+    {"exclude", exclude_cmd, "LINE --reason R", "Takes a line out of the KPIs, with the reason."},
+    {"include", include_cmd, "LINE --reason R", "Takes an excluded line back in."},
+    {"renewal", renewal_cmd, "show ID | set ID OPTIONS --why R | undo ID | touch ID --note N",
+     "show: every version. set: --stage, --category, --close-date, --forecast, --next-step, --next-step-date, --at-risk yes|no,\n"
+     "--po-number, --lost-reason, --booked-date, --won, --owner. undo: takes the newest version back.\n"
+     "touch: --channel email|phone|meeting|…, --party customer|reseller|distributor|sales, --language."},
     {"backup", backup_cmd, "FILE", "Writes a consistent copy of a running store to FILE, which must not exist."},
     {"restore", restore_cmd, "FILE", "Fills an empty place (--db) from a backup FILE."},
     {"migrate", migrate_cmd, "", "Brings the store up to this program's schema."},
