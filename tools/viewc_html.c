@@ -175,7 +175,12 @@ int html_scan(struct unit *u) {
       size_t end = u->pos + 2;
       while (end + 1 < u->src.n && !(u->src.p[end] == '}' && u->src.p[end + 1] == '}')) end++;
       if (end + 1 >= u->src.n) return fail(u, "{{ without }}", STR_NONE);
-      int rc = tag_compile(u, str_trim(str_sub(u->src, u->pos + 2, end - u->pos - 2)));
+      int rc = OK;
+      if (u->html.state == IN_ATTR_NAME) { /* an attribute without a value ends here */
+        rc = attr_begins(u);
+        u->html.state = IN_TAG;
+      }
+      if (rc == OK) rc = tag_compile(u, str_trim(str_sub(u->src, u->pos + 2, end - u->pos - 2)));
       if (rc < 0) return rc;
       u->pos = end + 2;
       continue;

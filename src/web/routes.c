@@ -9,5 +9,10 @@ const struct route web_routes[] = {
     GET_ROW("/sign-in", MAY_ANYBODY, sign_in_page, NULL),
     {HTTP_POST, "/sign-in", MAY_ANYBODY, CSRF_ORIGIN, BODY_FORM, 16 << 10, sign_in_post, NULL},
     POST_ROW("/sign-out", MAY_SIGNED_IN, sign_out_post, NULL),
+    GET_ROW("/settings", MAY_STAFF, settings_page, NULL),
+    POST_ROW("/settings/password", MAY_STAFF, settings_password_post, NULL),
+    POST_ROW("/settings/sessions/end", MAY_STAFF, settings_sessions_end_post, NULL),
+    POST_ROW("/settings/tokens", MAY_STAFF, settings_token_add_post, NULL),
+    POST_ROW("/settings/tokens/:id/revoke", MAY_STAFF, settings_token_revoke_post, "token"),
     {0},
 };

@@ -21,9 +21,8 @@ struct token_row {
   bool over;
 };
 struct settings_view {
-  struct str email, name, role;
+  struct str email, name;
   struct str password_error, now_error, token_name_error, token_days_error, token_now_error, token_name, token_days, made_token, done;
-  bool may_write_tokens;
   struct session_row *sessions;
   size_t n_sessions;
   struct token_row *tokens;
@@ -32,7 +31,6 @@ struct settings_view {
 int settings_page(struct request *r, struct response *w);
 int settings_password_post(struct request *r, struct response *w);
 int settings_sessions_end_post(struct request *r, struct response *w);
-int settings_session_end_post(struct request *r, struct response *w);
 int settings_token_add_post(struct request *r, struct response *w);
 int settings_token_revoke_post(struct request *r, struct response *w);
 #endif
