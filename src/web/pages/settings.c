@@ -9,16 +9,18 @@ struct changed {
   int64_t days;
   bool write;
 };
+#define SECRET(NAME, LABEL) \
+  {.name = #NAME, .label = LABEL, .kind = FIELD_SECRET, .offset = offsetof(struct changed, NAME), .required = true, .max = ACCESS_MAX_PASSWORD}
 static const struct field password_fields[] = {
-    {.name = "now", .label = "The current password", .kind = FIELD_SECRET, .offset = offsetof(struct changed, now), .required = true, .max = ACCESS_MAX_PASSWORD},
-    {.name = "password", .label = "The new password", .kind = FIELD_SECRET, .offset = offsetof(struct changed, password), .required = true, .max = ACCESS_MAX_PASSWORD},
-    {.name = "again", .label = "The new password once more", .kind = FIELD_SECRET, .offset = offsetof(struct changed, again), .required = true, .max = ACCESS_MAX_PASSWORD},
+    SECRET(now, "The current password"),
+    SECRET(password, "The new password"),
+    SECRET(again, "The new password once more"),
 };
 static const struct field token_fields[] = {
     {.name = "name", .label = "The name", .kind = FIELD_TEXT, .offset = offsetof(struct changed, name), .required = true, .max = 100},
     {.name = "days", .label = "The number of days", .kind = FIELD_INTEGER, .offset = offsetof(struct changed, days), .required = true, .min = 1, .max = 366},
     {.name = "write", .label = "May write", .kind = FIELD_FLAG, .offset = offsetof(struct changed, write)},
-    {.name = "now", .label = "The current password", .kind = FIELD_SECRET, .offset = offsetof(struct changed, now), .required = true, .max = ACCESS_MAX_PASSWORD},
+    SECRET(now, "The current password"),
 };
 
 /* "2026-11-22 10:11 UTC"; "never" for 0. Empty on no memory, which the page's own end reports. */
