@@ -65,6 +65,7 @@ static const struct cli_command commands[] = {
      "touch: --channel email|phone|meeting|…, --party customer|reseller|distributor|sales, --language."},
     {"backup", backup_cmd, "FILE", "Writes a consistent copy of a running store to FILE, which must not exist."},
     {"restore", restore_cmd, "FILE", "Fills an empty place (--db) from a backup FILE."},
+    {"check", check_cmd, "", "Proves the store: file, schema, foreign keys, versions, sums, ids, audit chain. Exit 1 when something is wrong."},
     {"migrate", migrate_cmd, "", "Brings the store up to this program's schema."},
     {"version", version_cmd, "", "Prints the program's version."},
 };
