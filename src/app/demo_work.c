@@ -238,8 +238,8 @@ static int write_targets(struct target_sums *t, struct vendor *v, struct err *e)
       company += team;
     }
     rc = rc == OK ? add_target(t, v, &id, "company", STR("Americas"), &p, "money", "closed", company, e) : rc;
-    rc = rc == OK ? add_target(t, v, &id, "company", STR("Americas"), &p, "rate", "on_time_rate_money", 8800, e) : rc;
-    rc = rc == OK ? add_target(t, v, &id, "company", STR("Americas"), &p, "rate", "gross_renewal_rate", 9000, e) : rc;
+    rc = rc == OK ? add_target(t, v, &id, "company", STR("Americas"), &p, "rate", "on_time_rate_money", 880000000, e) : rc;
+    rc = rc == OK ? add_target(t, v, &id, "company", STR("Americas"), &p, "rate", "gross_renewal_rate", 900000000, e) : rc;
     company_year += company;
   }
   return rc == OK ? add_target(t, v, &id, "company", STR("Americas"), &t->year, "money", "closed", company_year, e) : rc;
