@@ -1,6 +1,7 @@
 #include "app/report_weekly.h"
 
 #include "app/forecast_run.h"
+#include "base/decimal.h"
 #include "insight/grid.h"
 #include "insight/kpi.h"
 
