@@ -137,7 +137,7 @@ static int apply(struct demo_writer *w, const struct event *x, struct err *e) {
   r.category = x->category;
   r.category_override = x->category != (int)stage_category((enum stage)x->stage);
   r.close_date = x->close;
-  r.forecast_amount = x->stage == STAGE_LOST ? 0 : x->forecast;
+  r.forecast_amount = x->forecast; /* of a lost one, too: omitted shows what was lost */
   r.at_risk = x->at_risk;
   r.next_step = x->step != NULL ? str_of(x->step) : STR_NONE;
   r.next_step_date = x->step_date;
@@ -221,7 +221,7 @@ static int write_targets(struct target_sums *t, struct vendor *v, struct err *e)
   int rc = OK;
   struct period p = period_of(&t->calendar, PERIOD_QUARTER, t->year.first);
   for (int q = 0; q < QUARTERS && rc == OK; q++, p = period_next(&t->calendar, &p)) {
-    int64_t company = 0;
+    int64_t company = 0, region = 0;
     for (int k = 0; k < DEMO_TEAMS && rc == OK; k++) {
       int64_t team = 0;
       for (int i = 0; i < w->shape.reps[k] && rc == OK; i++) {
@@ -236,6 +236,11 @@ static int write_targets(struct target_sums *t, struct vendor *v, struct err *e)
       struct str name = whole ? arena_fmt(w->row, "%s renewals", demo_teams[k].name) : str_of(demo_teams[k].name);
       rc = rc == OK ? add_target(t, v, &id, "team", name, &p, "money", "closed", team, e) : rc;
       company += team;
+      region += team;
+      if (rc == OK && (k + 1 == DEMO_TEAMS || strcmp(demo_teams[k].region, demo_teams[k + 1].region) != 0)) {
+        rc = add_target(t, v, &id, "region", str_of(demo_teams[k].region), &p, "money", "closed", region, e);
+        region = 0;
+      }
     }
     rc = rc == OK ? add_target(t, v, &id, "company", STR("Americas"), &p, "money", "closed", company, e) : rc;
     rc = rc == OK ? add_target(t, v, &id, "company", STR("Americas"), &p, "rate", "on_time_rate_money", 880000000, e) : rc;

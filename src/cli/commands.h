@@ -16,6 +16,7 @@ int include_cmd(struct cli *c);
 int relink_cmd(struct cli *c);
 int renewal_cmd(struct cli *c);
 int migrate_cmd(struct cli *c);
+int report_cmd(struct cli *c);
 int restore_cmd(struct cli *c);
 int serve_cmd(struct cli *c);
 int token_cmd(struct cli *c);
@@ -50,6 +51,9 @@ static const struct cli_command commands[] = {
     {"forecast", forecast_cmd, "[--period P] [--by rep|team|region] [--as-of DATE]",
      "Rolls up closed, commit, best case, pipeline and omitted by region, team and rep, single and cumulative, against targets.\n"
      "--period: 2026, 2026-Q4, 2026-11; default the running quarter."},
+    {"report", report_cmd, "weekly [--period P] [--as-of DATE] [--out DIR]",
+     "Writes the weekly workbook (XLSX) of a period into DIR: summary, roll-up, on-time rate by rep, top open renewals,\n"
+     "late and lapsed, changes since seven days before, definitions. Default: the current quarter, this folder."},
     {"config", config_cmd, "get [KEY] | set KEY VALUE",
      "Shows or changes the organisation's settings: fiscal_year_start, reporting_currency, week_start,\n"
      "grace_days, window_days, max_lapse_days, today."},
