@@ -109,7 +109,7 @@ static double renew_chance(const struct course *c, day_t end) {
 
 /* Days from the due date to the order: negative is early. */
 static int order_delay(struct course *c) {
-  double z = -1.55 + (c->late_days > 0 ? 0.9 : 0) + (c->a->model == MODEL_TWO_TIER ? 0.45 : 0) - 0.3 * c->inclination +
+  double z = -2.3 + (c->late_days > 0 ? 0.9 : 0) + (c->a->model == MODEL_TWO_TIER ? 0.45 : 0) - 0.3 * c->inclination +
              (c->a->distributor == 1 ? 0.5 : 0);
   if (random_unit(&c->r) >= 1 / (1 + exp(-z))) {
     return random_below(&c->r, 6) == 0 ? -31 - (int)random_below(&c->r, 50) : -(int)random_below(&c->r, 31);

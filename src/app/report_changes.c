@@ -58,7 +58,7 @@ static int add(struct change_writer *w, const char *what, size_t i, struct str w
 /* i in the new book, k in the old one. */
 static int compare(struct change_writer *w, size_t i, size_t k) {
   const struct book_renewals *n = &w->now->renewals, *o = &w->before->renewals;
-  struct str was = str_of(category_name(o->category[k])), is = str_of(category_name(n->category[i]));
+  struct str was = str_of(report_words(w->a, category_name(o->category[k]))), is = str_of(report_words(w->a, category_name(n->category[i])));
   int64_t before = amount(w, w->before, k), after = amount(w, w->now, i);
   if (n->category[i] == CATEGORY_CLOSED && o->category[k] != CATEGORY_CLOSED) {
     return add(w, "Won", i, was, is, before);
@@ -97,7 +97,7 @@ int report_changes(const struct weekly_options *o, const uint8_t *reps, const st
     if ((reps != NULL && !reps[n->rep[i]]) || (!concerns(&w, now, i) && !(known && concerns(&w, before, k)))) {
       continue;
     }
-    code = known ? compare(&w, i, k) : add(&w, "New", i, STR_NONE, str_of(category_name(n->category[i])), 0);
+    code = known ? compare(&w, i, k) : add(&w, "New", i, STR_NONE, str_of(report_words(a, category_name(n->category[i]))), 0);
   }
   if (code != OK) {
     return err_set(e, code, "out of memory");

@@ -120,7 +120,8 @@ static int summary_sheet(struct weekly *w, struct report_sheet *s) {
     row[3] = cell_money(v->den);
     row[4] = cell_count(v->rows_den);
   }
-  s->charts[0] = (struct report_chart){CHART_COLUMN, "Amount by category", "Columns of the amount closed, in commit, in best case, in pipeline and omitted", 0, 0, 2, 1, 0};
+  s->charts[0] = (struct report_chart){CHART_COLUMN, "Amount by category",
+                                       "Columns of the amount closed, in commit, in best case, in pipeline and omitted", 1, 0, 0, 2, 1, 0};
   return OK;
 }
 
@@ -159,8 +160,9 @@ static int rollup_sheet(struct weekly *w, struct report_sheet *s) {
 }
 
 static int on_time_sheet(struct weekly *w, struct report_sheet *s) {
-  static const struct report_column columns[] = {{"Rep", REPORT_TEXT, 24, false},          {"Lines due", REPORT_COUNT, 11, true},  {"On time, lines", REPORT_RATE, 14, false},
-                                                 {"On time, money", REPORT_RATE, 14, false}, {"To date, money", REPORT_RATE, 14, false}, {"Due", REPORT_MONEY, 14, true},
+  static const struct report_column columns[] = {{"Rep", REPORT_TEXT, 24, false},          {"Lines due", REPORT_COUNT, 11, true},
+                                                 {"On time lines", REPORT_RATE, 14, false},
+                                                 {"On time money", REPORT_RATE, 14, false}, {"On time to date", REPORT_RATE, 14, false}, {"Due", REPORT_MONEY, 14, true},
                                                  {"Won", REPORT_MONEY, 14, true},            {"Gross rate", REPORT_RATE, 12, false}, {"Net rate", REPORT_RATE, 12, false},
                                                  {"Assumed or weak", REPORT_RATE, 14, false}};
   size_t cap = 0;
@@ -189,8 +191,15 @@ static int on_time_sheet(struct weekly *w, struct report_sheet *s) {
     row[8] = cell_rate(v[KPI_NET].num, v[KPI_NET].den);
     row[9] = cell_rate(v[KPI_ASSUMED].num, v[KPI_ASSUMED].den);
   }
-  s->charts[0] = (struct report_chart){CHART_COLUMN, "On time to date, money", "Columns of each rep's on-time renewal rate of what was due so far", 0, 0, 4, 1, 40};
+  s->charts[0] = (struct report_chart){CHART_COLUMN, "On time to date", "Columns of each rep's on-time renewal rate of what was due so far", 0, 0, 0, 4, 1, 40};
   return OK;
+}
+
+/* What the renewal is worth in its own currency, in whole units. */
+static struct report_cell own_amount(const struct book *b, size_t i) {
+  int64_t units = 0;
+  int exponent = currency_exponent(b->currency_of[b->renewals.currency[i]]);
+  return div_round_i128(b->renewals.forecast[i], pow10_i64(exponent), &units) == OK ? cell_count(units) : CELL_NONE;
 }
 
 /* Renewals of a grid query as a table. */
@@ -224,10 +233,10 @@ static int renewal_table(struct weekly *w, const char *filter, enum grid_column 
     row[2] = cell_text(book_name(&b->reps, r->rep[i]));
     row[3] = cell_day(r->due[i]);
     row[4] = cell_day(r->close[i]);
-    row[5] = cell_text(arena_fmt(w->a, "%s%s", category_name(r->category[i]), (r->flags[i] & RENEWAL_AT_RISK) != 0 ? ", at risk" : ""));
-    row[6] = cell_text(str_of(stage_name(r->stage[i])));
+    row[5] = cell_text(arena_fmt(w->a, "%s%s", report_words(w->a, category_name(r->category[i])), (r->flags[i] & RENEWAL_AT_RISK) != 0 ? ", at risk" : ""));
+    row[6] = cell_text(str_of(report_words(w->a, stage_name(r->stage[i]))));
     row[7] = cell_text(arena_str(w->a, str_of(currency_code(b->currency_of[r->currency[i]], c))));
-    row[8] = cell_text(arena_fmt(w->a, "%s", decimal_text(r->forecast[i], currency_exponent(b->currency_of[r->currency[i]]), (char[DECIMAL_SIZE]){0})));
+    row[8] = own_amount(b, i);
     row[9] = grid_converted(b, (uint32_t)i, q.plan_day, &usd) ? cell_money(usd) : CELL_NONE;
     row[10] = cell_count(r->due[i] - w->o->today);
     row[11] = cell_day(r->step_date[i]);
@@ -241,7 +250,7 @@ static int renewal_table(struct weekly *w, const char *filter, enum grid_column 
 static const struct report_column renewal_columns[] = {
     {"Customer", REPORT_TEXT, 38, false}, {"Contract", REPORT_TEXT, 15, false}, {"Owner", REPORT_TEXT, 20, false}, {"Expires", REPORT_DAY, 12, false},
     {"Expected", REPORT_DAY, 12, false}, {"Category", REPORT_TEXT, 19, false}, {"Stage", REPORT_TEXT, 14, false}, {"Currency", REPORT_TEXT, 9, false},
-    {"Own currency", REPORT_TEXT, 14, false}, {"Amount", REPORT_MONEY, 14, true}, {"Days to go", REPORT_COUNT, 11, false}, {"Next step", REPORT_DAY, 12, false}};
+    {"Own currency", REPORT_COUNT, 14, false}, {"Amount", REPORT_MONEY, 14, true}, {"Days to go", REPORT_COUNT, 11, false}, {"Next step", REPORT_DAY, 12, false}};
 
 static int top_sheet(struct weekly *w, struct report_sheet *s, struct err *e) {
   char from[DAY_ISO_SIZE], to[DAY_ISO_SIZE];

@@ -20,6 +20,15 @@ struct report_cell *report_row(struct report_table *t, struct arena *a, size_t *
   return row;
 }
 
+const char *report_words(struct arena *a, const char *stored) {
+  struct str copy = arena_str(a, str_of(stored));
+  char *p = (char *)(uintptr_t)copy.p;
+  for (size_t i = 0; i < copy.n; i++) {
+    p[i] = p[i] == '_' ? ' ' : i == 0 && p[i] >= 'a' && p[i] <= 'z' ? (char)(p[i] - 'a' + 'A') : p[i];
+  }
+  return p != NULL ? p : "";
+}
+
 struct report_cell cell_text(struct str s) { return (struct report_cell){.empty = s.n == 0, .text = s}; }
 struct report_cell cell_count(int64_t n) { return (struct report_cell){.number = n}; }
 struct report_cell cell_money(int64_t minor) { return (struct report_cell){.number = minor}; }

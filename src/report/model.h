@@ -35,7 +35,8 @@ enum report_chart_kind { CHART_BAR_STACKED, CHART_COLUMN, CHART_LINE };
 struct report_chart {
   enum report_chart_kind kind;
   const char *title, *alt;
-  size_t table;              /* index into the sheet's tables */
+  size_t after;              /* stands behind this table … */
+  size_t table;              /* … and shows this one (indexes into the sheet's tables) */
   size_t category, first, n_series; /* columns */
   size_t max_rows;           /* 0 = all */
 };
@@ -54,6 +55,8 @@ struct report {
 
 /* Appends a row of n_columns empty cells; NULL on no memory. cap is kept by the caller and starts at 0. */
 struct report_cell *report_row(struct report_table *t, struct arena *a, size_t *cap);
+/* A stored word as people read it: "best_case" -> "Best case". In the arena; "" on no memory. */
+const char *report_words(struct arena *a, const char *stored);
 struct report_cell cell_text(struct str s);
 struct report_cell cell_count(int64_t n);
 struct report_cell cell_money(int64_t minor);

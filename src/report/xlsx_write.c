@@ -11,7 +11,7 @@
 enum { MAX_CELL_BYTES = 32767, PATH_SIZE = 4096, FIRST_COLUMN = 0, EXCEL_EPOCH = 25569 /* 1970-01-01 */ };
 
 struct formats {
-  lxw_format *title, *line, *heading, *note, *header, *text;
+  lxw_format *title, *line, *heading, *note, *header, *header_right, *text;
   lxw_format *kind[REPORT_CHANGE + 1][4]; /* by cell kind and level; text is indented by level */
 };
 struct sink {
@@ -49,11 +49,16 @@ static void make_formats(struct sink *s) {
   s->f.line = plain(s, 11, false, 0x45524B);
   s->f.heading = plain(s, 13, true, INK);
   s->f.note = plain(s, 10, false, SOFT);
-  s->f.header = plain(s, 10, true, INK);
   s->f.text = plain(s, 10, false, INK);
-  format_set_bottom(s->f.header, LXW_BORDER_THIN);
-  format_set_text_wrap(s->f.header);
-  format_set_align(s->f.header, LXW_ALIGN_VERTICAL_CENTER);
+  s->f.header = plain(s, 10, true, INK);
+  s->f.header_right = plain(s, 10, true, INK);
+  format_set_align(s->f.header_right, LXW_ALIGN_RIGHT);
+  lxw_format *headers[] = {s->f.header, s->f.header_right};
+  for (int i = 0; i < 2; i++) {
+    format_set_bottom(headers[i], LXW_BORDER_THIN);
+    format_set_text_wrap(headers[i]);
+    format_set_align(headers[i], LXW_ALIGN_VERTICAL_CENTER);
+  }
   for (int k = 0; k <= REPORT_CHANGE; k++) {
     for (int level = 0; level < 4; level++) {
       lxw_format *f = plain(s, 10, level < 2, INK);
@@ -133,7 +138,7 @@ static int add_table(struct sink *s, lxw_worksheet *w, const struct report_table
   }
   for (size_t k = 0; k < t->n_columns; k++) {
     columns[k].header = loose(t->columns[k].title);
-    columns[k].header_format = s->f.header;
+    columns[k].header_format = t->columns[k].kind == REPORT_TEXT ? s->f.header : s->f.header_right;
     columns[k].format = s->f.kind[t->columns[k].kind][2];
     if (t->columns[k].total) {
       totals = true;
@@ -244,9 +249,9 @@ static int write_sheet(struct sink *s, const struct report *r, const struct repo
   for (size_t i = 0; i < sheet->n_tables && code == OK; i++) {
     code = write_table(s, w, &sheet->tables[i], &at, &headers[i], e);
     at++;
-    for (; drawn < sheet->n_charts && sheet->charts[drawn].table == i; drawn++) {
+    for (; drawn < sheet->n_charts && sheet->charts[drawn].after == i; drawn++) {
       add_chart(s, w, sheet, &sheet->charts[drawn], headers, at);
-      at += sheet->tables[i].n_rows > 0 ? 20 : 0;
+      at += sheet->tables[sheet->charts[drawn].table].n_rows > 0 ? 20 : 0;
     }
   }
   for (size_t i = 0; i < sheet->n_tables; i++) { /* the widest wish of all tables of the sheet */
