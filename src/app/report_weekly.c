@@ -128,7 +128,7 @@ static int summary_sheet(struct weekly *w, struct report_sheet *s) {
 static int rollup_sheet(struct weekly *w, struct report_sheet *s) {
   static const struct report_column columns[] = {
       {"Region, team, rep", REPORT_TEXT, 30, false}, {"Closed", REPORT_MONEY, 14, false}, {"Commit", REPORT_MONEY, 14, false}, {"Best case", REPORT_MONEY, 14, false},
-      {"Pipeline", REPORT_MONEY, 14, false}, {"Omitted", REPORT_MONEY, 14, false}, {"Closed and commit", REPORT_MONEY, 14, false},
+      {"Pipeline", REPORT_MONEY, 14, false}, {"Omitted", REPORT_MONEY, 14, false}, {"With commit", REPORT_MONEY, 14, false},
       {"Target", REPORT_MONEY, 14, false}, {"Gap", REPORT_MONEY, 14, false}, {"Coverage", REPORT_RATE, 11, false}};
   size_t cap = 0;
   uint8_t *level = arena_zalloc(w->a, w->n_nodes + 1, 1);
@@ -160,11 +160,11 @@ static int rollup_sheet(struct weekly *w, struct report_sheet *s) {
 }
 
 static int on_time_sheet(struct weekly *w, struct report_sheet *s) {
-  static const struct report_column columns[] = {{"Rep", REPORT_TEXT, 24, false},          {"Lines due", REPORT_COUNT, 11, true},
+  static const struct report_column columns[] = {{"Rep", REPORT_TEXT, 24, false},          {"Lines", REPORT_COUNT, 11, true},
                                                  {"On time lines", REPORT_RATE, 14, false},
                                                  {"On time money", REPORT_RATE, 14, false}, {"On time to date", REPORT_RATE, 14, false}, {"Due", REPORT_MONEY, 14, true},
                                                  {"Won", REPORT_MONEY, 14, true},            {"Gross rate", REPORT_RATE, 12, false}, {"Net rate", REPORT_RATE, 12, false},
-                                                 {"Assumed or weak", REPORT_RATE, 14, false}};
+                                                 {"Assumed", REPORT_RATE, 11, false}};
   size_t cap = 0;
   if (sheet_with(w, s, "On time by rep", arena_fmt(w->a, "On-time renewal rate by rep, %s", w->period), 1, 1) != OK) {
     return ERR_NOMEM;

@@ -219,14 +219,13 @@ static void add_chart(struct sink *s, lxw_worksheet *w, const struct report_shee
   worksheet_insert_chart_opt(w, at, FIRST_COLUMN, chart, &o);
 }
 
-static void set_up_page(struct sink *s, lxw_worksheet *w, const struct report *r) {
+static void set_up_page(lxw_worksheet *w, const struct report *r, bool one_page) {
   char day[DAY_ISO_SIZE], footer[200];
   worksheet_set_landscape(w);
   worksheet_set_paper(w, 1); /* Letter */
-  worksheet_fit_to_pages(w, 1, 0);
+  worksheet_fit_to_pages(w, 1, one_page ? 1 : 0); /* 0 = as many as the rows need */
   worksheet_set_margins(w, 0.5, 0.5, 0.6, 0.6);
   worksheet_gridlines(w, LXW_HIDE_ALL_GRIDLINES);
-  (void)s;
   (void)snprintf(footer, sizeof footer, "&L&8As of %s&R&8Page &P of &N", day_iso(r->as_of, day));
   worksheet_set_footer(w, footer);
 }
@@ -237,7 +236,7 @@ static int write_sheet(struct sink *s, const struct report *r, const struct repo
   if (w == NULL || headers == NULL) {
     return err_set(e, ERR_NOMEM, "out of memory");
   }
-  set_up_page(s, w, r);
+  set_up_page(w, r, sheet->n_charts > 0);
   worksheet_set_row(w, at, 26, NULL);
   worksheet_write_string(w, at++, FIRST_COLUMN, text_of(s, sheet->heading), s->f.title);
   for (size_t i = 0; i < sheet->n_lines; i++) {
