@@ -114,7 +114,9 @@ static bool looks_1251(const struct encoding_evidence *v)
 {
   if (v->pairs <= v->mixed || v->undefined_1251 > 0 || v->letters * 100 < v->high * 85)
     return false;
-  return v->letters < 50 || v->common * 100 >= v->letters * 22;
+  if (v->letters < 30) /* too few to judge by */
+    return true;
+  return v->common * 100 >= v->letters * (v->letters < 100 ? 18 : 22);
 }
 
 enum encoding encoding_guess(const struct encoding_evidence *v)

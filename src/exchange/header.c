@@ -16,14 +16,13 @@ static bool looks_numeric(const struct cell *c)
   return digit;
 }
 
-static bool wordy(const struct row *r)
+/* Mostly words; a row as full as any may be mostly numbers (id, 2024, 2025, 2026) if there is a word in it. */
+static bool reads_like_header(const struct row *r, size_t fullest)
 {
-  size_t filled = 0, numeric = 0;
-  for (size_t i = 0; i < r->n; i++) {
-    filled += r->cells[i].type != CELL_EMPTY;
+  size_t filled = row_filled(r), numeric = 0;
+  for (size_t i = 0; i < r->n; i++)
     numeric += looks_numeric(&r->cells[i]);
-  }
-  return numeric * 2 < filled;
+  return numeric * 2 < filled || (filled == fullest && numeric < filled);
 }
 
 size_t header_find(const struct row *rows, size_t n)
@@ -37,7 +36,7 @@ size_t header_find(const struct row *rows, size_t n)
   while (first < n && row_filled(&rows[first]) < enough)
     first++;
   for (size_t i = first; i < n; i++)
-    if (row_filled(&rows[i]) >= enough && wordy(&rows[i]))
+    if (row_filled(&rows[i]) >= enough && reads_like_header(&rows[i], fullest))
       return i;
   return first;
 }

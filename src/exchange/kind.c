@@ -192,7 +192,7 @@ int kind_of(int fd, struct str head, const char *name, bool told_utf16, enum kin
     if (head.n > magics[i].at && str_starts(str_sub(head, magics[i].at, 64), magics[i].magic))
       return refuse(e, name, magics[i].what, magics[i].mend);
   if (is_dbase(head))
-    return refuse(e, name, "a dBase table", SAVE_AS);
+    return refuse(e, name, "a dBase file", SAVE_AS);
   if (is_binary(head, told_utf16))
     return refuse(e, name, "a binary file", EXPORT);
   *ret = KIND_TEXT;

@@ -88,7 +88,7 @@ int package_open(int fd, const char *name, struct package **ret, struct err *e)
   }
   int why = 0, code = OK;
   p->name = name;
-  p->zip = zip_fdopen(own, ZIP_CHECKCONS, &why);
+  p->zip = zip_fdopen(own, 0, &why);
   if (p->zip == NULL) {
     close(own);
     code = damaged(p, why == ZIP_ER_NOZIP ? "its end is missing" : why == ZIP_ER_MEMORY ? "out of memory" : "its directory is inconsistent", e);
@@ -212,7 +212,7 @@ struct str package_resolve(struct str from, struct str target, char *buf)
   bool absolute = target.n > 0 && (target.p[0] == '/' || target.p[0] == '\\');
   if (from.n + target.n + 2 > PACKAGE_MAX_PATH)
     return STR_NONE;
-  if (!absolute) {
+  if (!absolute && from.n > 0) {
     memcpy(buf, from.p, from.n);
     n = parent(buf, from.n);
   }

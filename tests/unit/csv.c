@@ -103,6 +103,7 @@ static void headers(void **state)
   EXPECT("a,b,,\n1,2,,\n", "a|b\n2:1|2\n");
   EXPECT("a,a\n1,2\n", "a|a\n2:1|2\n");
   EXPECT("2024,2025\n1,2\n", "2024|2025\n2:1|2\n");
+  EXPECT("id,2024,2025\na,1,2\nb,3,4\n", "id|2024|2025\n2:a|1|2\n3:b|3|4\n");
   /* ragged rows go to the caller as they are */
   EXPECT("a,b,c\n1\n1,2,3,4\n", "a|b|c\n2:1\n3:1|2|3|4\n");
 }
