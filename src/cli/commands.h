@@ -15,6 +15,7 @@ int history_cmd(struct cli *c);
 int include_cmd(struct cli *c);
 int relink_cmd(struct cli *c);
 int renewal_cmd(struct cli *c);
+int kpi_cmd(struct cli *c);
 int migrate_cmd(struct cli *c);
 int report_cmd(struct cli *c);
 int restore_cmd(struct cli *c);
@@ -36,6 +37,15 @@ static const struct cli_command commands[] = {
      "  --date-order dmy|mdy|ymd, --decimal .|,, --currency USD   where the file does not tell\n"
      "  --sheet NAME, --encoding NAME, --delimiter C               where they are not found by themselves\n"
      "  --allow-credits     take negative amounts"},
+    {"kpi", kpi_cmd, "[--period P] [--by DIMENSION] [OPTIONS]",
+     "Every KPI of a period (2026, 2026-Q4, 2026-11, 2026-Q4-W07; default: this fiscal quarter), each with numerator, denominator,\n"
+     "lines behind both, lines left out and assumed, and the version of its definition.\n\n"
+     "  --by DIMENSION      rep, team, region, product, product_family, partner, sales_model, account, currency, month, quarter\n"
+     "  --as-of DATE        with what was known on that day; default today\n"
+     "  --name KPI          one KPI, by its key\n"
+     "  --rows n|d|x|a      the lines behind it: numerator, denominator, left out, assumed or weak\n"
+     "  --group NAME        with --by and --rows: the lines of one group\n"
+     "  --threads N         default one per core; the figures are the same"},
     {"demo", demo_cmd, "[--lines N] [--seed N] [--today DATE]",
      "Fills an empty place with an invented vendor: four years of terms, a team, and this quarter's work in progress. The same\n"
      "lines, seed and day give the same bytes. --lines: 100 to 10,000,000, default 20,000."},
