@@ -24,27 +24,31 @@ static day_t expected_day(const struct book_renewals *r, size_t i) {
   }
   return r->close[i] != DAY_NONE ? r->close[i] : r->due[i];
 }
-static int64_t row_amount(const struct book_renewals *r, size_t i) { return r->category[i] == CATEGORY_CLOSED ? r->won[i] : r->forecast[i]; }
+/* Without a branch: categories follow no order that a processor could guess. */
+static inline int64_t row_amount(const struct book_renewals *r, size_t i) {
+  int64_t closed = -(int64_t)(r->category[i] == CATEGORY_CLOSED);
+  return (r->won[i] & closed) | (r->forecast[i] & ~closed);
+}
 
 struct run {
   const struct book *b;
   const struct grid_query *q;
   struct arena *a;
   uint8_t *match;        /* one byte a row */
-  int64_t rate[64];      /* at plan_day */
   bool has_rate[64];
+  __int128 factor[64];   /* exact_term of one minor unit at plan_day's rate; 0 without a rate */
 };
 
 static void find_rates(struct run *x) {
-  for (uint8_t c = 1; c < x->b->n_currencies; c++) {
-    x->has_rate[c] = book_rate(x->b, c, x->q->plan_day, &x->rate[c], NULL) == OK;
+  const struct book *b = x->b;
+  for (uint8_t c = 1; c < b->n_currencies; c++) {
+    int64_t rate = 0;
+    x->has_rate[c] = book_rate(b, c, x->q->plan_day, &rate, NULL) == OK;
+    x->factor[c] = x->has_rate[c] ? exact_term(1, rate, b->currency_of[c], b->reporting) : 0;
   }
 }
 
-static __int128 converted_term(const struct run *x, size_t i, int64_t minor) {
-  uint8_t c = x->b->renewals.currency[i];
-  return x->has_rate[c] ? exact_term(minor, x->rate[c], x->b->currency_of[c], x->b->reporting) : 0;
-}
+static inline __int128 converted_term(const struct run *x, size_t i, int64_t minor) { return minor * x->factor[x->b->renewals.currency[i]]; }
 
 bool grid_converted(const struct book *b, uint32_t row, day_t plan_day, int64_t *ret) {
   int64_t rate = 0;
@@ -52,24 +56,39 @@ bool grid_converted(const struct book *b, uint32_t row, day_t plan_day, int64_t 
   return book_rate(b, c, plan_day, &rate, NULL) == OK && exact_round(exact_term(row_amount(&b->renewals, row), rate, b->currency_of[c], b->reporting), ret) == OK;
 }
 
-/* The code of a row in a dimension. */
-static uint32_t code_at(const struct book *b, enum grid_column c, size_t i) {
+/* The column in which a dimension lies, as it is stored: a team is found by its rep, a mark among the flags. */
+struct raw_column {
+  const uint8_t *u8;
+  const uint16_t *u16;
+  const uint32_t *u32;
+  uint32_t n; /* values it can hold */
+};
+
+static struct raw_column raw_of(const struct book *b, enum grid_column c) {
   const struct book_renewals *r = &b->renewals;
   switch ((int)c) {
-    case GRID_CUSTOMER: return r->account[i];
-    case GRID_CONTRACT: return r->contract[i];
-    case GRID_REP: return r->rep[i];
-    case GRID_TEAM: return b->rep_team[r->rep[i]];
-    case GRID_REGION: return r->region[i];
-    case GRID_RESELLER: return r->reseller[i];
-    case GRID_DISTRIBUTOR: return r->distributor[i];
-    case GRID_MODEL: return r->model[i];
-    case GRID_CURRENCY: return r->currency[i];
-    case GRID_CATEGORY: return r->category[i];
-    case GRID_STAGE: return r->stage[i];
-    case GRID_OUTCOME: return r->outcome[i];
-    case GRID_PO: return (r->flags[i] & RENEWAL_HAS_PO) != 0;
-    default: return (r->flags[i] & RENEWAL_AT_RISK) != 0;
+    case GRID_CUSTOMER: return (struct raw_column){.u32 = r->account, .n = b->accounts.n};
+    case GRID_CONTRACT: return (struct raw_column){.u32 = r->contract, .n = b->contracts.n};
+    case GRID_RESELLER: return (struct raw_column){.u32 = r->reseller, .n = b->accounts.n};
+    case GRID_DISTRIBUTOR: return (struct raw_column){.u32 = r->distributor, .n = b->accounts.n};
+    case GRID_REP: case GRID_TEAM: return (struct raw_column){.u16 = r->rep, .n = b->reps.n};
+    case GRID_REGION: return (struct raw_column){.u16 = r->region, .n = b->regions.n};
+    case GRID_MODEL: return (struct raw_column){.u8 = r->model, .n = 256};
+    case GRID_CURRENCY: return (struct raw_column){.u8 = r->currency, .n = 256};
+    case GRID_CATEGORY: return (struct raw_column){.u8 = r->category, .n = 256};
+    case GRID_STAGE: return (struct raw_column){.u8 = r->stage, .n = 256};
+    case GRID_OUTCOME: return (struct raw_column){.u8 = r->outcome, .n = 256};
+    default: return (struct raw_column){.u8 = r->flags, .n = 256};
+  }
+}
+
+/* The code of a dimension from the value in its column. */
+static uint32_t code_of(const struct book *b, enum grid_column c, uint32_t raw) {
+  switch ((int)c) {
+    case GRID_TEAM: return b->rep_team[raw];
+    case GRID_PO: return (raw & RENEWAL_HAS_PO) != 0;
+    case GRID_AT_RISK: return (raw & RENEWAL_AT_RISK) != 0;
+    default: return raw;
   }
 }
 
@@ -77,11 +96,6 @@ static bool is_day_column(enum grid_column c) {
   return c == GRID_DUE || c == GRID_CLOSE || c == GRID_STEP_DATE || c == GRID_CHANGED || c == GRID_BOOKED || c == GRID_EXPECTED;
 }
 static bool is_money_column(enum grid_column c) { return c == GRID_AMOUNT || c == GRID_CONVERTED || c == GRID_ATR || c == GRID_WON; }
-
-static day_t day_at(const struct book_renewals *r, enum grid_column c, size_t i) {
-  return c == GRID_DUE ? r->due[i] : c == GRID_CLOSE ? r->close[i] : c == GRID_STEP_DATE ? r->step_date[i]
-         : c == GRID_CHANGED ? r->changed[i] : c == GRID_BOOKED ? r->booked[i] : expected_day(r, i);
-}
 
 static uint32_t dimension_size(const struct book *b, enum grid_column c) {
   switch ((int)c) {
@@ -124,6 +138,23 @@ static int mark_names(struct book_dict *d, struct str text, uint8_t *set) {
   return OK;
 }
 
+/* match[i] stays when table has the row's value. One loop per width, so that nothing in it depends on the column. */
+static void keep_listed(uint8_t *match, size_t n, const struct raw_column *raw, const uint8_t *table) {
+  if (raw->u32 != NULL) {
+    for (size_t i = 0; i < n; i++) {
+      match[i] &= table[raw->u32[i]];
+    }
+  } else if (raw->u16 != NULL) {
+    for (size_t i = 0; i < n; i++) {
+      match[i] &= table[raw->u16[i]];
+    }
+  } else {
+    for (size_t i = 0; i < n; i++) {
+      match[i] &= table[raw->u8[i]];
+    }
+  }
+}
+
 static int apply_codes(struct run *x, const struct grid_filter *f) {
   uint32_t size = dimension_size(x->b, f->column);
   uint8_t *set = arena_zalloc(x->a, (size_t)size + 256, 1);
@@ -139,18 +170,31 @@ static int apply_codes(struct run *x, const struct grid_filter *f) {
   if (f->text.n > 0 && d != NULL && mark_names(d, f->text, set) != OK) {
     return ERR_NOMEM;
   }
-  for (size_t i = 0; i < x->b->renewals.n; i++) {
-    x->match[i] &= (uint8_t)(set[code_at(x->b, f->column, i)] ^ f->negate);
+  struct raw_column raw = raw_of(x->b, f->column);
+  uint8_t *table = arena_alloc(x->a, (size_t)raw.n + 1);
+  if (table == NULL) {
+    return ERR_NOMEM;
   }
+  for (uint32_t v = 0; v < raw.n; v++) {
+    table[v] = (uint8_t)(set[code_of(x->b, f->column, v)] ^ f->negate);
+  }
+  keep_listed(x->match, x->b->renewals.n, &raw, table);
   return OK;
+}
+
+static const day_t *day_column(const struct book_renewals *r, enum grid_column c) {
+  return c == GRID_DUE ? r->due : c == GRID_CLOSE ? r->close : c == GRID_STEP_DATE ? r->step_date : c == GRID_CHANGED ? r->changed
+         : c == GRID_BOOKED ? r->booked : NULL;
 }
 
 static void apply_days(struct run *x, const struct grid_filter *f) {
   const struct book_renewals *r = &x->b->renewals;
-  int64_t from = f->from == INT64_MIN ? (int64_t)DAY_NONE + 1 : f->from, to = f->to; /* a row without that date is in no range */
+  const day_t *column = day_column(r, f->column);
+  /* A row without that date is in no range. */
+  int64_t from = f->from <= DAY_NONE ? (int64_t)DAY_NONE + 1 : f->from, to = f->to;
   for (size_t i = 0; i < r->n; i++) {
-    int64_t v = day_at(r, f->column, i);
-    x->match[i] &= (uint8_t)((v >= from && v <= to) != f->negate);
+    int64_t v = column != NULL ? column[i] : expected_day(r, i);
+    x->match[i] &= (uint8_t)(((v >= from) & (v <= to)) != f->negate);
   }
 }
 
@@ -213,33 +257,32 @@ static int find_matches(struct run *x) {
 }
 
 static int find_totals(const struct run *x, struct grid_totals *ret) {
-  const struct book *b = x->b;
-  const struct book_renewals *r = &b->renewals;
+  const struct book_renewals *r = &x->b->renewals;
   int64_t sum[64][CATEGORY_COUNT] = {{0}}, count[64][CATEGORY_COUNT] = {{0}};
   *ret = (struct grid_totals){0};
+  bool over = false;
   for (size_t i = 0; i < r->n; i++) {
-    if (x->match[i]) {
-      sum[r->currency[i]][r->category[i]] += row_amount(r, i);
-      count[r->currency[i]][r->category[i]]++;
-    }
+    int64_t *s = &sum[r->currency[i] & 63][r->category[i]], in = x->match[i];
+    over |= __builtin_add_overflow(*s, row_amount(r, i) & -in, s);
+    count[r->currency[i] & 63][r->category[i]] += in;
   }
   __int128 all = 0, category[CATEGORY_COUNT] = {0};
   for (uint8_t c = 0; c < 64; c++) {
     for (int k = 0; k < CATEGORY_COUNT; k++) {
       ret->rows += count[c][k];
       ret->rows_by_currency[c] += count[c][k];
-      ret->by_currency[c] += sum[c][k];
+      over |= __builtin_add_overflow(ret->by_currency[c], sum[c][k], &ret->by_currency[c]);
       ret->count_by_category[k] += count[c][k];
       if (!x->has_rate[c]) {
         ret->no_rate += count[c][k];
         continue;
       }
-      __int128 term = exact_term(sum[c][k], x->rate[c], b->currency_of[c], b->reporting);
+      __int128 term = sum[c][k] * x->factor[c];
       category[k] += term;
       all += term;
     }
   }
-  int code = exact_round(all, &ret->converted);
+  int code = over ? ERR_RANGE : exact_round(all, &ret->converted);
   for (int k = 0; k < CATEGORY_COUNT && code == OK; k++) {
     code = exact_round(category[k], &ret->by_category[k]);
   }
@@ -253,49 +296,74 @@ struct placed {
 
 static bool before(const struct placed *a, const struct placed *b) { return a->key != b->key ? a->key < b->key : a->row < b->row; }
 
-/* A number that sorts rows by the asked column, smallest first. */
+/* Numbers that sort rows by the asked column, smallest first. */
 struct sorter {
   const struct run *x;
-  const uint32_t *rank;   /* of names, or NULL */
-  uint32_t *team_rank;
+  struct raw_column raw;
+  const int64_t *order; /* of a dimension: place of each value of its column */
 };
+enum { BLOCK = 1024 };
 
-static __int128 sort_key(const struct sorter *s, size_t i) {
+/* Keys of rows from..from+n-1, n <= BLOCK. */
+static void sort_keys(const struct sorter *s, size_t from, size_t n, __int128 *key) {
   const struct run *x = s->x;
   const struct book_renewals *r = &x->b->renewals;
   enum grid_column c = x->q->sort;
-  __int128 key;
+  int sign = x->q->descending ? -1 : 1;
   if (is_day_column(c)) {
-    day_t d = day_at(r, c, i);
-    key = d == DAY_NONE ? INT32_MAX : d; /* rows without a date come last */
-    return x->q->descending && d != DAY_NONE ? -key : key;
-  }
-  if (is_money_column(c)) {
-    int64_t minor = c == GRID_ATR ? r->atr[i] : c == GRID_WON ? r->won[i] : row_amount(r, i);
-    key = converted_term(x, i, minor);
+    const day_t *column = day_column(r, c);
+    for (size_t i = 0; i < n; i++) {
+      day_t d = column != NULL ? column[from + i] : expected_day(r, from + i);
+      key[i] = d == DAY_NONE ? INT32_MAX : (int64_t)sign * d; /* rows without a date come last either way */
+    }
+  } else if (is_money_column(c)) {
+    for (size_t i = 0; i < n; i++) {
+      int64_t minor = c == GRID_ATR ? r->atr[from + i] : c == GRID_WON ? r->won[from + i] : row_amount(r, from + i);
+      key[i] = converted_term(x, from + i, minor * sign);
+    }
+  } else if (s->raw.u32 != NULL) {
+    for (size_t i = 0; i < n; i++) {
+      key[i] = s->order[s->raw.u32[from + i]];
+    }
+  } else if (s->raw.u16 != NULL) {
+    for (size_t i = 0; i < n; i++) {
+      key[i] = s->order[s->raw.u16[from + i]];
+    }
   } else {
-    uint32_t code = code_at(x->b, c, i);
-    key = s->rank != NULL ? s->rank[code] : s->team_rank != NULL ? s->team_rank[code] : code;
+    for (size_t i = 0; i < n; i++) {
+      key[i] = s->order[s->raw.u8[from + i]];
+    }
   }
-  return x->q->descending ? -key : key;
+}
+
+/* Place of a team by its name. */
+static uint32_t team_rank(const struct book *b, uint32_t team) {
+  uint32_t rank = 0;
+  for (uint32_t k = 0; k < b->n_teams; k++) {
+    rank += str_cmp(b->teams[k].name, b->teams[team].name) < 0;
+  }
+  return rank;
 }
 
 static int prepare_sort(const struct run *x, struct sorter *s) {
-  struct book_dict *d = dimension_dict(x->b, x->q->sort);
+  enum grid_column c = x->q->sort;
   *s = (struct sorter){.x = x};
-  if (d != NULL) {
-    s->rank = book_ranks(d);
-    return s->rank != NULL ? OK : ERR_NOMEM;
+  if (is_day_column(c) || is_money_column(c)) {
+    return OK;
   }
-  if (x->q->sort == GRID_TEAM) {
-    s->team_rank = arena_zalloc(x->a, x->b->n_teams, sizeof *s->team_rank);
-    for (uint32_t i = 0; s->team_rank != NULL && i < x->b->n_teams; i++) {
-      for (uint32_t k = 0; k < x->b->n_teams; k++) {
-        s->team_rank[i] += str_cmp(x->b->teams[k].name, x->b->teams[i].name) < 0;
-      }
-    }
-    return s->team_rank != NULL ? OK : ERR_NOMEM;
+  struct book_dict *d = dimension_dict(x->b, c);
+  const uint32_t *rank = d != NULL ? book_ranks(d) : NULL;
+  s->raw = raw_of(x->b, c);
+  int64_t *order = arena_alloc(x->a, ((size_t)s->raw.n + 1) * sizeof *order);
+  if (order == NULL || (d != NULL && rank == NULL)) {
+    return ERR_NOMEM;
   }
+  for (uint32_t v = 0; v < s->raw.n; v++) {
+    uint32_t code = code_of(x->b, c, v);
+    int64_t place = rank != NULL ? rank[code] : c == GRID_TEAM ? team_rank(x->b, code) : code;
+    order[v] = x->q->descending ? -place : place;
+  }
+  s->order = order;
   return OK;
 }
 
@@ -344,26 +412,28 @@ static int pick_page(const struct run *x, struct grid_page *ret) {
   uint32_t after = x->q->after != 0 ? row_of_id(r, x->q->after) : UINT32_MAX;
   struct placed floor = {0, 0};
   if (after != UINT32_MAX) {
-    floor = (struct placed){sort_key(&s, after), after};
+    sort_keys(&s, after, 1, &floor.key);
+    floor.row = after;
   }
-  for (size_t i = 0; i < r->n; i++) {
-    if (!x->match[i]) {
-      continue;
-    }
-    struct placed p = {sort_key(&s, i), (uint32_t)i};
-    if (after != UINT32_MAX && !before(&floor, &p)) {
-      continue;
-    }
-    if (n < keep) {
-      heap[n++] = p;
-      if (n == keep) {
-        for (size_t k = keep / 2; k-- > 0;) {
+  __int128 key[BLOCK];
+  for (size_t from = 0; from < r->n; from += BLOCK) {
+    size_t in_block = r->n - from < BLOCK ? r->n - from : BLOCK;
+    sort_keys(&s, from, in_block, key);
+    for (size_t i = 0; i < in_block; i++) {
+      struct placed p = {key[i], (uint32_t)(from + i)};
+      /* Once the heap is full a row has to beat its top; of equal keys the earlier row is in already. */
+      if (!(x->match[p.row] & (n < keep || p.key < heap[0].key)) || (after != UINT32_MAX && !before(&floor, &p))) {
+        continue;
+      }
+      if (n < keep) {
+        heap[n++] = p;
+        for (size_t k = n == keep ? keep / 2 : 0; k-- > 0;) {
           sift_down(heap, n, k);
         }
+      } else {
+        heap[0] = p;
+        sift_down(heap, n, 0);
       }
-    } else if (before(&p, &heap[0])) {
-      heap[0] = p;
-      sift_down(heap, n, 0);
     }
   }
   qsort(heap, n, sizeof *heap, by_place);
