@@ -230,7 +230,7 @@ static int take(struct session *x, const struct import_values *v, struct row_tro
   } else {
     rc = list_take(&x->list, x->s, &x->org, v, t, e);
   }
-  if (rc == OK && t->n == 0 && keep_preview(x, v) < 0)
+  if (rc == OK && t->n == 0 && !twice && keep_preview(x, v) < 0)
     rc = no_memory(e);
   return rc;
 }

@@ -89,7 +89,7 @@ static int decide_dates(const struct import_plan *p, struct import_columns *c, e
     struct str column = utf8_cut(p->info->columns[p->column[f]], 80);
     if (even)
       return err_set(e, ERR_SYNTAX,
-                     "%s: column \"%.*s\": %lld dates have the day first and as many the month first: say which is right with --date-order dmy or "
+                     "%s: column \"%.*s\": as many dates have the day first as have the month first (%lld each): say which is right with --date-order dmy or "
                      "--date-order mdy; the others then go to the problems file",
                      file, STR_FMT(column), (long long)d->day_first);
     return err_set(e, ERR_SYNTAX,

@@ -30,7 +30,8 @@ static const struct field_spec specs[FIELD_COUNT] = {
   [FIELD_END] = {"end_date", TYPE_DATE, C, C},
   [FIELD_CURRENCY] = {"currency", TYPE_CURRENCY, C | A | X | T, X},
   [FIELD_LIST_AMOUNT] = {"list_amount", TYPE_AMOUNT, C, 0},
-  [FIELD_NET_AMOUNT] = {"net_amount", TYPE_AMOUNT, C, C},
+  [FIELD_NET_AMOUNT] = {"net_amount", TYPE_AMOUNT, C, 0} , /* or unit_price */
+  [FIELD_UNIT_PRICE] = {"unit_price", TYPE_AMOUNT, C, 0}, /* × quantity = net_amount */
   [FIELD_BOOKED] = {"booked_date", TYPE_DATE, C, 0},
   [FIELD_RENEWED_FROM] = {"renewed_from", TYPE_TEXT, C, 0},
   [FIELD_OUTCOME] = {"outcome", TYPE_TEXT, C, 0},
@@ -128,7 +129,7 @@ static const struct {
    "familiadeproduto familiadeprodutos famille familledeproduit familledeproduits categorie"},
   {FIELD_SERIAL, C,
    "serial serialno serialnum sn serialnumbers assetserialnumber equipmentserialnumber numerodeserie nserie noserie nroserie serie "
-   "numerodeserieequipo numerodeserial ndeserie"},
+   "numerodeserieequipo numerodeserial ndeserie nodeserie"},
   {FIELD_QUANTITY, C, "qty quantities units seats licenses licences count cantidad cant unidades quantidade qtd qtde quantite qte nombre"},
   {FIELD_START, C,
    "start startdt begindate begin begins contractstartdate contractstart termstart termstartdate effectivedate effectivestartdate datestart "
@@ -154,12 +155,14 @@ static const struct {
    "listprice listvalue listtotal totallist grosslist msrp preciolista preciodelista preciodetabela precodelista precolista precodetabela "
    "prixcatalogue prixliste prixpublic montantcatalogue"},
   {FIELD_NET_AMOUNT, C,
-   "amount amt contractamount net netvalue netprice netamt totalamount contractvalue totalcontractvalue tcv value totalvalue totalprice "
+   "amount amt contractamount net netvalue netamt totalamount contractvalue totalcontractvalue tcv value totalvalue totalprice "
    "linetotal nettotal linevalue lineamount "
-   "annualamount price netamountusd extendedamount extendedprice subtotal contractlinevalue supportamount maintenanceamount grandtotal "
-   "importe importeneto monto montoneto valor valorneto valorcontrato valordelcontrato precio precioneto importetotal montototal "
-   "valorliquido valortotal valordocontrato preco precoliquido montante "
-   "montant montantnet montantht valeur valeurnette prix prixnet montanttotal montantducontrat | total unitprice"},
+   "annualamount netamountusd extendedamount extendedprice subtotal contractlinevalue supportamount maintenanceamount grandtotal "
+   "importe importeneto monto montoneto valor valorneto valorcontrato valordelcontrato importetotal montototal "
+   "valorliquido valortotal valordocontrato montante "
+   "montant montantnet montantht valeur valeurnette montanttotal montantducontrat | total price precio preco prix"},
+  {FIELD_UNIT_PRICE, C,
+   "netprice netunitprice priceperunit unitnetprice preciounitario precioneto precounitario precoliquido prixunitaire prixnet"},
   {FIELD_BOOKED, C,
    "booked bookingdate bookdate orderdate ordereddate podate purchaseorderdate salesorderdate dateordered closedate closeddate signeddate "
    "fechadepedido fechapedido fechadeorden fechaorden fechadereserva fechadecompra datadopedido datapedido datadacompra "

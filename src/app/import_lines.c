@@ -253,12 +253,26 @@ static int check_twice(struct file_lines *l, const struct file_line *x, struct r
   }
 }
 
-static void check_row(const struct import_values *v, int model, int outcome, struct row_trouble *t)
+/* The term's amount: stated, or price of one × quantity. */
+static int64_t net_amount(const struct import_values *v, struct row_trouble *t)
+{
+  int64_t quantity = v->has[FIELD_QUANTITY] ? v->number[FIELD_QUANTITY] : 1;
+  if (v->has[FIELD_NET_AMOUNT])
+    return v->number[FIELD_NET_AMOUNT];
+  if (!v->has[FIELD_UNIT_PRICE])
+    row_trouble_add(t, FIELD_NET_AMOUNT, STR_NONE, "the cell is empty and may not be", "fill it in");
+  __int128 net = (__int128)v->number[FIELD_UNIT_PRICE] * quantity;
+  if (v->has[FIELD_UNIT_PRICE] && (net > IMPORT_AMOUNT_MAX || net < -IMPORT_AMOUNT_MAX))
+    row_trouble_add(t, FIELD_UNIT_PRICE, v->text[FIELD_UNIT_PRICE], "the amount is too large", "check price and quantity");
+  return v->has[FIELD_UNIT_PRICE] && t->n == 0 ? (int64_t)net : 0;
+}
+
+static void check_row(const struct import_values *v, int64_t net, int model, int outcome, struct row_trouble *t)
 {
   int64_t annual;
   if (v->day[FIELD_END] < v->day[FIELD_START])
     row_trouble_add(t, FIELD_END, v->text[FIELD_END], "the end is before the start", "correct one of the two dates");
-  else if (value_annual(v->number[FIELD_NET_AMOUNT], v->day[FIELD_START], v->day[FIELD_END], &annual) < 0)
+  else if (value_annual(net, v->day[FIELD_START], v->day[FIELD_END], &annual) < 0)
     row_trouble_add(t, FIELD_NET_AMOUNT, v->text[FIELD_NET_AMOUNT], "the amount is too large", "its value per year cannot be kept: check amount and dates");
   if (!v->has[FIELD_PRODUCT] && !v->has[FIELD_DESCRIPTION])
     row_trouble_add(t, FIELD_PRODUCT, STR_NONE, "the cell is empty and may not be", "fill in the product or a description");
@@ -287,12 +301,13 @@ int lines_take(struct file_lines *l, const struct import_plan *p, const struct i
   if (v->has[FIELD_OUTCOME] && (outcome = import_outcome(v->text[FIELD_OUTCOME])) < 0)
     outcome = -2;
   *ret_twice = false;
-  check_row(v, model, outcome, t);
+  int64_t net = net_amount(v, t);
+  check_row(v, net, model, outcome, t);
   if (t->n)
     return OK;
   if (l->n >= INT32_MAX || l->pool_n > UINT32_MAX - 2048)
     return err_set(e, ERR_LIMIT, "the file has more rows than one import takes: split it");
-  struct file_line x = {.net = v->number[FIELD_NET_AMOUNT], .list = v->number[FIELD_LIST_AMOUNT], .has_list = v->has[FIELD_LIST_AMOUNT],
+  struct file_line x = {.net = net, .list = v->number[FIELD_LIST_AMOUNT], .has_list = v->has[FIELD_LIST_AMOUNT],
                         .renewed_amount = v->number[FIELD_RENEWED_AMOUNT], .has_renewed_amount = v->has[FIELD_RENEWED_AMOUNT],
                         .quantity = v->has[FIELD_QUANTITY] ? (int32_t)v->number[FIELD_QUANTITY] : 1, .start = v->day[FIELD_START], .end = v->day[FIELD_END],
                         .booked = v->has[FIELD_BOOKED] ? v->day[FIELD_BOOKED] : DAY_NONE, .row = (uint32_t)v->row, .currency = v->currency,

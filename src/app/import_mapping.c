@@ -129,7 +129,7 @@ static int twice(const char *file, const struct table_info *info, enum import_fi
                  file, name, STR_FMT(a), STR_FMT(b), name, STR_FMT(a));
 }
 
-static int resolve_given(const struct table_info *info, const struct mapping_entry *x, enum import_field f, bool strict, const char *file,
+static int resolve_given(const struct table_info *info, const struct mapping_entry *x, enum import_field f, const char *file,
                          struct import_plan *p, struct err *e)
 {
   struct str name, rest = x->text;
@@ -153,7 +153,6 @@ static int resolve_given(const struct table_info *info, const struct mapping_ent
     p->value[f] = str_trim(x->text);
     return 1;
   }
-  (void)strict;
   return 0;
 }
 
@@ -180,7 +179,7 @@ static bool settled(const struct import_plan *p, int f)
 
 static bool needed(const struct import_plan *p, int f)
 {
-  return field_spec((enum import_field)f)->required & (1u << p->kind);
+  return (field_spec((enum import_field)f)->required & (1u << p->kind)) || (p->kind == IMPORT_CONTRACTS && f == FIELD_NET_AMOUNT);
 }
 
 static int resolve_synonyms(struct import_plan *p, const char *file, bool *taken, struct err *e)
@@ -245,11 +244,27 @@ static int missing(const struct import_plan *p, const char *file, int f, const c
 static int check_required(const struct import_plan *p, const char *file, const bool *taken, struct err *e)
 {
   for (int f = 0; f < FIELD_COUNT; f++)
-    if (needed(p, f) && p->column[f] < 0 && !p->constant[f])
+    if ((field_spec((enum import_field)f)->required & (1u << p->kind)) && p->column[f] < 0 && !p->constant[f])
       return missing(p, file, f, field_spec((enum import_field)f)->name, taken, e);
+  if (p->kind == IMPORT_CONTRACTS && p->column[FIELD_NET_AMOUNT] < 0 && !p->constant[FIELD_NET_AMOUNT] && p->column[FIELD_UNIT_PRICE] < 0)
+    return missing(p, file, FIELD_NET_AMOUNT, "net_amount", taken, e);
   if (p->kind == IMPORT_CONTRACTS && p->column[FIELD_PRODUCT] < 0 && !p->constant[FIELD_PRODUCT] && p->column[FIELD_DESCRIPTION] < 0 &&
       !p->constant[FIELD_DESCRIPTION])
     return missing(p, file, FIELD_PRODUCT, "product or description", taken, e);
+  return OK;
+}
+
+/* Every column that a mapping file names is there. */
+static int check_given(const struct import_plan *p, const char *file, struct err *e)
+{
+  for (int f = 0; f < FIELD_COUNT; f++)
+    if (p->mapping.entry[f].what == ENTRY_COLUMNS && p->column[f] < 0 && !p->constant[f]) {
+      struct strbuf seen STRBUF_CLEANUP = STRBUF_INIT(4096);
+      add_columns(&seen, p->info);
+      return err_set(e, ERR_SYNTAX, "%s: the mapping takes %s from \"%.*s\", which is not among %s: correct the name, or write  %s = -", file,
+                     field_spec((enum import_field)f)->name, STR_FMT(utf8_cut(p->mapping.entry[f].text, 80)), strbuf_z(&seen),
+                     field_spec((enum import_field)f)->name);
+    }
   return OK;
 }
 
@@ -282,25 +297,17 @@ int mapping_resolve(enum import_kind kind, const struct table_info *info, const 
       ret->constant[f] = true;
       ret->value[f] = x->text;
     } else if (x->what == ENTRY_COLUMNS) {
-      int rc = resolve_given(info, x, (enum import_field)f, strict, file, ret, e);
+      int rc = resolve_given(info, x, (enum import_field)f, file, ret, e);
       if (rc < 0)
         return rc;
       if (ret->column[f] >= 0)
         taken[ret->column[f]] = true;
     }
   }
-  int rc = resolve_synonyms(ret, file, taken, e);
-  if (rc < 0)
-    return rc;
-  for (int f = 0; strict && f < FIELD_COUNT; f++)
-    if (m->entry[f].what == ENTRY_COLUMNS && ret->column[f] < 0 && !ret->constant[f]) {
-      struct strbuf seen STRBUF_CLEANUP = STRBUF_INIT(4096);
-      add_columns(&seen, info);
-      return err_set(e, ERR_SYNTAX, "%s: the mapping takes %s from \"%.*s\", which is not among %s: correct the name, or write  %s = -", file,
-                     field_spec((enum import_field)f)->name, STR_FMT(utf8_cut(m->entry[f].text, 80)), strbuf_z(&seen),
-                     field_spec((enum import_field)f)->name);
-    }
-  return check_required(ret, file, taken, e);
+  int rc = strict ? check_given(ret, file, e) : OK;
+  if (rc == OK)
+    rc = resolve_synonyms(ret, file, taken, e);
+  return rc < 0 ? rc : check_required(ret, file, taken, e);
 }
 
 /* Whether a list of alternatives names the column. */
