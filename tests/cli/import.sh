@@ -2,7 +2,7 @@
 # The import through the real command line. Golden pairs: each file of tests/golden/import with what a dry run
 # says and its exit status; then whole stories. usage: import.sh PERENNIAL GOLDEN_FOLDER [--write]
 set -u
-p=$1 golden=$2 write=${3:-}
+p=$(realpath "$1") golden=$(realpath "$2") write=${3:-}
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
 cd "$tmp" || exit 1
