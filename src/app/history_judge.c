@@ -235,10 +235,11 @@ static void keep_known(struct history_work *w, size_t i)
     o->known_derived = old->known_derived;
   } else {
     w->write[i] = 1;
-    if (o->outcome == OUTCOME_OPEN) {
-      o->known_at = w->change->known_at;
+    if (o->outcome == OUTCOME_OPEN)
       o->known_derived = false;
-    }
+    /* Something told us only now, if only another amount; a derived time stays what it is. */
+    if (!o->known_derived && o->known_at < w->change->known_at)
+      o->known_at = w->change->known_at;
   }
 }
 

@@ -1,20 +1,11 @@
 /* Deriving the history in a store: outcomes, renewals, versions, states; twice, late, after people worked on it.
- * A new SQLite file for each test. */
-#include <setjmp.h>
-#include <cmocka.h>
-#include <unistd.h>
-#include "app/history.h"
-#include "base/alloc.h"
-#include "base/strbuf.h"
-#include "base/utf8.h"
-#include "store/driver.h"
-#include "store/repo_audit.h"
-#include "store/repo_config.h"
-#include "store/repo_history.h"
-#include "store/repo_renewal.h"
+ * test_history sqlite|postgres: a new file or schema for each test. */
+#include "support.h"
 
-static char dir[] = "/tmp/perennial-history-XXXXXX";
-static char file[sizeof dir + 16];
+#include "app/history.h"
+#include "base/utf8.h"
+#include "store/repo_history.h"
+
 static struct store *s;
 static struct arena *arena;
 
@@ -34,42 +25,30 @@ static currency_t currency(const char *code)
   assert_int_equal(currency_parse(str_of(code), &c), OK);
   return c;
 }
-static void ok(int64_t r, const struct err *e)
-{
-  if (r < 0)
-    fail_msg("%s", e->text);
-}
-static void run(const char *sql, const struct bind *binds)
+static void write_rows(const char *sql, const struct bind *binds)
 {
   struct err e = {0};
   ok(db_begin(store_db(s), TX_WRITE, &e), &e);
   ok(db_run(store_db(s), sql, binds, &e), &e);
   ok(db_commit(store_db(s), &e), &e);
 }
-static int64_t number(const char *sql)
-{
-  struct err e = {0};
-  int64_t v = 0;
-  ok(db_one_i64(store_db(s), sql, BINDS(B_NULL), -1, &v, &e), &e);
-  return v;
-}
 
 /* ---- what the tests write ---- */
 
 static void account(int64_t id, const char *name)
 {
-  run("insert into account (id, name, name_key, known_at) values ($1, $2, $2, 0)", BINDS(B_I64(id), B_STR(str_of(name))));
+  write_rows("insert into account (id, name, name_key, known_at) values ($1, $2, $2, 0)", BINDS(B_I64(id), B_STR(str_of(name))));
 }
 static void product(int64_t id, const char *sku, const char *family, const char *replacement)
 {
-  run("insert into product (id, sku, sku_key, family, replacement_sku, known_at) values ($1, $2, $2, $3, $4, 0)",
+  write_rows("insert into product (id, sku, sku_key, family, replacement_sku, known_at) values ($1, $2, $2, $3, $4, 0)",
     BINDS(B_I64(id), B_STR(str_of(sku)), B_STR(str_of(family)), replacement ? B_STR(str_of(replacement)) : B_NULL));
 }
 static void contract(int64_t id, int64_t end_user, const char *no)
 {
   struct strbuf key STRBUF_CLEANUP = STRBUF_INIT(100);
   utf8_fold(&key, str_of(no));
-  run("insert into contract (id, number, number_key, end_user_account_id, currency, known_at) values ($1, $2, $3, $4, $5, 0)",
+  write_rows("insert into contract (id, number, number_key, end_user_account_id, currency, known_at) values ($1, $2, $3, $4, $5, 0)",
     BINDS(B_I64(id), B_STR(str_of(no)), B_STR(strbuf_str(&key)), B_I64(end_user), B_I64(currency("USD"))));
 }
 struct line {
@@ -85,7 +64,7 @@ struct line {
 static void line(struct line l)
 {
   int64_t annual = l.amount * 365 / (day(l.end) - day(l.start) + 1); /* the tests use amounts that divide */
-  run("insert into contract_line (id, contract_id, line_number, line_key, product_id, serial_number, quantity, start_date, end_date, currency, net_amount, "
+  write_rows("insert into contract_line (id, contract_id, line_number, line_key, product_id, serial_number, quantity, start_date, end_date, currency, net_amount, "
       "annual_value, booked_date, renewed_from, stated_outcome, renewed_on, renewed_amount, known_at, known_derived) "
       "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
     BINDS(B_I64(l.id), B_I64(l.contract), B_STR(str_of(l.number ? l.number : "1")), B_I64(l.key ? l.key : l.id * 1000), B_ID(l.product),
@@ -172,13 +151,13 @@ static const char *state(int64_t contract_id)
 }
 static void expect_nothing_changes(const char *today)
 {
-  int64_t versions = number("select count(*) from renewal_version where $1 is null /* scan */"), audit = number("select count(*) from audit where $1 is null /* scan */"),
-          changes = number("select count(*) from change_log where $1 is null /* scan */");
+  int64_t versions = one(s, "select count(*) from renewal_version /* scan */"), audit = one(s, "select count(*) from audit /* scan */"),
+          changes = one(s, "select count(*) from change_log /* scan */");
   struct history_counts c = derive(today);
   assert_int_equal(c.links_added + c.links_removed + c.outcomes_changed + c.renewals_added + c.renewals_changed + c.contracts_changed + c.findings_added, 0);
-  assert_int_equal(number("select count(*) from renewal_version where $1 is null /* scan */"), versions);
-  assert_int_equal(number("select count(*) from audit where $1 is null /* scan */"), audit);
-  assert_int_equal(number("select count(*) from change_log where $1 is null /* scan */"), changes);
+  assert_int_equal(one(s, "select count(*) from renewal_version /* scan */"), versions);
+  assert_int_equal(one(s, "select count(*) from audit /* scan */"), audit);
+  assert_int_equal(one(s, "select count(*) from change_log /* scan */"), changes);
 }
 
 /* ---- the tests ---- */
@@ -259,7 +238,7 @@ static void stated_outcomes_rule(void **state_)
   assert_string_equal(outcome(3), "renewed stated ~2024-12-30 250.00 known 2026-01-01");
   assert_string_equal(outcome(4), "open none known 2026-01-01");
   assert_string_equal(renewal(1, "2024-12-30"), "v1 won closed atr 1750.00 won 1350.00 booked 2025-01-15 at 2026-01-01");
-  assert_int_equal(number("select outcome from renewal where $1 is null and due_date = 20087 /* scan */"), OUTCOME_PARTIAL); /* 2024-12-30 */
+  assert_int_equal(one(s, "select outcome from renewal where due_date = 20087 /* scan */"), OUTCOME_PARTIAL); /* 2024-12-30 */
   /* The term of two years counts per year. */
   contract(2, 1, "C-2");
   LINE(.id = 6, .contract = 2, .start = "2022-01-01", .end = "2023-12-31", .amount = 146000, .stated = OUTCOME_RENEWED + 1,
@@ -284,7 +263,7 @@ static void named_predecessors(void **state_)
   assert_string_equal(outcome(2), "renewed explicit 2023-12-01 730.00 known 2026-01-01");
   assert_string_equal(outcome(1), "renewed explicit 2023-12-02 365.00 known 2026-01-01");
   derive_for("2024-02-01", false, (const int64_t[]){1}, 1); /* and back: the links stay */
-  assert_int_equal(number("select count(*) from line_link where $1 is null /* scan */"), 2);
+  assert_int_equal(one(s, "select count(*) from line_link /* scan */"), 2);
   expect_nothing_changes("2024-02-01");
 }
 
@@ -310,6 +289,11 @@ static void snapshot_chain(void **state_)
   assert_string_equal(outcome(2), "renewed extended ~2024-12-30 400.00 known 2025-02-28");
   assert_string_equal(renewal(1, "2024-12-30"), "v2 won closed atr 365.00 won 400.00 booked 2024-12-30 at 2025-02-28");
   expect_nothing_changes("2025-02-28");
+  /* A corrected amount is known from the file that brings it. */
+  write_rows("update contract_line set annual_value = 41000 where id = 3", NULL);
+  derive("2025-03-31");
+  assert_string_equal(outcome(2), "renewed extended ~2024-12-30 410.00 known 2025-03-31");
+  assert_string_equal(renewal(1, "2024-12-30"), "v3 won closed atr 365.00 won 410.00 booked 2024-12-30 at 2025-03-31");
   /* As of a day before the last snapshot the renewal was open. */
   struct renewal r;
   struct err e = {0};
@@ -407,7 +391,7 @@ static void a_person_relinks(void **state_)
   assert_string_equal(outcome(1), "renewed manual 2023-12-05 730.00 known 2026-02-02");
   assert_string_equal(renewal(1, "2023-12-31"), "v2 won closed atr 365.00 won 730.00 booked 2023-12-05 at 2026-02-02");
   expect_nothing_changes("2026-02-03");
-  assert_int_equal(number("select evidence from line_link where line_id = 1 and $1 is null /* scan */"), EVIDENCE_MANUAL);
+  assert_int_equal(one(s, "select evidence from line_link where line_id = 1 /* scan */"), EVIDENCE_MANUAL);
   /* Nothing renewed it: the window has passed, so it is lost. */
   relink(1, NULL, 0, "2026-02-04");
   assert_string_equal(outcome(1), "lost none known 2024-12-31*");
@@ -422,7 +406,7 @@ static void a_person_relinks(void **state_)
   assert_int_equal(history_relink(s, &d, NULL, &e), ERR_NOTFOUND);
   d.reason = STR("  ");
   assert_int_equal(history_relink(s, &d, NULL, &e), ERR_USAGE);
-  assert_int_equal(number("select count(*) from audit where $1 is null and action = 'line.relink' /* scan */"), 2);
+  assert_int_equal(one(s, "select count(*) from audit where action = 'line.relink' /* scan */"), 2);
 }
 
 static void a_person_excludes(void **state_)
@@ -484,20 +468,20 @@ static void people_are_not_overwritten(void **state_)
 {
   (void)state_;
   account(1, "acme");
-  run("insert into person (id, name, name_key, role, created_at) values (5, 'Ann', 'ann', 3, 0), (6, 'Bob', 'bob', 3, 0) /* scan */", NULL);
+  write_rows("insert into person (id, name, name_key, role, created_at) values (5, 'Ann', 'ann', 3, 0), (6, 'Bob', 'bob', 3, 0) /* scan */", NULL);
   contract(1, 1, "C-1");
   LINE(.id = 1, .contract = 1, .number = "1", .start = "2025-08-01", .end = "2026-07-31", .amount = 36500, .serial = "A");
   derive("2026-02-01");
-  run("update contract set owner_id = 5 where id = 1", NULL);
+  write_rows("update contract set owner_id = 5 where id = 1", NULL);
   derive("2026-02-02");
-  assert_int_equal(number("select owner_id from renewal where $1 is null /* scan */"), 5);
+  assert_int_equal(one(s, "select owner_id from renewal /* scan */"), 5);
   edit_by_hand(renewal_id(1, "2026-07-31"), STAGE_QUOTED, CATEGORY_COMMIT, 30000, "2026-02-10");
-  run("update contract set owner_id = 6 where id = 1", NULL);
+  write_rows("update contract set owner_id = 6 where id = 1", NULL);
   LINE(.id = 2, .contract = 1, .number = "2", .start = "2025-08-01", .end = "2026-07-31", .amount = 36500, .serial = "B");
   derive("2026-02-11");
   assert_string_equal(renewal(1, "2026-07-31"), "v4 quoted commit atr 730.00 at 2026-02-11"); /* the amount due is a fact */
-  assert_int_equal(number("select forecast_amount from renewal where $1 is null /* scan */"), 30000);
-  assert_int_equal(number("select owner_id from renewal where $1 is null /* scan */"), 5);
+  assert_int_equal(one(s, "select forecast_amount from renewal /* scan */"), 30000);
+  assert_int_equal(one(s, "select owner_id from renewal /* scan */"), 5);
   expect_nothing_changes("2026-02-12");
   contract(2, 1, "C-2");
   LINE(.id = 3, .contract = 2, .number = "1", .start = "2026-08-01", .end = "2027-07-31", .amount = 36500, .serial = "A", .booked = "2026-07-01", .known = "2026-07-02");
@@ -524,19 +508,19 @@ static void currencies_convert(void **state_)
   account(1, "acme");
   contract(1, 1, "C-1");
   contract(2, 1, "C-2");
-  run("insert into fx_rate (currency, rate_date, rate, source, known_at) values ($1, $2, 500000000, 'test', 0), ($1, $3, 800000000, 'test', 0)",
+  write_rows("insert into fx_rate (currency, rate_date, rate, source, known_at) values ($1, $2, 500000000, 'test', 0), ($1, $3, 800000000, 'test', 0)",
     BINDS(B_I64(currency("CAD")), B_I64(day("2023-01-01")), B_I64(day("2023-12-01"))));
   LINE(.id = 1, .contract = 1, .start = "2023-01-01", .end = "2023-12-31", .amount = 36500, .serial = "A");
   LINE(.id = 2, .contract = 2, .start = "2024-01-01", .end = "2024-12-30", .amount = 50000, .serial = "A", .booked = "2023-12-01");
   LINE(.id = 3, .contract = 1, .start = "2023-01-01", .end = "2023-12-31", .amount = 36500, .serial = "B");
   LINE(.id = 4, .contract = 2, .start = "2024-01-01", .end = "2024-12-30", .amount = 50000, .serial = "B", .booked = "2023-12-01");
-  run("update contract_line set currency = $1 where id = 2", BINDS(B_I64(currency("CAD"))));
-  run("update contract_line set currency = $1 where id = 4", BINDS(B_I64(currency("BRL"))));
+  write_rows("update contract_line set currency = $1 where id = 2", BINDS(B_I64(currency("CAD"))));
+  write_rows("update contract_line set currency = $1 where id = 4", BINDS(B_I64(currency("BRL"))));
   derive("2024-02-01");
   assert_string_equal(outcome(1), "renewed serial 2023-12-01 400.00 known 2026-01-01");
   assert_string_equal(outcome(3), "partial serial 2023-12-01 0.00 known 2026-01-01");
-  assert_int_equal(number("select count(*) from data_finding where rule = 'currency_changed' and entity_id = 1 and $1 is null /* scan */"), 1);
-  assert_int_equal(number("select count(*) from data_finding where rule = 'currency_without_rate' and entity_id in (3, 4) and $1 is null /* scan */"), 2);
+  assert_int_equal(one(s, "select count(*) from data_finding where rule = 'currency_changed' and entity_id = 1 /* scan */"), 1);
+  assert_int_equal(one(s, "select count(*) from data_finding where rule = 'currency_without_rate' and entity_id in (3, 4) /* scan */"), 2);
   expect_nothing_changes("2024-02-01");
 }
 
@@ -548,7 +532,7 @@ static void cancelled_contracts(void **state_)
   contract(1, 1, "C-1");
   LINE(.id = 1, .contract = 1, .start = "2025-06-01", .end = "2026-05-31", .amount = 36500);
   derive("2026-01-01");
-  run("update contract set cancelled_on = $1 where id = 1", BINDS(B_I64(day("2026-02-10"))));
+  write_rows("update contract set cancelled_on = $1 where id = 1", BINDS(B_I64(day("2026-02-10"))));
   derive("2026-02-09");
   assert_string_equal(outcome(1), "open none known 2026-01-01");
   derive("2026-02-11");
@@ -568,43 +552,31 @@ static void no_lines_no_harm(void **state_)
   assert_int_equal(c.lines, 0);
 }
 
-/* ---- a new store for each ---- */
+/* ---- a new place for each ---- */
 
-static int open_store(void **state_)
+static int open_place(void **state_)
 {
-  (void)state_;
-  struct err e = {0};
-  unlink(file);
-  assert_int_equal(store_open(file, &s, &e), OK);
-  ok(store_migrate(s, NULL, &e), &e);
+  int r = place_make(state_);
+  s = r == 0 ? ((struct place *)*state_)->s : NULL;
   arena = arena_new(0);
-  return arena ? 0 : -1;
+  return arena ? r : -1;
 }
-static int close_store(void **state_)
+static int close_place(void **state_)
 {
-  (void)state_;
   struct err e = {0};
   int64_t entries = 0;
   ok(audit_verify(s, &entries, &e), &e);
   arena_free(arena);
-  store_close(s);
-  return 0;
+  return place_remove(state_);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-  if (!mkdtemp(dir))
-    return 1;
-  struct strbuf path STRBUF_CLEANUP = STRBUF_INIT(sizeof file);
-  strbuf_fmt(&path, "%s/test.db", dir);
-  str_to_z(strbuf_str(&path), file, sizeof file);
-#define TEST(f) cmocka_unit_test_setup_teardown(f, open_store, close_store)
+  on_postgres = argc > 1 && strcmp(argv[1], "postgres") == 0;
+#define TEST(f) cmocka_unit_test_setup_teardown(f, open_place, close_place)
   const struct CMUnitTest tests[] = {TEST(renewed_by_serial), TEST(assumed_bookings), TEST(derived_known_times), TEST(stated_outcomes_rule),
     TEST(named_predecessors), TEST(snapshot_chain), TEST(partial_by_quantity_and_by_money), TEST(churn_after_the_window), TEST(late_import_revives),
     TEST(a_person_relinks), TEST(a_person_excludes), TEST(atr_freezes), TEST(people_are_not_overwritten), TEST(currencies_convert),
     TEST(cancelled_contracts), TEST(no_lines_no_harm)};
-  int failed = cmocka_run_group_tests(tests, NULL, NULL);
-  unlink(file);
-  rmdir(dir);
-  return failed;
+  return cmocka_run_group_tests(tests, NULL, NULL);
 }
