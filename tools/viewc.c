@@ -106,7 +106,8 @@ static int write_file(const char *path, const char *start, const struct strbuf *
 }
 
 int main(int argc, char **argv) {
-  STRBUF_CLEANUP struct strbuf includes = STRBUF_INIT(1 << 20), decls = STRBUF_INIT(1 << 20), defs = STRBUF_INIT(64 << 20), none = STRBUF_INIT(16);
+  STRBUF_CLEANUP struct strbuf includes = STRBUF_INIT(1 << 20), decls = STRBUF_INIT(1 << 20), defs = STRBUF_INIT(64 << 20);
+  STRBUF_CLEANUP struct strbuf none = STRBUF_INIT(16), first = STRBUF_INIT(4000);
   if (argc < 3) return fprintf(stderr, "usage: viewc OUT.h OUT.c VIEW.html…\n"), 2;
   for (int i = 3; i < argc; i++) {
     STRBUF_CLEANUP struct strbuf src = STRBUF_INIT(4 << 20);
@@ -117,9 +118,13 @@ int main(int argc, char **argv) {
     strbuf_free(&u.text);
     if (rc < 0) return 1;
   }
-  if (includes.failed || decls.failed || defs.failed) return fprintf(stderr, "viewc: out of memory\n"), 1;
+  struct str h = str_of(argv[1]);
+  size_t base = h.n;
+  while (base && h.p[base - 1] != '/') base--;
+  strbuf_fmt(&first, "/* Made by tools/viewc. */\n#include \"%s\"\n", argv[1] + base);
+  if (first.failed || includes.failed || decls.failed || defs.failed) return fprintf(stderr, "viewc: out of memory\n"), 1;
   if (write_file(argv[1], "/* Made by tools/viewc. */\n#ifndef WEB_VIEWS_H\n#define WEB_VIEWS_H\n#include \"web/html.h\"\n", &decls, &none, "#endif\n") < 0 ||
-      write_file(argv[2], "/* Made by tools/viewc. */\n#include \"web/views.h\"\n", &includes, &defs, "") < 0)
+      write_file(argv[2], strbuf_z(&first), &includes, &defs, "") < 0)
     return fprintf(stderr, "viewc: can't write %s: check the folder and its space\n", argv[2]), 1;
   return 0;
 }

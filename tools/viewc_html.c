@@ -179,6 +179,9 @@ int html_scan(struct unit *u) {
       if (u->html.state == IN_ATTR_NAME) { /* an attribute without a value ends here */
         rc = attr_begins(u);
         u->html.state = IN_TAG;
+      } else if (u->html.state == IN_TAG_NAME) {
+        u->html.is_form = !strcmp(u->html.tag, "form");
+        u->html.state = IN_TAG;
       }
       if (rc == OK) rc = tag_compile(u, str_trim(str_sub(u->src, u->pos + 2, end - u->pos - 2)));
       if (rc < 0) return rc;

@@ -1,0 +1,53 @@
+/* A real server on a loopback port in a temporary folder, and a small client that speaks to it. */
+#ifndef TESTS_HTTP_SUPPORT_H
+#define TESTS_HTTP_SUPPORT_H
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include "app/access.h"
+#include "base/strbuf.h"
+#include "web/server.h"
+
+#define PASSWORD "quiet harbor lantern" /* of every person of the tests */
+#define CHEAP ((struct password_cost){1, 8192 * 1024})
+
+struct house {
+  char dir[64], db[96];
+  struct store *store;
+  struct web web;
+  struct server *server;
+  int port;
+  int64_t people[ROLE_COUNT]; /* one of each role; email ROLE@example.com */
+  int64_t other_rep;          /* of another team */
+};
+/* People of every role, no business rows. */
+void house_open(struct house *h);
+void house_serve(struct house *h); /* house_open, then starts the server with h->web as the test left it */
+void house_start(struct house *h); /* both */
+void house_close(struct house *h);
+
+struct answer {
+  int status;       /* 0: the connection ended without an answer */
+  struct strbuf raw; /* head and body as they came */
+  struct str head, body;
+};
+struct ask {
+  const char *method, *path;
+  const char *body, *type; /* type NULL: a form */
+  const char *cookie, *origin, *site, *bearer, *host; /* NULL = not sent; origin "own" = ours; host NULL = ours */
+  const char *extra;       /* further header lines, each ended by \r\n */
+};
+/* Sends one request on a new connection and reads until the server closes. */
+void ask(const struct house *h, const struct ask *q, struct answer *ret);
+void answer_free(struct answer *a);
+/* Value of a header, or an empty text. */
+struct str answer_header(const struct answer *a, const char *name);
+bool answer_says(const struct answer *a, const char *text);
+/* Signs in by the form; the cookie as a Cookie header's value. Fails the test unless it works. */
+void sign_in(const struct house *h, const char *email, char cookie[128]);
+/* The CSRF token in a page that this cookie sees. */
+void csrf_of(const struct house *h, const char *cookie, char csrf[80]);
+int connect_to(const struct house *h); /* a socket; the caller closes it */
+#endif
