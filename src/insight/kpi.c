@@ -46,12 +46,11 @@ static int fill_base(const struct kpi_run *r, const struct kpi_base *x, struct k
     return code;
   }
   for (int k = 0; k < MOVE_COUNT; k++) {
-    g->values[KPI_ARR_OPENING + k] = (struct kpi_value){m[k], 0, k == MOVE_OPENING ? x->rows_opening : x->rows_closing, 0};
+    g->values[KPI_ARR_OPENING + k] = (struct kpi_value){m[k], 0, x->rows[k], 0};
   }
-  g->values[KPI_CHURN].rows_num = g->values[KPI_CONTRACTION].rows_num = x->rows_opening;
   int64_t kept = m[MOVE_OPENING] - m[MOVE_CONTRACTION] - m[MOVE_CHURN];
-  g->values[KPI_GRR] = (struct kpi_value){kept, m[MOVE_OPENING], x->rows_closing, x->rows_opening};
-  g->values[KPI_NRR] = (struct kpi_value){kept + m[MOVE_EXPANSION], m[MOVE_OPENING], x->rows_closing, x->rows_opening};
+  g->values[KPI_GRR] = (struct kpi_value){kept, m[MOVE_OPENING], x->rows_kept, x->rows[MOVE_OPENING]};
+  g->values[KPI_NRR] = (struct kpi_value){kept + m[MOVE_EXPANSION], m[MOVE_OPENING], x->rows_kept_or_grown, x->rows[MOVE_OPENING]};
   return OK;
 }
 
@@ -86,7 +85,7 @@ static int by_name(const void *pa, const void *pb) {
   return c != 0 ? c : (a->key > b->key) - (a->key < b->key);
 }
 
-static bool base_is_empty(const struct kpi_base *x) { return x->rows_opening == 0 && x->rows_closing == 0; }
+static bool base_is_empty(const struct kpi_base *x) { return x->rows[MOVE_OPENING] == 0 && x->rows[MOVE_CLOSING] == 0; }
 
 static int fill_groups(const struct kpi_run *r, const struct kpi_table *t, const struct kpi_distinct *d, const struct kpi_base *base, struct kpi_result *res) {
   static const struct kpi_sums nothing = {0};

@@ -66,7 +66,7 @@ static void mark_earlier(const struct base_span *s, struct kpi_pots *p) {
   }
 }
 
-static int collect(const struct base_span *s, struct kpi_pots *p, struct kpi_base *rows) {
+static int collect(const struct base_span *s, struct kpi_pots *p) {
   const struct book_lines *l = &s->r->b->lines;
   int code = kpi_pots_init(p, s->keyed ? 0 : s->r->b->accounts.n);
   for (size_t i = s->from; i < l->n && code == OK; i++) {
@@ -75,8 +75,7 @@ static int collect(const struct base_span *s, struct kpi_pots *p, struct kpi_bas
     if (flags == 0) {
       continue;
     }
-    uint32_t key = key_of(s, i);
-    struct kpi_pot *x = kpi_pots_put(p, key, l->account[i]);
+    struct kpi_pot *x = kpi_pots_put(p, key_of(s, i), l->account[i]);
     if (x == NULL) {
       return ERR_NOMEM;
     }
@@ -84,10 +83,9 @@ static int collect(const struct base_span *s, struct kpi_pots *p, struct kpi_bas
     bool over = (flags & POT_OPENS) && __builtin_add_overflow(x->a, arr, &x->a);
     over |= (flags & POT_CLOSES) && __builtin_add_overflow(x->b, arr, &x->b);
     x->flags |= flags;
-    if (rows != NULL) {
-      rows[key].rows_opening += (flags & POT_OPENS) != 0;
-      rows[key].rows_closing += (flags & POT_CLOSES) != 0;
-    }
+    x->in_a += (flags & POT_OPENS) != 0;
+    x->in_b += (flags & POT_CLOSES) != 0;
+    x->both += flags == (POT_OPENS | POT_CLOSES);
     code = over ? ERR_RANGE : OK;
   }
   if (code == OK) {
@@ -108,15 +106,23 @@ static enum kpi_move move_of(const struct kpi_pot *x) {
 
 static bool add(exact_t *sum, exact_t x) { return !__builtin_add_overflow(*sum, x, sum); }
 
+static void count_rows(struct kpi_base *to, const struct kpi_pot *x, enum kpi_move m) {
+  to->rows[MOVE_OPENING] += x->in_a;
+  to->rows[MOVE_CLOSING] += x->in_b;
+  to->rows[m] += m == MOVE_EXPANSION || m == MOVE_CONTRACTION ? x->in_a + x->in_b - 2 * x->both : m == MOVE_CHURN ? x->in_a : x->in_b;
+  to->rows_kept += m == MOVE_EXPANSION ? x->in_a : m == MOVE_CONTRACTION ? x->in_b : 0;
+  to->rows_kept_or_grown += x->flags & POT_OPENS ? x->in_b : 0;
+}
+
 static int base_sums(const struct base_span *s, struct kpi_base *sums) {
   struct kpi_pots p = {0};
-  int code = collect(s, &p, sums);
+  int code = collect(s, &p);
   for (size_t k = 0; k < p.n && code == OK; k++) {
     const struct kpi_pot *x = &p.at[k];
     struct kpi_base *to = &sums[x->key];
     enum kpi_move m = move_of(x);
     exact_t moved = m == MOVE_CHURN || m == MOVE_CONTRACTION ? x->a - x->b : x->b - x->a;
-    to->accounts++;
+    count_rows(to, x, m);
     code = add(&to->money[MOVE_OPENING], x->a) && add(&to->money[MOVE_CLOSING], x->b) && add(&to->money[m], moved) ? OK : ERR_RANGE;
   }
   kpi_pots_free(&p);
@@ -210,7 +216,7 @@ int kpi_base_rows(const struct kpi_run *r, enum kpi_id id, char side, uint32_t g
     return code;
   }
   s.only = one_period ? UINT32_MAX : group;
-  code = collect(&s, &p, NULL);
+  code = collect(&s, &p);
   for (size_t i = s.from; i < l->n && code == OK; i++) {
     int64_t factor = counts(&s, i);
     unsigned flags = factor != 0 ? covers(&s, i) : 0;

@@ -115,7 +115,8 @@ int kpi_sum(const struct kpi_run *r, struct kpi_table *ret);
 /* Two sums of one (key, account), for figures that look at an account as a whole. */
 struct kpi_pot {
   uint32_t key;
-  unsigned flags; /* the caller's */
+  unsigned flags;            /* the caller's */
+  uint32_t in_a, in_b, both; /* lines that count in a, in b, in both */
   exact_t a, b;
 };
 struct kpi_pots {
@@ -145,8 +146,8 @@ int kpi_distinct(const struct kpi_run *r, struct kpi_distinct **ret);
 enum kpi_move { MOVE_OPENING, MOVE_NEW, MOVE_RESURRECTION, MOVE_EXPANSION, MOVE_CONTRACTION, MOVE_CHURN, MOVE_CLOSING, MOVE_COUNT };
 struct kpi_base {
   exact_t money[MOVE_COUNT];
-  int64_t rows_opening, rows_closing; /* lines */
-  int64_t accounts;                   /* accounts with opening or closing lines */
+  int64_t rows[MOVE_COUNT]; /* lines behind each, as kpi_base_rows lists them */
+  int64_t rows_kept, rows_kept_or_grown; /* behind the numerators of GRR and NRR */
 };
 /* ret: keys.n entries, then the total. OK, ERR_NOMEM, ERR_RANGE. */
 int kpi_base(const struct kpi_run *r, struct kpi_base **ret);

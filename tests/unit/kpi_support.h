@@ -4,7 +4,6 @@
 #include <setjmp.h>
 #include <cmocka.h>
 #include "base/arena.h"
-#include "base/random.h"
 #include "insight/kpi.h"
 
 #define AS_OF_END DAY_MAX
