@@ -418,7 +418,7 @@ static int sqlite_bulk_begin(struct db *db, const char *table, const char *colum
   struct strbuf purpose STRBUF_CLEANUP = STRBUF_INIT(sizeof b->purpose - 1);
   strbuf_fmt(&purpose, "insert into %.50s", table);
   str_to_z(strbuf_str(&purpose), b->purpose, sizeof b->purpose);
-  int rc = b->values ? OK : err_set(e, ERR_NOMEM, "Out of memory");
+  int rc = b->values && purpose.failed == OK ? OK : err_set(e, ERR_NOMEM, "Out of memory");
   if (rc == OK) rc = prepare_insert(db, table, columns, BULK_GROUP, &b->group, e);
   if (rc == OK) rc = prepare_insert(db, table, columns, 1, &b->single, e);
   if (rc < 0) sqlite_bulk_free(&b->base);
