@@ -41,7 +41,8 @@ const char *db_file(const struct db *db); /* the database file, NULL for Postgre
 /* Whether a table of that name is there, in the schema the connection works in. OK. */
 int db_has_table(struct db *db, const char *table, bool *ret, struct err *e);
 /* For the time of an import: bigger cache, no flush per commit (on); back to normal and flushed (off).
- * Outside a transaction. Nothing to do in PostgreSQL. */
+ * SQLite does not look up references meanwhile either (a third of the time of a large import); what is written in bulk has its
+ * ids from the rows just written, and store_check looks them all up. Outside a transaction. Nothing to do in PostgreSQL. */
 int db_bulk_mode(struct db *db, bool on, struct err *e);
 /* SQLite only: writes a consistent copy of the whole database into `file`, which must not exist. */
 int db_copy_to(struct db *db, const char *file, struct err *e);

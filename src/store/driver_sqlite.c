@@ -343,8 +343,8 @@ static void sqlite_rollback(struct db *db) {
 /* Without a flush per commit the import's pages may still be in the operating system's memory; one small commit
  * with FULL flushes the log they stand in. Being busy is fine: then another writer's commit flushes it. */
 static int sqlite_bulk_mode(struct db *db, bool on, struct err *e) {
-  if (on) return exec(db, "pragma synchronous=normal; pragma cache_size=-131072", e);
-  int rc = exec(db, "pragma synchronous=full; pragma cache_size=-16384; pragma user_version=0", e);
+  if (on) return exec(db, "pragma synchronous=normal; pragma cache_size=-131072; pragma foreign_keys=off", e);
+  int rc = exec(db, "pragma synchronous=full; pragma cache_size=-16384; pragma foreign_keys=on; pragma user_version=0", e);
   return rc == ERR_AGAIN ? OK : rc;
 }
 
