@@ -8,6 +8,7 @@ int backup_cmd(struct cli *c);
 int check_cmd(struct cli *c);
 int config_cmd(struct cli *c);
 int demo_cmd(struct cli *c);
+int export_cmd(struct cli *c);
 int forecast_cmd(struct cli *c);
 int import_cmd(struct cli *c);
 int exclude_cmd(struct cli *c);
@@ -64,6 +65,9 @@ static const struct cli_command commands[] = {
     {"report", report_cmd, "weekly [--period P] [--as-of DATE] [--out DIR]",
      "Writes the weekly workbook (XLSX) of a period into DIR: summary, roll-up, on-time rate by rep, top open renewals,\n"
      "late and lapsed, changes since seven days before, definitions. Default: the current quarter, this folder."},
+    {"export", export_cmd, "renewals|terms|contracts --to FILE.csv [--filter F] [--period P] [--as-of DATE]",
+     "Writes the book's rows to a CSV file. Renewals take --filter as in the page's address, for instance\n"
+     "'category:commit,best_case due_date:2026-10-01..2026-12-31 owner:\"Tom Okafor\"'; terms and contracts take --period (due)."},
     {"config", config_cmd, "get [KEY] | set KEY VALUE",
      "Shows or changes the organisation's settings: fiscal_year_start, reporting_currency, week_start,\n"
      "grace_days, window_days, max_lapse_days, today."},
