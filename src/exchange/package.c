@@ -173,6 +173,8 @@ int part_read(struct part *s, char *buf, size_t cap, size_t *ret_n, struct err *
     return damaged(s->package, zip_file_strerror(s->file), e);
   s->done += n;
   s->package->unpacked += n;
+  if (s->done > s->size)
+    return damaged(s->package, "a part is longer than the directory says", e);
   if (over_ratio(s->done, s->packed) || s->package->unpacked > PACKAGE_MAX_TOTAL)
     return too_large(s->package, e);
   *ret_n = (size_t)n;

@@ -9,6 +9,7 @@ struct xml {
   struct part *part;
   const char *what;
   struct xml_events on;
+  const xmlChar *known; /* the last namespace that was ours: the parser keeps one copy of each */
   int depth, code;
   bool doctype, ended;
   struct err err; /* of the event that stopped the reading */
@@ -57,13 +58,15 @@ static void stop(struct xml *x, int code)
   xmlStopParser(x->parser);
 }
 
-static bool known_space(const struct xml *x, const xmlChar *uri)
+static bool known_space(struct xml *x, const xmlChar *uri)
 {
-  if (uri == NULL)
+  if (uri == NULL || uri == x->known)
     return true;
   for (const char *const *s = x->on.spaces; *s != NULL; s++)
-    if (strcmp((const char *)uri, *s) == 0)
+    if (strcmp((const char *)uri, *s) == 0) {
+      x->known = uri;
       return true;
+    }
   return false;
 }
 
