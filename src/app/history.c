@@ -77,6 +77,8 @@ static int run_steps(struct history_work *w, struct err *e)
   if (r == OK)
     r = history_judge(w, e);
   if (r == OK)
+    r = history_overlaps(w, e);
+  if (r == OK)
     r = history_renewals(w, e);
   if (r == OK)
     r = write_outcomes(w, e);

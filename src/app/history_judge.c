@@ -1,6 +1,5 @@
 /* The outcome of every line: what the file states, what links prove, what time has decided. */
 #include "app/history_work.h"
-#include "base/alloc.h"
 #include "base/decimal.h"
 #include "domain/value.h"
 
@@ -75,21 +74,6 @@ int64_t history_link_known(const struct history_work *w, const struct link *k, b
     at = decided > at ? decided : at;
   }
   return at;
-}
-
-void history_find(struct history_work *w, const char *rule, const char *field, int64_t line_id, struct str detail)
-{
-  if (!detail.p)
-    return;
-  if (w->n_findings == w->cap_findings) {
-    size_t cap = w->cap_findings ? w->cap_findings * 2 : 64;
-    struct history_finding *p = mem_realloc(w->findings, cap * sizeof *p);
-    if (!p)
-      return;
-    w->findings = p;
-    w->cap_findings = cap;
-  }
-  w->findings[w->n_findings++] = (struct history_finding){.rule = rule, .field = field, .line_id = line_id, .detail = detail};
 }
 
 /* What a line's links add up to. */

@@ -43,6 +43,7 @@ int history_match(struct history_work *w, struct err *e);    /* fills links */
 int history_links_sync(struct history_work *w, struct err *e);
 int history_judge(struct history_work *w, struct err *e);    /* fills now */
 int history_renewals(struct history_work *w, struct err *e); /* renewals, contract states; sets now[].renewal_id */
+int history_overlaps(struct history_work *w, struct err *e); /* finds double coverage */
 
 /* Sum of minor × rate arithmetic: amount in `from` as amount in `to` at that day's rates. ERR_NOTFOUND: a rate is missing. */
 int history_convert(const struct history_rates *r, int64_t amount, currency_t from, currency_t to, day_t day, int64_t *ret);

@@ -524,6 +524,27 @@ static void currencies_convert(void **state_)
   expect_nothing_changes("2024-02-01");
 }
 
+/* The same serial number twice: 31 days on the last day are a finding, 30 are an early renewal; the past is let be. */
+static void double_coverage_is_found(void **state_)
+{
+  (void)state_;
+  account(1, "acme");
+  contract(1, 1, "C-1");
+  contract(2, 1, "C-2");
+  LINE(.id = 1, .contract = 1, .start = "2025-06-01", .end = "2026-05-31", .amount = 36500, .serial = "A");
+  LINE(.id = 2, .contract = 2, .start = "2026-05-01", .end = "2027-04-30", .amount = 36500, .serial = "A");
+  LINE(.id = 3, .contract = 1, .start = "2025-06-01", .end = "2026-05-31", .amount = 36500, .serial = "B");
+  LINE(.id = 4, .contract = 2, .start = "2026-05-02", .end = "2027-05-01", .amount = 36500, .serial = "B");
+  LINE(.id = 5, .contract = 1, .start = "2024-06-01", .end = "2025-05-31", .amount = 36500, .serial = "C");
+  LINE(.id = 6, .contract = 2, .start = "2024-06-01", .end = "2025-05-31", .amount = 36500, .serial = "C");
+  LINE(.id = 7, .contract = 1, .key = 7, .start = "2025-06-01", .end = "2026-05-31", .amount = 36500, .serial = "D");
+  LINE(.id = 8, .contract = 1, .key = 7, .start = "2025-06-01", .end = "2027-05-31", .amount = 73000, .serial = "D");
+  struct history_counts c = derive("2026-01-01");
+  assert_int_equal(c.findings_added, 1);
+  assert_int_equal(one(s, "select entity_id from data_finding where rule = 'double_coverage' /* scan */"), 2);
+  expect_nothing_changes("2026-01-02");
+}
+
 /* A cancelled contract is lost on the day of cancellation, and a later window does not reopen it. */
 static void cancelled_contracts(void **state_)
 {
@@ -576,7 +597,7 @@ int main(int argc, char **argv)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, open_place, close_place)
   const struct CMUnitTest tests[] = {TEST(renewed_by_serial), TEST(assumed_bookings), TEST(derived_known_times), TEST(stated_outcomes_rule),
     TEST(named_predecessors), TEST(snapshot_chain), TEST(partial_by_quantity_and_by_money), TEST(churn_after_the_window), TEST(late_import_revives),
-    TEST(a_person_relinks), TEST(a_person_excludes), TEST(atr_freezes), TEST(people_are_not_overwritten), TEST(currencies_convert),
+    TEST(a_person_relinks), TEST(a_person_excludes), TEST(atr_freezes), TEST(people_are_not_overwritten), TEST(currencies_convert), TEST(double_coverage_is_found),
     TEST(cancelled_contracts), TEST(no_lines_no_harm)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
