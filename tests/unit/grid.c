@@ -1,0 +1,277 @@
+/* The renewals grid: the text form, a small page worked on paper, and paging and totals of a random book against a plain reading. */
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include "base/random.h"
+#include "insight/grid.h"
+
+enum { DAY_0 = 20454, /* 2026-01-01 */ ANN = 1, BOB = 2, ACME = 1, NORTH = 2, HOSPITAL = 3, PARTNER = 4 };
+
+static currency_t currency(const char *code) {
+  currency_t c = CURRENCY_NONE;
+  assert_int_equal(currency_parse(str_of(code), &c), OK);
+  return c;
+}
+
+static void names(struct book *b, struct book_dict *d, const char *const *text, uint32_t n) {
+  assert_int_equal(book_alloc_dict(b, d, n), OK);
+  for (uint32_t i = 1; i <= n; i++) {
+    d->id[i] = 100 + (int64_t)i;
+    d->name[i] = str_of(text[i - 1]);
+  }
+}
+
+static struct book *empty_book(size_t renewals) {
+  static const char *const reps[] = {"Ann Lee", "Bob"}, *const regions[] = {"East"}, *const contracts[] = {"C-1", "C-2"},
+                    *const accounts[] = {"Acme, Inc.", "Ñandú Norte", "City Hospital", "Best Partner"};
+  struct book *b = book_new();
+  assert_non_null(b);
+  b->reporting = currency("USD");
+  assert_int_equal(book_currency(b, b->reporting), 1);
+  const struct book_rate yen = {DAY_0 - 400, 6700000}, euro = {DAY_0 - 400, 1080000000};
+  assert_int_equal(book_set_rates(b, currency("JPY"), &yen, 1), OK); /* code 2 */
+  assert_int_equal(book_set_rates(b, currency("EUR"), &euro, 1), OK); /* code 3 */
+  assert_int_equal(book_currency(b, currency("BRL")), 4); /* no rate */
+  names(b, &b->reps, reps, 2);
+  names(b, &b->regions, regions, 1);
+  names(b, &b->contracts, contracts, 2);
+  names(b, &b->accounts, accounts, 4);
+  b->teams = arena_zalloc(book_arena(b), 2, sizeof *b->teams);
+  b->rep_team = arena_zalloc(book_arena(b), 3, sizeof *b->rep_team);
+  assert_non_null(b->teams);
+  assert_non_null(b->rep_team);
+  b->n_teams = 2;
+  b->teams[0].name = STR_NONE;
+  b->teams[1] = (struct book_team){.id = 1, .name = STR("Field")};
+  b->rep_team[ANN] = 1;
+  assert_int_equal(book_alloc_renewals(b, renewals), OK);
+  return b;
+}
+
+static void put(struct book *b, size_t i, uint16_t rep, uint32_t account, uint8_t money, int stage, day_t due, int64_t forecast, int64_t won) {
+  const struct book_renewals *x = &b->renewals;
+  x->id[i] = 11 + (uint32_t)i;
+  x->contract[i] = 1 + (uint32_t)i % 2;
+  x->account[i] = account;
+  x->reseller[i] = account == HOSPITAL ? PARTNER : 0;
+  x->distributor[i] = 0;
+  x->due[i] = due;
+  x->close[i] = x->step_date[i] = DAY_NONE;
+  x->booked[i] = stage == STAGE_WON ? due + 3 : DAY_NONE;
+  x->changed[i] = DAY_0;
+  x->atr[i] = x->forecast[i] = forecast;
+  x->won[i] = won;
+  x->rep[i] = rep;
+  x->region[i] = 1;
+  x->currency[i] = money;
+  x->model[i] = MODEL_DIRECT;
+  x->stage[i] = (uint8_t)stage;
+  x->category[i] = (uint8_t)stage_category((enum stage)stage);
+  x->outcome[i] = stage == STAGE_WON ? OUTCOME_RENEWED : OUTCOME_OPEN;
+  x->flags[i] = i == 2 ? RENEWAL_AT_RISK | RENEWAL_HAS_PO : 0;
+}
+
+static struct book *paper_book(void) {
+  struct book *b = empty_book(6);
+  put(b, 0, ANN, ACME, 1, STAGE_PO_PROMISED, DAY_0 + 10, 10000, 0);    /* 11: 100.00 USD, commit */
+  put(b, 1, BOB, NORTH, 2, STAGE_PO_PROMISED, DAY_0 + 20, 20000, 0);   /* 12: 20,000 JPY × 0.0067 = 134.00 USD */
+  put(b, 2, ANN, HOSPITAL, 3, STAGE_QUOTED, DAY_0 + 10, 9000, 0);      /* 13: 90.00 EUR × 1.08 = 97.20, best case, at risk, PO */
+  put(b, 3, BOB, ACME, 1, STAGE_WON, DAY_0 + 5, 10000, 12345);         /* 14: won 123.45 */
+  put(b, 4, 0, NORTH, 4, STAGE_CONTACTED, DAY_0 + 30, 77700, 0);       /* 15: BRL, no rate */
+  put(b, 5, ANN, NORTH, 1, STAGE_LOST, DAY_0 + 40, 500, 0);            /* 16: omitted */
+  return b;
+}
+
+static struct grid_page run(const struct book *b, struct arena *a, const char *text, enum grid_column sort, bool descending, uint32_t limit, uint32_t after) {
+  struct grid_query q = {0};
+  struct grid_page page = {0};
+  struct str bad = STR_NONE;
+  assert_int_equal(grid_parse(b, str_of(text), a, &q, &bad, NULL), OK);
+  assert_int_equal(bad.n, 0);
+  q.sort = sort;
+  q.descending = descending;
+  q.limit = limit;
+  q.after = after;
+  q.plan_day = DAY_0;
+  assert_int_equal(grid_run(b, &q, a, &page, NULL), OK);
+  return page;
+}
+
+/* The ids of the page as text: "11 13 …". */
+static void ids(const struct book *b, const struct grid_page *p, const char *expected) {
+  struct strbuf out STRBUF_CLEANUP = STRBUF_INIT(4096);
+  for (size_t i = 0; i < p->n; i++) {
+    strbuf_fmt(&out, "%s%u", i > 0 ? " " : "", b->renewals.id[p->rows[i]]);
+  }
+  assert_string_equal(strbuf_z(&out), expected);
+}
+
+static void filters_and_orders(void **state) {
+  (void)state;
+  static const struct {
+    const char *filter;
+    enum grid_column sort;
+    bool descending;
+    const char *expected;
+  } cases[] = {
+      {"", GRID_DUE, false, "14 11 13 12 15 16"},
+      {"", GRID_DUE, true, "16 15 12 11 13 14"},
+      {"", GRID_CONVERTED, true, "12 14 11 13 16 15"},             /* 134, 123.45, 100, 97.20, 5; without a rate last */
+      {"", GRID_CUSTOMER, false, "11 14 13 12 15 16"},             /* Acme, City, Ñandú */
+      {"", GRID_BOOKED, false, "14 11 12 13 15 16"},               /* no date: last … */
+      {"", GRID_BOOKED, true, "14 11 12 13 15 16"},                /* … either way */
+      {"category:commit", GRID_DUE, false, "11 12"},
+      {"category:commit,best_case", GRID_DUE, false, "11 13 12"},
+      {"-category:commit,best_case", GRID_DUE, false, "14 15 16"},
+      {"owner:\"ann lee\"", GRID_DUE, false, "11 13 16"},
+      {"owner:none", GRID_DUE, false, "15"},
+      {"team:Field", GRID_DUE, false, "11 13 16"},
+      {"customer:~nandu", GRID_DUE, false, "12 15 16"},            /* accents aside */
+      {"reseller:\"Best Partner\"", GRID_DUE, false, "13"},
+      {"due_date:2026-01-11..2026-01-21", GRID_DUE, false, "11 13 12"},
+      {"due_date:..2026-01-11", GRID_DUE, false, "14 11 13"},
+      {"due_date:2026-01-31", GRID_DUE, false, "15"},
+      {"booked_date:..2030-01-01", GRID_DUE, false, "14"},         /* a row without the date is in no range */
+      {"amount:100..", GRID_DUE, false, "14 11 12"},               /* in the reporting currency */
+      {"amount:97.20..97.20", GRID_DUE, false, "13"},
+      {"at_risk:yes", GRID_DUE, false, "13"},
+      {"has_po:no stage:po_promised", GRID_DUE, false, "11 12"},
+      {"currency:JPY,BRL", GRID_DUE, false, "12 15"},
+      {"expected_date:2026-01-09", GRID_DUE, false, "14"},         /* a closed row counts by its booked date */
+      {"hospital", GRID_DUE, false, "13"},
+      {"best partner", GRID_DUE, false, "13"},
+      {"c-2 category:commit", GRID_DUE, false, "12"},
+      {"-owner:none -team:Field", GRID_DUE, false, "14 12"},
+  };
+  struct book *b = paper_book();
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    struct arena *a ARENA_CLEANUP = arena_new(0);
+    struct grid_page p = run(b, a, cases[i].filter, cases[i].sort, cases[i].descending, 100, 0);
+    ids(b, &p, cases[i].expected);
+    assert_false(p.more);
+    assert_int_equal(p.totals.rows, p.n);
+  }
+  book_free(b);
+}
+
+static void totals_of_all_rows(void **state) {
+  (void)state;
+  struct book *b = paper_book();
+  struct arena *a ARENA_CLEANUP = arena_new(0);
+  struct grid_page p = run(b, a, "", GRID_DUE, false, 2, 0);
+  ids(b, &p, "14 11");
+  assert_true(p.more);
+  assert_int_equal(p.totals.rows, 6);
+  assert_int_equal(p.totals.no_rate, 1);
+  assert_int_equal(p.totals.converted, 10000 + 13400 + 9720 + 12345 + 500);
+  assert_int_equal(p.totals.by_category[CATEGORY_COMMIT], 23400);
+  assert_int_equal(p.totals.count_by_category[CATEGORY_COMMIT], 2);
+  assert_int_equal(p.totals.by_category[CATEGORY_CLOSED], 12345);
+  assert_int_equal(p.totals.by_category[CATEGORY_PIPELINE], 0); /* its only row has no rate … */
+  assert_int_equal(p.totals.count_by_category[CATEGORY_PIPELINE], 1);
+  assert_int_equal(p.totals.by_currency[4], 77700);             /* … but its own money */
+  assert_int_equal(p.totals.rows_by_currency[1], 3);
+  p = run(b, a, "", GRID_DUE, false, 2, 11);
+  ids(b, &p, "13 12");
+  p = run(b, a, "", GRID_DUE, false, 2, 12);
+  ids(b, &p, "15 16");
+  assert_false(p.more);
+  const uint8_t reps[] = {0, 1, 0};
+  struct grid_query q = {.sort = GRID_DUE, .limit = 10, .plan_day = DAY_0, .reps = reps};
+  assert_int_equal(grid_run(b, &q, a, &p, NULL), OK);
+  ids(b, &p, "11 13 16"); /* only Ann's book */
+  book_free(b);
+}
+
+static void text_form_round_trip(void **state) {
+  (void)state;
+  static const char *const texts[] = {"category:commit,best_case", "-owner:none", "due_date:2026-01-01..2026-03-31", "amount:100.00..",
+                                      "customer:~hospital", "owner:\"Ann Lee\",Bob team:Field", "at_risk:yes -has_po:yes", "currency:JPY region:East",
+                                      "customer:\"Acme, Inc.\" stage:quoted", "close_date:..2026-02-28"};
+  struct book *b = paper_book();
+  for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+    struct arena *a ARENA_CLEANUP = arena_new(0);
+    struct strbuf out STRBUF_CLEANUP = STRBUF_INIT(4096);
+    struct grid_query q = {0};
+    struct str bad = STR_NONE;
+    assert_int_equal(grid_parse(b, str_of(texts[i]), a, &q, &bad, NULL), OK);
+    assert_int_equal(bad.n, 0);
+    grid_print(b, &q, &out);
+    assert_string_equal(strbuf_z(&out), texts[i]);
+  }
+  book_free(b);
+}
+
+static void bad_words_are_told(void **state) {
+  (void)state;
+  static const struct {
+    const char *text, *bad;
+  } cases[] = {{"colour:red", "colour"}, {"owner:Nobody", "Nobody"}, {"due_date:2026-02-31", "2026-02-31"}, {"amount:1,5", "5"},
+               {"due_date:soon stage:dreaming", "soon, dreaming"}, {"stage:", ""}};
+  struct book *b = paper_book();
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    struct arena *a ARENA_CLEANUP = arena_new(0);
+    struct grid_query q = {0};
+    struct grid_page p = {0};
+    struct str bad = STR_NONE;
+    assert_int_equal(grid_parse(b, str_of(cases[i].text), a, &q, &bad, NULL), OK);
+    if (i != 3) { /* "1,5" reads as the amount 1 and a stray word */
+      assert_true(str_eq(bad, str_of(cases[i].bad)));
+    }
+    q.plan_day = DAY_0;
+    assert_int_equal(grid_run(b, &q, a, &p, NULL), OK);
+    assert_int_equal(p.n, i == 0 ? 6 : 0); /* an unknown value matches nothing; an unknown column is left out and told */
+  }
+  book_free(b);
+}
+
+/* Pages strung together are the whole, in order, whatever the column. */
+static void pages_of_a_random_book(void **state) {
+  (void)state;
+  enum { N = 3000 };
+  struct book *b = empty_book(N);
+  struct random r = random_seed(41, 1);
+  for (size_t i = 0; i < N; i++) {
+    put(b, i, (uint16_t)random_below(&r, 3), random_below(&r, 5), (uint8_t)(1 + random_below(&r, 4)), (int)random_below(&r, STAGE_COUNT),
+        DAY_0 + (day_t)random_below(&r, 60), random_below(&r, 500), random_below(&r, 500));
+  }
+  for (int sort = 0; sort < GRID_COLUMN_COUNT; sort++) {
+    struct arena *a ARENA_CLEANUP = arena_new(0);
+    struct grid_query q = {.sort = (enum grid_column)sort, .descending = sort % 2 != 0, .plan_day = DAY_0, .limit = 170};
+    uint32_t *all = NULL;
+    size_t n = 0, at = 0;
+    assert_int_equal(grid_all(b, &q, a, &all, &n, NULL, NULL), OK);
+    assert_int_equal(n, N);
+    struct grid_page p = {.more = true};
+    while (p.more) {
+      assert_int_equal(grid_run(b, &q, a, &p, NULL), OK);
+      assert_memory_equal(p.rows, all + at, p.n * sizeof *all);
+      at += p.n;
+      q.after = b->renewals.id[p.rows[p.n - 1]];
+    }
+    assert_int_equal(at, N);
+  }
+  struct arena *a ARENA_CLEANUP = arena_new(0);
+  struct grid_page p = run(b, a, "amount:1.00..3.00 -owner:Bob", GRID_CONVERTED, false, 10, 0);
+  int64_t rows = 0, thousandths = 0; /* 134 USD = 20,000 JPY: cents are minor × 67/100 for yen, × 108/100 for euro */
+  for (size_t i = 0; i < N; i++) {
+    const struct book_renewals *x = &b->renewals;
+    int64_t minor = x->category[i] == CATEGORY_CLOSED ? x->won[i] : x->forecast[i];
+    static const int64_t percent[] = {0, 100, 67, 108, 0};
+    int64_t cents100 = minor * percent[x->currency[i]];
+    if (x->currency[i] != 4 && cents100 >= 10000 && cents100 <= 30000 && x->rep[i] != BOB) {
+      rows++;
+      thousandths += cents100;
+    }
+  }
+  assert_true(rows > 100);
+  assert_int_equal(p.totals.rows, rows);
+  assert_true(p.totals.converted * 100 - thousandths <= 50 && thousandths - p.totals.converted * 100 <= 50);
+  book_free(b);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {cmocka_unit_test(filters_and_orders), cmocka_unit_test(totals_of_all_rows), cmocka_unit_test(text_form_round_trip),
+                                     cmocka_unit_test(bad_words_are_told), cmocka_unit_test(pages_of_a_random_book)};
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
