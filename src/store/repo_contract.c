@@ -1,0 +1,251 @@
+#include "store/repo_contract.h"
+#include "store/driver.h"
+#include "base/strbuf.h"
+#include "base/utf8.h"
+
+#define ROWS_FIRST 16
+
+/* Grows an arena array; old copies stay in the arena until it is freed. */
+static void *grown(struct arena *a, void *rows, size_t n, size_t *cap, size_t size) {
+  if (n < *cap)
+    return rows;
+  size_t more = *cap ? *cap * 2 : ROWS_FIRST;
+  void *p = arena_zalloc(a, more, size);
+  if (p && n)
+    memcpy(p, rows, n * size);
+  *cap = more;
+  return p;
+}
+
+/* Copies a column; sets *bad on no memory. */
+static struct str text(struct arena *a, const struct stmt *q, int col, bool *bad) {
+  struct str s = arena_str(a, stmt_str(q, col));
+  if (!s.p)
+    *bad = true;
+  return s.p ? s : STR_NONE;
+}
+
+static int no_memory(struct err *e) { return err_set(e, ERR_NOMEM, "reading: out of memory: try again"); }
+
+static const char CONTRACT_SQL[] =
+  "select c.id, c.owner_id, c.number, p.name, r.name, c.sales_model, c.state, c.currency, c.auto_renew, c.renewal_pricing_method, c.uplift_bp,"
+  " c.notice_days, c.cancelled_on, u.id, u.name, u.country, b.id, b.name, b.country, v.id, v.name, v.country, d.id, d.name, d.country"
+  " from contract c join account u on u.id = c.end_user_account_id left join account b on b.id = c.bill_to_account_id"
+  " left join account v on v.id = c.reseller_account_id left join account d on d.id = c.distributor_account_id"
+  " left join person p on p.id = c.owner_id left join region r on r.id = c.region_id where c.id = $1";
+
+static struct party party_at(struct arena *a, const struct stmt *q, int col, bool *bad) {
+  return (struct party){stmt_i64(q, col), text(a, q, col + 1, bad), text(a, q, col + 2, bad)};
+}
+
+int contract_get(struct store *s, struct arena *a, int64_t id, struct contract *ret, struct err *e) {
+  struct stmt *q;
+  int rc = db_query(store_db(s), CONTRACT_SQL, BINDS(B_I64(id)), &q, e);
+  if (rc < 0)
+    return rc;
+  rc = stmt_next(q, e);
+  bool bad = false;
+  struct contract c;
+  if (rc > 0)
+    c = (struct contract){
+      .id = stmt_i64(q, 0), .owner_id = stmt_i64(q, 1), .number = text(a, q, 2, &bad), .owner = text(a, q, 3, &bad),
+      .region = text(a, q, 4, &bad), .sales_model = (int)stmt_i64(q, 5), .state = (int)stmt_i64(q, 6),
+      .currency = (currency_t)stmt_i64(q, 7), .auto_renew = stmt_i64(q, 8) != 0, .renewal_pricing_method = text(a, q, 9, &bad),
+      .uplift_bp = (int)stmt_i64(q, 10), .notice_days = (int)stmt_i64(q, 11), .cancelled_on = stmt_day(q, 12),
+      .end_user = party_at(a, q, 13, &bad), .bill_to = party_at(a, q, 16, &bad), .reseller = party_at(a, q, 19, &bad),
+      .distributor = party_at(a, q, 22, &bad)};
+  stmt_done(q);
+  if (rc <= 0)
+    return rc < 0 ? rc : err_set(e, ERR_NOTFOUND, "contract %lld: there is none", (long long)id);
+  if (bad)
+    return no_memory(e);
+  *ret = c;
+  return OK;
+}
+
+int contract_find(struct store *s, struct str number, int64_t *ret_id, struct err *e) {
+  struct strbuf key STRBUF_CLEANUP = STRBUF_INIT(4096);
+  utf8_fold(&key, number);
+  if (key.failed)
+    return err_set(e, ERR_NOTFOUND, "contract: there is none of that number");
+  int64_t id = 0;
+  int rc = db_one_i64(store_db(s), "select id from contract where number_key = $1", BINDS(B_STR(strbuf_str(&key))), 0, &id, e);
+  if (rc < 0)
+    return rc;
+  if (!id)
+    return err_set(e, ERR_NOTFOUND, "contract: there is none of that number");
+  *ret_id = id;
+  return OK;
+}
+
+#define TERM_COLUMNS \
+  "select l.id, l.contract_id, l.product_id, l.line_number, p.sku, p.name, p.family, p.service_level, l.serial_number, l.quantity," \
+  " l.start_date, l.end_date, l.net_amount, l.annual_value, coalesce(o.won_annual, 0), l.currency, coalesce(o.outcome, 0)," \
+  " o.evidence, o.booked_date, p.eol_date, p.eos_date, coalesce(o.booked_assumed, 0), l.excluded_reason" \
+  " from contract_line l left join product p on p.id = l.product_id left join line_outcome o on o.line_id = l.id"
+
+static struct contract_term term_at(struct arena *a, const struct stmt *q, bool *bad) {
+  return (struct contract_term){
+    .id = stmt_i64(q, 0), .contract_id = stmt_i64(q, 1), .product_id = stmt_i64(q, 2), .line_number = text(a, q, 3, bad),
+    .sku = text(a, q, 4, bad), .product = text(a, q, 5, bad), .family = text(a, q, 6, bad), .service_level = text(a, q, 7, bad),
+    .serial_number = text(a, q, 8, bad), .quantity = stmt_i64(q, 9), .start_date = stmt_day(q, 10), .end_date = stmt_day(q, 11),
+    .net_amount = stmt_i64(q, 12), .annual_value = stmt_i64(q, 13), .won_annual = stmt_i64(q, 14), .currency = (currency_t)stmt_i64(q, 15),
+    .outcome = (int)stmt_i64(q, 16), .evidence = stmt_null(q, 17) ? EVIDENCE_NONE : (int)stmt_i64(q, 17), .booked_date = stmt_day(q, 18),
+    .eol_date = stmt_day(q, 19), .eos_date = stmt_day(q, 20), .booked_assumed = stmt_i64(q, 21) != 0, .excluded_reason = text(a, q, 22, bad)};
+}
+
+int contract_terms(struct store *s, struct arena *a, int64_t contract_id, day_t due, struct contract_term **ret, size_t *ret_n, struct err *e) {
+  struct stmt *q;
+  int rc = due == DAY_NONE
+             ? db_query(store_db(s), TERM_COLUMNS " where l.contract_id = $1 order by l.end_date desc, l.line_key, l.id", BINDS(B_I64(contract_id)), &q, e)
+             : db_query(store_db(s), TERM_COLUMNS " where l.contract_id = $1 and l.end_date = $2 order by l.line_key, l.id",
+                        BINDS(B_I64(contract_id), B_I64(due)), &q, e);
+  if (rc < 0)
+    return rc;
+  struct contract_term *rows = NULL;
+  size_t n = 0, cap = 0;
+  bool bad = false;
+  while (!bad && (rc = stmt_next(q, e)) > 0) {
+    rows = grown(a, rows, n, &cap, sizeof *rows);
+    if (!rows) {
+      bad = true;
+      break;
+    }
+    rows[n++] = term_at(a, q, &bad);
+  }
+  stmt_done(q);
+  if (rc < 0 || bad)
+    return rc < 0 ? rc : no_memory(e);
+  *ret = rows;
+  *ret_n = n;
+  return OK;
+}
+
+#define LINK_COLUMNS(mine, other) \
+  "select m.id, o.id, c.id, c.number, o.start_date, o.end_date, k.quantity, o.annual_value, o.currency, k.evidence, k.reason" \
+  " from contract_line m join line_link k on k." mine " = m.id join contract_line o on o.id = k." other \
+  " join contract c on c.id = o.contract_id where m.contract_id = $1 and m.end_date = $2 order by m.line_key, m.id, o.end_date, o.id"
+
+int contract_links(struct store *s, struct arena *a, int64_t contract_id, day_t due, bool backward, struct term_link **ret, size_t *ret_n,
+                   struct err *e) {
+  struct stmt *q;
+  int rc = db_query(store_db(s), backward ? LINK_COLUMNS("successor_line_id", "line_id") : LINK_COLUMNS("line_id", "successor_line_id"),
+                    BINDS(B_I64(contract_id), B_I64(due)), &q, e);
+  if (rc < 0)
+    return rc;
+  struct term_link *rows = NULL;
+  size_t n = 0, cap = 0;
+  bool bad = false;
+  while (!bad && (rc = stmt_next(q, e)) > 0) {
+    rows = grown(a, rows, n, &cap, sizeof *rows);
+    if (!rows) {
+      bad = true;
+      break;
+    }
+    rows[n++] = (struct term_link){
+      .line_id = stmt_i64(q, 0), .other_line_id = stmt_i64(q, 1), .other_contract_id = stmt_i64(q, 2), .other_contract = text(a, q, 3, &bad),
+      .other_start = stmt_day(q, 4), .other_end = stmt_day(q, 5), .quantity = stmt_i64(q, 6), .other_annual = stmt_i64(q, 7),
+      .other_currency = (currency_t)stmt_i64(q, 8), .evidence = (int)stmt_i64(q, 9), .reason = text(a, q, 10, &bad)};
+  }
+  stmt_done(q);
+  if (rc < 0 || bad)
+    return rc < 0 ? rc : no_memory(e);
+  *ret = rows;
+  *ret_n = n;
+  return OK;
+}
+
+#define BRIEF_COLUMNS \
+  "select r.id, r.contract_id, r.owner_id, c.number, p.name, r.due_date, r.booked_date, r.category, r.outcome, r.currency, r.atr_amount," \
+  " r.forecast_amount, r.won_amount from renewal r join contract c on c.id = r.contract_id left join person p on p.id = r.owner_id"
+
+int renewal_briefs(struct store *s, struct arena *a, int64_t contract_id, int64_t account_id, size_t max, struct renewal_brief **ret,
+                   size_t *ret_n, struct err *e) {
+  struct stmt *q;
+  int rc = contract_id ? db_query(store_db(s), BRIEF_COLUMNS " where r.contract_id = $1 order by r.due_date desc limit $2",
+                                  BINDS(B_I64(contract_id), B_I64((int64_t)max)), &q, e)
+                       : db_query(store_db(s), BRIEF_COLUMNS " where c.end_user_account_id = $1 order by r.due_date desc, r.id limit $2",
+                                  BINDS(B_I64(account_id), B_I64((int64_t)max)), &q, e);
+  if (rc < 0)
+    return rc;
+  struct renewal_brief *rows = NULL;
+  size_t n = 0, cap = 0;
+  bool bad = false;
+  while (!bad && (rc = stmt_next(q, e)) > 0) {
+    rows = grown(a, rows, n, &cap, sizeof *rows);
+    if (!rows) {
+      bad = true;
+      break;
+    }
+    rows[n++] = (struct renewal_brief){
+      .id = stmt_i64(q, 0), .contract_id = stmt_i64(q, 1), .owner_id = stmt_i64(q, 2), .contract = text(a, q, 3, &bad),
+      .owner = text(a, q, 4, &bad), .due_date = stmt_day(q, 5), .booked_date = stmt_day(q, 6), .category = (int)stmt_i64(q, 7),
+      .outcome = (int)stmt_i64(q, 8), .currency = (currency_t)stmt_i64(q, 9), .atr_amount = stmt_i64(q, 10), .forecast_amount = stmt_i64(q, 11),
+      .won_amount = stmt_i64(q, 12)};
+  }
+  stmt_done(q);
+  if (rc < 0 || bad)
+    return rc < 0 ? rc : no_memory(e);
+  *ret = rows;
+  *ret_n = n;
+  return OK;
+}
+
+static const char ACCOUNT_SQL[] =
+  "select a.id, a.parent_id, a.name, a.country, a.language, r.name, p.name, a.kind from account a left join region r on r.id = a.region_id"
+  " left join account p on p.id = a.parent_id where a.id = $1";
+
+int account_get(struct store *s, struct arena *a, int64_t id, struct account *ret, struct err *e) {
+  struct stmt *q;
+  int rc = db_query(store_db(s), ACCOUNT_SQL, BINDS(B_I64(id)), &q, e);
+  if (rc < 0)
+    return rc;
+  rc = stmt_next(q, e);
+  bool bad = false;
+  struct account x;
+  if (rc > 0)
+    x = (struct account){.id = stmt_i64(q, 0), .parent_id = stmt_i64(q, 1), .name = text(a, q, 2, &bad), .country = text(a, q, 3, &bad),
+                         .language = text(a, q, 4, &bad), .region = text(a, q, 5, &bad), .parent = text(a, q, 6, &bad), .kind = (int)stmt_i64(q, 7)};
+  stmt_done(q);
+  if (rc <= 0)
+    return rc < 0 ? rc : err_set(e, ERR_NOTFOUND, "account %lld: there is none", (long long)id);
+  if (bad)
+    return no_memory(e);
+  *ret = x;
+  return OK;
+}
+
+static const char ACCOUNT_CONTRACTS_SQL[] =
+  "with newest as (select l.contract_id as contract_id, max(l.end_date) as last from contract_line l join contract x on x.id = l.contract_id"
+  " where x.end_user_account_id = $1 or x.reseller_account_id = $1 or x.distributor_account_id = $1 group by l.contract_id)"
+  " select c.id, c.owner_id, c.number, p.name, u.name, c.state, c.currency, n.last, count(*), sum(t.annual_value)"
+  " from newest n join contract c on c.id = n.contract_id join account u on u.id = c.end_user_account_id"
+  " join contract_line t on t.contract_id = c.id and t.end_date = n.last left join person p on p.id = c.owner_id"
+  " group by c.id, c.owner_id, c.number, p.name, u.name, c.state, c.currency, n.last order by c.number limit $2";
+
+int account_contracts(struct store *s, struct arena *a, int64_t account_id, size_t max, struct contract_brief **ret, size_t *ret_n, struct err *e) {
+  struct stmt *q;
+  int rc = db_query(store_db(s), ACCOUNT_CONTRACTS_SQL, BINDS(B_I64(account_id), B_I64((int64_t)max)), &q, e);
+  if (rc < 0)
+    return rc;
+  struct contract_brief *rows = NULL;
+  size_t n = 0, cap = 0;
+  bool bad = false;
+  while (!bad && (rc = stmt_next(q, e)) > 0) {
+    rows = grown(a, rows, n, &cap, sizeof *rows);
+    if (!rows) {
+      bad = true;
+      break;
+    }
+    rows[n++] = (struct contract_brief){
+      .id = stmt_i64(q, 0), .owner_id = stmt_i64(q, 1), .number = text(a, q, 2, &bad), .owner = text(a, q, 3, &bad), .end_user = text(a, q, 4, &bad),
+      .state = (int)stmt_i64(q, 5), .currency = (currency_t)stmt_i64(q, 6), .end_date = stmt_day(q, 7), .lines = stmt_i64(q, 8),
+      .annual_value = stmt_i64(q, 9)};
+  }
+  stmt_done(q);
+  if (rc < 0 || bad)
+    return rc < 0 ? rc : no_memory(e);
+  *ret = rows;
+  *ret_n = n;
+  return OK;
+}

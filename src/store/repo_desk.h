@@ -1,0 +1,28 @@
+/* Small reads for pages: names of people, renewals by serial number or PO, import runs, findings. */
+#ifndef STORE_REPO_DESK_H
+#define STORE_REPO_DESK_H
+#include "base/date.h"
+#include "store/store.h"
+
+/* Name of a person; "" for 0 or an unknown one. Lives in arena. OK or a code. */
+int person_name(struct store *s, struct arena *a, int64_t id, struct str *ret, struct err *e);
+
+/* Ids of renewals whose PO number, or a serial number of whose lines, is exactly `text`; ascending, at most max. */
+int renewal_find(struct store *s, struct arena *a, struct str text, size_t max, int64_t **ret, size_t *ret_n, struct err *e);
+
+struct import_brief {
+  int64_t id, started_at, finished_at; /* finished_at 0 = did not end */
+  struct str kind, source, file_name, actor, counts; /* counts: JSON object as it was written */
+  day_t as_of;
+  int64_t findings; /* open ones that this run found */
+};
+/* Newest first, at most max, older than id `before` (0 = from the newest). */
+int import_list(struct store *s, struct arena *a, int64_t before, size_t max, struct import_brief **ret, size_t *ret_n, struct err *e);
+
+struct finding_count {
+  struct str rule, department, sample;
+  int64_t n;
+};
+/* Open data findings by rule, most first. */
+int finding_counts(struct store *s, struct arena *a, struct finding_count **ret, size_t *ret_n, struct err *e);
+#endif

@@ -1,0 +1,33 @@
+/* The forecast roll-up: what its view shows. */
+#ifndef WEB_PAGES_FORECAST_H
+#define WEB_PAGES_FORECAST_H
+#include "web/pages/home.h"
+#include "web/parts.h"
+#include "web/route.h"
+
+struct roll_cell {
+  struct amount amount;
+  struct str href;
+  bool quiet; /* zero */
+};
+struct roll_row {
+  const char *level; /* reg, team, rep */
+  struct str name, href;
+  struct roll_cell cells[5]; /* closed, commit, best case, pipeline, omitted */
+  size_t n_cells;
+  struct amount target, gap;
+  struct str coverage;
+  bool gap_bad, gap_good;
+};
+struct forecast_view {
+  struct str headline, say, period, prev_href, prev_label, next_href, next_label, switch_href;
+  struct home_figure *figures;
+  size_t n_figures;
+  struct raw_html_trusted strip;
+  struct roll_row *rows;
+  size_t n_rows;
+  bool cumulative, has_targets;
+  struct str rates_note, left_out, csv_href;
+};
+route_fn forecast_page, forecast_now;
+#endif

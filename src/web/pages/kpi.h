@@ -1,0 +1,44 @@
+/* The KPI table and one KPI: what their views show. */
+#ifndef WEB_PAGES_KPI_H
+#define WEB_PAGES_KPI_H
+#include "web/parts.h"
+#include "web/route.h"
+
+struct kpi_line {
+  struct str name, href, value, numerator, denominator, rows, left_out, assumed, what;
+  struct str numerator_title, denominator_title, rows_href;
+  bool weak; /* fewer than ten rows behind it */
+};
+struct kpi_group {
+  struct str name;
+  struct kpi_line *lines;
+  size_t n_lines;
+};
+struct kpi_view {
+  struct str headline, say, period, as_of, prev_href, prev_label, next_href, next_label;
+  struct option *bys, *periods; /* value: an address */
+  size_t n_bys, n_periods;
+  struct kpi_line *lines;
+  size_t n_lines;
+  struct str version, note;
+};
+struct kpi_row {
+  struct str account, contract, contract_href, product, due, booked, evidence, excluded, owner;
+  struct amount atr, won;
+};
+struct kpi_one_view {
+  struct str name, definition, formula, period, version, as_of, value;
+  struct option *bys, *periods;
+  size_t n_bys, n_periods;
+  struct str prev_href, prev_label, next_href, next_label, back_href;
+  const char *by_label;
+  struct kpi_line *lines; /* by value of the switch; the whole last */
+  size_t n_lines;
+  struct str rows_title, rows_total;
+  struct kpi_row *rows;
+  size_t n_rows;
+  bool show_rows;
+  struct str rows_href, more_href, csv_href;
+};
+route_fn kpi_page, kpi_one_page;
+#endif

@@ -1,0 +1,272 @@
+#include "web/pages/renewal.h"
+#include "app/touch.h"
+#include "views.h"
+#include "web/pages/desk.h"
+#include "web/shell.h"
+
+static struct str address(struct request *r, const char *root, int64_t id) { return arena_fmt(r->arena, "%s/%lld", root, (long long)id); }
+
+static struct str contract_address(struct request *r, struct str number) {
+  STRBUF_CLEANUP struct strbuf b = STRBUF_INIT(4096);
+  strbuf_addz(&b, "/contracts/");
+  html_part_str(&b, number);
+  return arena_str(r->arena, strbuf_str(&b));
+}
+
+static struct str span_text(struct request *r, day_t from, day_t to) {
+  struct str a = format_day(r->arena, from, r->today), b = format_day(r->arena, to, r->today);
+  return arena_fmt(r->arena, "%.*s to %.*s", STR_FMT(a), STR_FMT(b));
+}
+
+static void add_party(struct request *r, struct renewal_view *v, const char *role, const struct party *p, const char *missing) {
+  struct renewal_party *x = &v->parties[v->n_parties++];
+  if (p->id)
+    *x = (struct renewal_party){role, p->name, address(r, "/accounts", p->id), p->country.n ? p->country : STR_NONE};
+  else
+    *x = (struct renewal_party){role, str_of(missing), STR_NONE, STR_NONE};
+}
+
+static int fill_parties(struct request *r, const struct contract *c, struct renewal_view *v) {
+  v->parties = arena_zalloc(r->arena, 4, sizeof *v->parties);
+  if (!v->parties)
+    return ERR_NOMEM;
+  add_party(r, v, "Customer", &c->end_user, "not given");
+  if (c->sales_model != MODEL_DIRECT || c->reseller.id)
+    add_party(r, v, "Reseller", &c->reseller, "not given");
+  if (c->sales_model == MODEL_TWO_TIER || c->distributor.id)
+    add_party(r, v, "Distributor", &c->distributor, "not given");
+  if (c->bill_to.id && c->bill_to.id != c->end_user.id && c->bill_to.id != c->reseller.id && c->bill_to.id != c->distributor.id)
+    add_party(r, v, "Bill to", &c->bill_to, "");
+  v->sales_model = str_of(parts_sales_model(c->sales_model));
+  return OK;
+}
+
+static struct str outcome_words(struct request *r, const struct contract_term *t) {
+  if (t->outcome == OUTCOME_OPEN)
+    return STR("open");
+  if (t->outcome == OUTCOME_LOST)
+    return STR("not renewed");
+  if (t->booked_date == DAY_NONE)
+    return STR("renewed");
+  struct str day = format_day(r->arena, t->booked_date, r->today);
+  return arena_fmt(r->arena, "%s%.*s", t->booked_assumed ? "assumed booked " : "booked ", STR_FMT(day));
+}
+
+static void fill_line(struct request *r, const struct contract_term *t, const struct term_link *links, size_t n_links, struct renewal_line *x) {
+  x->item = t->product.n ? t->product : t->sku.n ? t->sku : STR("Item not named");
+  x->detail = t->product.n && !str_eq(t->product, t->sku) && t->sku.n ? t->sku : t->service_level;
+  x->serial = t->serial_number;
+  x->quantity = format_count(r->arena, t->quantity);
+  x->coverage = span_text(r, t->start_date, t->end_date);
+  x->term = parts_amount(r->arena, t->net_amount, t->currency, MONEY_WHOLE);
+  x->year = parts_amount(r->arena, t->annual_value, t->currency, MONEY_WHOLE);
+  x->next = parts_amount(r->arena, t->won_annual, t->currency, MONEY_WHOLE);
+  x->outcome = outcome_words(r, t);
+  x->lost = t->outcome == OUTCOME_LOST;
+  x->excluded = t->excluded_reason;
+  for (size_t i = 0; i < n_links; i++)
+    if (links[i].line_id == t->id) {
+      x->became = links[i].other_contract;
+      x->became_href = contract_address(r, links[i].other_contract);
+      return;
+    }
+}
+
+static int fill_lines(struct request *r, const struct contract_term *terms, size_t n, const struct term_link *links, size_t n_links,
+                      currency_t currency, struct renewal_view *v) {
+  v->lines = arena_zalloc(r->arena, n + 1, sizeof *v->lines);
+  if (!v->lines)
+    return ERR_NOMEM;
+  int64_t term = 0, year = 0, next = 0, quantity = 0, serials = 0;
+  for (size_t i = 0; i < n; i++) {
+    fill_line(r, &terms[i], links, n_links, &v->lines[v->n_lines++]);
+    if (__builtin_add_overflow(term, terms[i].net_amount, &term) || __builtin_add_overflow(year, terms[i].annual_value, &year) ||
+        __builtin_add_overflow(next, terms[i].won_annual, &next) || __builtin_add_overflow(quantity, terms[i].quantity, &quantity))
+      return err_set(&r->err, ERR_RANGE, "renewal: its lines add up to more than an amount can hold");
+    serials += terms[i].serial_number.n > 0;
+    v->has_next |= terms[i].won_annual != 0;
+  }
+  char code[4];
+  struct str lines = format_of(r->arena, (int64_t)n, "line", NULL), pieces = format_of(r->arena, quantity, "item", NULL);
+  v->lines_note = arena_fmt(r->arena, "%s, %.*s, %.*s%s", currency_code(currency, code), STR_FMT(lines), STR_FMT(pieces),
+                            serials ? ", with serial numbers" : "");
+  v->total_term = v->last_term = parts_amount(r->arena, term, currency, MONEY_WHOLE);
+  v->total_year = v->last_year = parts_amount(r->arena, year, currency, MONEY_WHOLE);
+  v->total_next = parts_amount(r->arena, next, currency, MONEY_WHOLE);
+  return OK;
+}
+
+/* Links of the same other contract, term and evidence as one row. */
+static int fill_links(struct request *r, const struct term_link *links, size_t n, struct renewal_link **ret, size_t *ret_n) {
+  struct renewal_link *rows = arena_zalloc(r->arena, n + 1, sizeof *rows);
+  bool *done = arena_zalloc(r->arena, n + 1, sizeof *done);
+  if (!rows || !done)
+    return ERR_NOMEM;
+  size_t k = 0;
+  for (size_t i = 0; i < n; i++) {
+    if (done[i])
+      continue;
+    int64_t lines = 0, year = 0;
+    for (size_t j = i; j < n; j++)
+      if (!done[j] && links[j].other_contract_id == links[i].other_contract_id && links[j].other_end == links[i].other_end &&
+          links[j].other_start == links[i].other_start && links[j].evidence == links[i].evidence && links[j].other_currency == links[i].other_currency) {
+        done[j] = true;
+        lines++;
+        if (__builtin_add_overflow(year, links[j].other_annual, &year))
+          return err_set(&r->err, ERR_RANGE, "renewal: its lines add up to more than an amount can hold");
+      }
+    struct str evidence = str_of(parts_evidence(links[i].evidence));
+    if (links[i].reason.n)
+      evidence = arena_fmt(r->arena, "%.*s: %.*s", STR_FMT(evidence), STR_FMT(links[i].reason));
+    rows[k++] = (struct renewal_link){links[i].other_contract, contract_address(r, links[i].other_contract),
+                                      span_text(r, links[i].other_start, links[i].other_end), evidence, format_count(r->arena, lines),
+                                      parts_amount(r->arena, year, links[i].other_currency, MONEY_WHOLE)};
+  }
+  *ret = rows;
+  *ret_n = k;
+  return OK;
+}
+
+static int fill_siblings(struct request *r, const struct renewal *x, struct renewal_view *v) {
+  enum { MOST = 40 };
+  struct renewal_brief *rows = NULL;
+  size_t n = 0;
+  int rc = renewal_briefs(r->store, r->arena, x->contract_id, 0, MOST, &rows, &n, &r->err);
+  if (rc < 0)
+    return rc;
+  v->siblings = arena_zalloc(r->arena, n + 1, sizeof *v->siblings);
+  if (!v->siblings)
+    return ERR_NOMEM;
+  for (size_t i = 0; i < n; i++) {
+    if (!scope_sees_rep(&r->scope, rows[i].owner_id))
+      continue;
+    int64_t amount = rows[i].outcome == OUTCOME_OPEN ? rows[i].forecast_amount : rows[i].won_amount;
+    v->siblings[v->n_siblings++] = (struct renewal_sibling){
+      format_day(r->arena, rows[i].due_date, r->today), address(r, "/renewals", rows[i].id), str_of(parts_outcome(rows[i].outcome)),
+      parts_glyph(rows[i].category), parts_amount(r->arena, amount, rows[i].currency, MONEY_WHOLE), rows[i].id == x->id};
+  }
+  if (v->n_siblings < 2)
+    v->n_siblings = 0;
+  return OK;
+}
+
+static void fill_head(struct request *r, const struct renewal *x, const struct contract *c, struct renewal_view *v) {
+  char iso[DAY_ISO_SIZE];
+  v->id = x->id;
+  v->version = x->version;
+  v->customer = c->end_user.name;
+  v->customer_href = address(r, "/accounts", c->end_user.id);
+  v->contract = c->number;
+  v->contract_href = contract_address(r, c->number);
+  v->due = format_weekday(r->arena, x->due_date, r->today);
+  v->due_iso = arena_str(r->arena, str_of(day_iso(x->due_date, iso)));
+  v->distance = format_distance(r->arena, x->due_date, r->today);
+  v->open = x->outcome == OUTCOME_OPEN;
+  v->overdue = x->due_date < r->today;
+  v->may_edit = r->who.role != ROLE_EXEC && scope_may_edit(&r->scope, x->owner_id);
+  v->at_risk = x->at_risk;
+  v->override = x->category_override;
+  v->glyph = parts_glyph(x->category);
+  v->category = parts_category(x->category);
+  v->stage = parts_stage(x->stage);
+  v->outcome = parts_outcome(x->outcome);
+  int64_t amount = v->open ? x->forecast_amount : x->won_amount;
+  v->amount = parts_amount(r->arena, amount, x->currency, MONEY_WHOLE);
+  v->atr = parts_amount(r->arena, x->atr_amount, x->currency, MONEY_WHOLE);
+  v->growth = format_growth(r->arena, amount, x->atr_amount);
+  desk_reporting_amount(r, amount, x->currency, x->close_date == DAY_NONE ? x->due_date : x->close_date, &v->amount_reporting, &v->rate_note);
+}
+
+static void fill_facts(struct request *r, const struct renewal *x, const struct contract *c, struct renewal_view *v) {
+  v->owner = c->owner.n ? c->owner : STR("nobody");
+  v->region = c->region.n ? c->region : STR("none");
+  v->state = str_of(parts_contract_state(c->state));
+  v->pricing = str_eq(c->renewal_pricing_method, STR("uplift")) && c->uplift_bp
+                 ? arena_fmt(r->arena, "uplift %d.%02d%%", c->uplift_bp / 100, c->uplift_bp % 100)
+                 : c->renewal_pricing_method.n ? c->renewal_pricing_method : STR("not given");
+  if (c->auto_renew)
+    v->pricing = arena_fmt(r->arena, "%.*s, renews by itself", STR_FMT(v->pricing));
+  if (c->notice_days > 0)
+    v->notice = arena_fmt(r->arena, "%d days before the end", c->notice_days);
+  v->close_date = renewal_value(r, x, RENEWAL_SET_CLOSE_DATE);
+  v->next_step = renewal_value(r, x, RENEWAL_SET_NEXT_STEP);
+  v->next_step_date = x->next_step_date == DAY_NONE ? STR_NONE : renewal_value(r, x, RENEWAL_SET_NEXT_STEP_DATE);
+  v->step_late = x->outcome == OUTCOME_OPEN && x->next_step_date != DAY_NONE && x->next_step_date < r->today;
+  v->po_number = renewal_value(r, x, RENEWAL_SET_PO_NUMBER);
+  v->booked_date = x->booked_date == DAY_NONE ? STR_NONE : renewal_value(r, x, RENEWAL_SET_BOOKED_DATE);
+  v->lost_reason = x->lost_reason;
+}
+
+static int fill_choices(struct request *r, struct renewal_view *v) {
+  size_t channels = 0, parties = 0;
+  while (touch_channels[channels])
+    channels++;
+  while (touch_parties[parties])
+    parties++;
+  v->channels = arena_zalloc(r->arena, channels, sizeof *v->channels);
+  v->parties_options = arena_zalloc(r->arena, parties, sizeof *v->parties_options);
+  if (!v->channels || !v->parties_options)
+    return ERR_NOMEM;
+  for (; v->n_channels < channels; v->n_channels++)
+    v->channels[v->n_channels].value = v->channels[v->n_channels].label = str_of(touch_channels[v->n_channels]);
+  for (; v->n_parties_options < parties; v->n_parties_options++)
+    v->parties_options[v->n_parties_options].value = v->parties_options[v->n_parties_options].label = str_of(touch_parties[v->n_parties_options]);
+  return OK;
+}
+
+int renewal_view_fill(struct request *r, int64_t id, struct renewal_view *v) {
+  struct renewal x;
+  struct contract c;
+  struct contract_term *terms = NULL;
+  struct term_link *after = NULL, *before = NULL;
+  size_t n_terms = 0, n_after = 0, n_before = 0;
+  int rc = desk_renewal(r, id, &x);
+  if (rc >= 0)
+    rc = contract_get(r->store, r->arena, x.contract_id, &c, &r->err);
+  if (rc >= 0)
+    rc = contract_terms(r->store, r->arena, x.contract_id, x.due_date, &terms, &n_terms, &r->err);
+  if (rc >= 0)
+    rc = contract_links(r->store, r->arena, x.contract_id, x.due_date, false, &after, &n_after, &r->err);
+  if (rc >= 0)
+    rc = contract_links(r->store, r->arena, x.contract_id, x.due_date, true, &before, &n_before, &r->err);
+  if (rc < 0)
+    return rc;
+  *v = (struct renewal_view){0};
+  fill_head(r, &x, &c, v);
+  fill_facts(r, &x, &c, v);
+  rc = fill_parties(r, &c, v);
+  if (rc >= 0)
+    rc = fill_lines(r, terms, n_terms, after, n_after, x.currency, v);
+  if (rc >= 0)
+    rc = fill_links(r, after, n_after, &v->after, &v->n_after);
+  if (rc >= 0)
+    rc = fill_links(r, before, n_before, &v->before, &v->n_before);
+  if (rc >= 0)
+    rc = fill_siblings(r, &x, v);
+  if (rc >= 0)
+    rc = renewal_events(r, id, &v->events, &v->n_events);
+  if (rc >= 0)
+    rc = fill_choices(r, v);
+  return rc < 0 ? rc : renewal_form_fill(r, &x, &v->form);
+}
+
+int renewal_page_send(struct request *r, struct response *w, struct renewal_view *v) {
+  struct view_cx cx = view_cx_of(r);
+  shell_begin(r, w, &(struct page){.title = v->customer, .nav = "/renewals", .crumb = STR("Renewals"), .crumb_href = STR("/renewals"), .main_class = "rd"});
+  view_renewal(&w->body, &cx, v);
+  return shell_end(r, w);
+}
+
+int renewal_page(struct request *r, struct response *w) {
+  int64_t id = 0;
+  struct renewal_view v;
+  int rc = request_id_param(r, 0, &id);
+  if (rc >= 0)
+    rc = renewal_view_fill(r, id, &v);
+  if (rc < 0)
+    return rc;
+  v.saved = pairs_has(&r->query, "saved");
+  v.logged = pairs_has(&r->query, "logged");
+  v.may_undo = v.saved && v.may_edit && v.version > 1;
+  return renewal_page_send(r, w, &v);
+}

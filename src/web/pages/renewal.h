@@ -1,0 +1,113 @@
+/* The page of one renewal: what its view shows. Filled by renewal.c and renewal_edit.c. */
+#ifndef WEB_PAGES_RENEWAL_H
+#define WEB_PAGES_RENEWAL_H
+#include "app/renewal.h"
+#include "store/repo_contract.h"
+#include "web/form.h"
+#include "web/parts.h"
+#include "web/route.h"
+
+struct renewal_party {
+  const char *role;
+  struct str name, href, note;
+};
+struct renewal_line {
+  struct str item, detail, serial, quantity, coverage, outcome, became, became_href, excluded;
+  struct amount term, year, next, growth;
+  bool lost;
+};
+struct renewal_change {
+  const char *field;
+  struct str from, to;
+};
+struct renewal_event {
+  const char *icon;
+  struct str who, what, when, when_iso, why;
+  struct renewal_change *changes;
+  size_t n_changes;
+};
+struct renewal_link {
+  struct str number, href, coverage, evidence, lines;
+  struct amount year;
+};
+struct renewal_sibling {
+  struct str due, href, outcome;
+  struct raw_html_trusted glyph;
+  struct amount amount;
+  bool current;
+};
+/* The form's fields as text, with an error each. */
+struct renewal_field {
+  struct str value, error;
+};
+struct renewal_form {
+  int64_t id, version;
+  struct option *stages, *categories;
+  size_t n_stages, n_categories;
+  struct renewal_field close_date, forecast_amount, next_step, next_step_date, po_number, booked_date, won_amount, lost_reason, why;
+  struct str category_error, stage_error;
+  bool at_risk, outcome_open; /* outcome_open: show the fields of won and lost */
+  struct str currency, problem;
+};
+struct renewal_view {
+  int64_t id, version;
+  struct str customer, customer_href, contract, contract_href, due, due_iso, distance;
+  bool open, overdue, may_edit, at_risk, override, saved, logged, may_undo;
+  struct raw_html_trusted glyph, risk_glyph;
+  const char *category, *stage, *outcome;
+  struct amount amount, amount_reporting, last_year, last_term, atr;
+  struct str growth, rate_note;
+  struct renewal_party *parties;
+  size_t n_parties;
+  struct renewal_line *lines;
+  size_t n_lines;
+  struct str lines_note;
+  struct amount total_term, total_year, total_next;
+  bool has_next;
+  struct renewal_event *events;
+  size_t n_events;
+  struct renewal_link *before, *after;
+  size_t n_before, n_after;
+  struct renewal_sibling *siblings;
+  size_t n_siblings;
+  struct str owner, region, sales_model, state, pricing, notice, close_date, next_step, next_step_date, po_number, booked_date, lost_reason;
+  bool step_late;
+  struct str list_href; /* back to the list it came from */
+  struct str prev_href, next_href, place;
+  struct renewal_form form;
+  struct option *channels, *parties_options;
+  size_t n_channels, n_parties_options;
+  struct str touch_problem;
+};
+/* One field of two people's edits. */
+struct merge_field {
+  const char *name, *label;
+  struct str seen, stored, mine, stored_value, mine_value;
+  bool clash; /* both changed it: the editor must choose; else the one value is sent */
+};
+struct merge_view {
+  int64_t id, version;
+  struct str customer, href, who, when, their_why, why;
+  struct merge_field *fields;
+  size_t n_fields;
+  int64_t clashes;
+};
+
+/* Reads everything about the renewal the actor may see. ERR_NOTFOUND outside the scope. */
+int renewal_view_fill(struct request *r, int64_t id, struct renewal_view *v);
+/* The form with the stored values. */
+int renewal_form_fill(struct request *r, const struct renewal *x, struct renewal_form *f);
+int renewal_page_send(struct request *r, struct response *w, struct renewal_view *v);
+/* Words of a field's value, for history and merging: "Best case", "Thu Nov 26", "R$1,284,310". */
+struct str renewal_value(struct request *r, const struct renewal *x, unsigned bit);
+/* The same value as the form sends it: "best_case", "2026-11-26", "1284310.00". */
+struct str renewal_raw(struct request *r, const struct renewal *x, unsigned bit);
+bool renewal_same(const struct renewal *x, const struct renewal *y, unsigned bit);
+const char *renewal_label(unsigned bit); /* "Category", "Close date" … */
+const char *renewal_input(unsigned bit); /* the form field's name; "" for the owner */
+#define RENEWAL_BITS 12 /* RENEWAL_SET_… are 1 << 0 … 1 << 11 */
+/* Versions and touches, newest first, as the page's history. */
+int renewal_events(struct request *r, int64_t id, struct renewal_event **ret, size_t *ret_n);
+
+route_fn renewal_page, renewal_edit_page, renewal_edit_post, renewal_undo_post, renewal_touch_post;
+#endif
