@@ -26,7 +26,7 @@ struct grid_head {
 struct grid_row {
   int64_t id;
   struct str href, customer, contract, expires, expires_iso, distance, step, step_day, po, reseller, distributor, owner, changed;
-  bool overdue, step_late, at_risk, override, other_currency;
+  bool overdue, step_late, at_risk;
   struct raw_html_trusted glyph;
   const char *category;
   struct amount amount, reporting;
@@ -41,6 +41,8 @@ struct grid_view {
   struct grid_hidden *search_hidden;
   size_t n_search_hidden;
   struct str total;            /* "18 renewals, $1.24M, 62% in commit" */
+  struct str total_exact;      /* "$1,240,118.35" */
+  int64_t count;
   struct grid_total *currencies; /* when there are several: one per currency */
   size_t n_currencies;
   struct str left_out;         /* "3 without a rate are not in the sum" */
@@ -50,7 +52,7 @@ struct grid_view {
   struct grid_row *rows;
   size_t n_rows;
   struct str next_href, first_href, csv_href, xlsx_href, reset_href, drop_href, drop_label;
-  bool filtered, empty_book, reporting_column;
+  bool filtered, empty_book;
   const char *reporting;       /* "USD" */
   struct str place;            /* "101 to 200 of 1,932" */
 };

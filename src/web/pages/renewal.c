@@ -1,6 +1,6 @@
 #include "web/pages/renewal.h"
 #include "app/touch.h"
-#include "views.h"
+#include "web/views.h"
 #include "web/pages/desk.h"
 #include "web/shell.h"
 

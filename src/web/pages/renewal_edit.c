@@ -1,7 +1,7 @@
 /* Changing a renewal from its page: the form, its refusals, two editors at once, undo, a logged touch. */
 #include "app/touch.h"
 #include "store/repo_desk.h"
-#include "views.h"
+#include "web/views.h"
 #include "web/pages/desk.h"
 #include "web/pages/renewal.h"
 #include "web/shell.h"

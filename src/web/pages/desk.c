@@ -1,0 +1,154 @@
+#include "web/pages/desk.h"
+
+int desk_renewal(struct request *r, int64_t id, struct renewal *ret) {
+  struct renewal x;
+  int rc = renewal_get(r->store, r->arena, id, &x, &r->err);
+  if (rc < 0)
+    return rc;
+  if (!scope_sees_rep(&r->scope, x.owner_id))
+    return err_set(&r->err, ERR_NOTFOUND, "renewal %lld: there is none in your book", (long long)id);
+  *ret = x;
+  return OK;
+}
+
+int desk_open(struct request *r, struct str period_text, struct desk *ret) {
+  struct desk d = {.cache = r->books};
+  int rc = org_load(r->store, &d.org, &r->err);
+  if (rc < 0)
+    return rc;
+  d.running = period_of(&d.org.calendar, PERIOD_QUARTER, r->today);
+  d.period = d.running;
+  if (period_text.n && period_parse(&d.org.calendar, period_text, &d.period) < 0)
+    return err_set(&r->err, ERR_NOTFOUND, "%.*s: not a period: write 2026-Q4, 2026-11 or 2026", STR_FMT(period_text));
+  char id[PERIOD_ID_SIZE], code[4];
+  d.period_id = arena_str(r->arena, str_of(period_id(&d.period, id)));
+  d.period_name = format_period(r->arena, d.period_id);
+  if (!r->books)
+    return err_set(&r->err, ERR_FAIL, "book: the server was started without one");
+  rc = book_cache_get(r->books, r->store, &d.book, &r->err);
+  if (rc < 0)
+    return rc;
+  d.reporting = d.book->reporting;
+  d.reporting_code = arena_str(r->arena, str_of(currency_code(d.reporting, code))).p;
+  d.reps = scope_reps(&r->scope, r->arena, d.book);
+  if (!d.reps || !d.reporting_code) {
+    desk_close(&d);
+    return err_set(&r->err, ERR_NOMEM, "desk: out of memory: try again");
+  }
+  *ret = d;
+  return OK;
+}
+
+void desk_close(struct desk *d) {
+  if (d->book)
+    book_cache_release(d->cache, d->book);
+  d->book = NULL;
+}
+
+static uint8_t currency_place(const struct book *b, currency_t c) {
+  for (uint8_t i = 1; i < b->n_currencies; i++)
+    if (b->currency_of[i] == c)
+      return i;
+  return 0;
+}
+
+void desk_reporting_amount(struct request *r, int64_t minor, currency_t c, day_t day, struct amount *ret, struct str *ret_note) {
+  *ret = (struct amount){STR_NONE, STR_NONE};
+  *ret_note = STR_NONE;
+  struct desk d DESK_CLEANUP = {0};
+  struct err quiet = r->err;
+  if (desk_open(r, STR_NONE, &d) < 0) { /* the page stands without it */
+    r->err = quiet;
+    return;
+  }
+  uint8_t place = currency_place(d.book, c);
+  int64_t rate, converted;
+  bool assumed;
+  day_t plan = period_of(&d.org.calendar, PERIOD_QUARTER, day).first;
+  if (c == d.reporting || !place || book_rate(d.book, place, plan, &rate, &assumed) < 0 ||
+      money_convert(minor, c, rate, d.reporting, &converted) < 0)
+    return;
+  *ret = parts_amount(r->arena, converted, d.reporting, MONEY_K1);
+  if (rate > 0) { /* read the other way round, as people do: 5.40 reais to the dollar */
+    int64_t hundredths = (int64_t)(((__int128)RATE_ONE * 100 + rate / 2) / rate);
+    *ret_note = arena_fmt(r->arena, " at %lld.%02lld", (long long)(hundredths / 100), (long long)(hundredths % 100));
+  }
+}
+
+void desk_where_codes(struct desk_rows *x, enum grid_column column, const uint32_t *codes, size_t n, bool negate) {
+  if (x->n == 8 || n > 8)
+    return;
+  memcpy(x->codes[x->n], codes, n * sizeof *codes);
+  x->filters[x->n] = (struct grid_filter){.column = column, .negate = negate, .from = INT64_MIN, .to = INT64_MAX, .n_codes = n, .text = STR_NONE};
+  x->n++;
+}
+
+void desk_where(struct desk_rows *x, enum grid_column column, uint32_t code) { desk_where_codes(x, column, &code, 1, false); }
+
+void desk_where_range(struct desk_rows *x, enum grid_column column, int64_t from, int64_t to) {
+  if (x->n == 8)
+    return;
+  x->filters[x->n++] = (struct grid_filter){.column = column, .from = from, .to = to, .text = STR_NONE};
+}
+
+void desk_where_open(struct desk_rows *x) {
+  desk_where_codes(x, GRID_CATEGORY, (const uint32_t[]){CATEGORY_COMMIT, CATEGORY_BEST_CASE, CATEGORY_PIPELINE}, 3, false);
+}
+
+static void query_of(const struct desk *d, const struct desk_rows *x, struct desk_rows *copy, struct grid_query *q) {
+  *copy = *x; /* the code arrays are reached through the copy */
+  for (size_t i = 0; i < copy->n; i++)
+    copy->filters[i].codes = copy->filters[i].n_codes ? copy->codes[i] : NULL;
+  *q = (struct grid_query){.filters = copy->filters, .n_filters = copy->n, .search = STR_NONE, .sort = GRID_DUE, .plan_day = d->period.first,
+                           .reps = d->reps};
+}
+
+void desk_add_param(struct strbuf *b, bool *first, const char *name, struct str value) {
+  if (!value.n)
+    return;
+  strbuf_addc(b, *first ? '?' : '&');
+  *first = false;
+  strbuf_addz(b, name);
+  strbuf_addc(b, '=');
+  html_part_str(b, value);
+}
+
+struct str desk_rows_href(struct request *r, const struct desk *d, const struct desk_rows *x, const char *sort) {
+  STRBUF_CLEANUP struct strbuf text = STRBUF_INIT(4096), b = STRBUF_INIT(WEB_MAX_URL);
+  struct desk_rows copy;
+  struct grid_query q;
+  query_of(d, x, &copy, &q);
+  grid_print(d->book, &q, &text);
+  bool first = true;
+  strbuf_addz(&b, "/renewals");
+  desk_add_param(&b, &first, "period", d->period.first == d->running.first && d->period.kind == PERIOD_QUARTER ? STR_NONE : d->period_id);
+  desk_add_param(&b, &first, "f", strbuf_str(&text));
+  desk_add_param(&b, &first, "sort", str_of(sort));
+  return arena_str(r->arena, strbuf_str(&b));
+}
+
+int desk_rows_page(struct request *r, const struct desk *d, const struct desk_rows *x, enum grid_column sort, bool descending, uint32_t limit,
+                   struct grid_page *ret) {
+  struct desk_rows copy;
+  struct grid_query q;
+  query_of(d, x, &copy, &q);
+  q.sort = sort;
+  q.descending = descending;
+  q.limit = limit;
+  return grid_run(d->book, &q, r->arena, ret, &r->err);
+}
+
+int desk_rows_totals(struct request *r, const struct desk *d, const struct desk_rows *x, struct grid_totals *ret) {
+  struct grid_page page;
+  int rc = desk_rows_page(r, d, x, GRID_DUE, false, 1, &page);
+  if (rc >= 0)
+    *ret = page.totals;
+  return rc;
+}
+
+struct str desk_address(struct request *r, const char *root, struct str part) {
+  STRBUF_CLEANUP struct strbuf b = STRBUF_INIT(WEB_MAX_URL);
+  strbuf_addz(&b, root);
+  html_part_str(&b, part);
+  return arena_str(r->arena, strbuf_str(&b));
+}

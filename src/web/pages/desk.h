@@ -1,0 +1,73 @@
+/* What the pages of the desk share: the book of this request within the actor's scope, the running quarter,
+ * addresses of rows. One place makes the links, so that a number and its rows are the same query. */
+#ifndef WEB_PAGES_DESK_H
+#define WEB_PAGES_DESK_H
+#include "app/book_cache.h"
+#include "insight/forecast.h"
+#include "insight/grid.h"
+#include "insight/kpi.h"
+#include "store/repo_config.h"
+#include "store/repo_renewal.h"
+#include "web/parts.h"
+#include "web/route.h"
+
+struct desk {
+  const struct book *book;   /* borrowed from the cache until desk_close */
+  struct book_cache *cache;
+  const uint8_t *reps;       /* visible rep codes */
+  struct org org;
+  struct period period;      /* of the page: ?period=, the path, or the running quarter */
+  struct str period_name, period_id;
+  struct period running;     /* the running quarter */
+  currency_t reporting;
+  const char *reporting_code;
+};
+/* period_text: an id, or "" for the running quarter. ERR_NOTFOUND: not a period. */
+int desk_open(struct request *r, struct str period_text, struct desk *ret);
+void desk_close(struct desk *d); /* safe on a zeroed one */
+#define DESK_CLEANUP __attribute__((cleanup(desk_close)))
+
+/* A renewal the actor may see. ERR_NOTFOUND otherwise. */
+int desk_renewal(struct request *r, int64_t id, struct renewal *ret);
+/* The amount in the reporting currency, at the rate of the quarter that holds `day`, and ", at 5.40"; both "" when it is the
+ * reporting currency already, or there is no rate or no book. */
+void desk_reporting_amount(struct request *r, int64_t minor, currency_t c, day_t day, struct amount *ret, struct str *ret_note);
+
+/* Conditions of a list, for a link or a count. */
+struct desk_rows {
+  struct grid_filter filters[8];
+  uint32_t codes[8][8];
+  size_t n;
+};
+void desk_where_codes(struct desk_rows *x, enum grid_column column, const uint32_t *codes, size_t n, bool negate);
+void desk_where(struct desk_rows *x, enum grid_column column, uint32_t code);
+void desk_where_range(struct desk_rows *x, enum grid_column column, int64_t from, int64_t to);
+void desk_where_open(struct desk_rows *x); /* commit, best case or pipeline */
+/* /renewals?period=…&f=… of these rows; sort "" = the list's own order. */
+struct str desk_rows_href(struct request *r, const struct desk *d, const struct desk_rows *x, const char *sort);
+/* Their totals, in the page's plan rates. */
+int desk_rows_totals(struct request *r, const struct desk *d, const struct desk_rows *x, struct grid_totals *ret);
+/* The first `limit` of them in an order. */
+int desk_rows_page(struct request *r, const struct desk *d, const struct desk_rows *x, enum grid_column sort, bool descending, uint32_t limit,
+                   struct grid_page *ret);
+/* The same address with other parameters: appends name=value, percent-encoded, with ? or & before it. */
+void desk_add_param(struct strbuf *b, bool *first, const char *name, struct str value);
+struct str desk_address(struct request *r, const char *root, struct str part); /* /contracts/C%2D1 */
+
+/* Targets in force for a period as the forecast wants them; only rows the book knows. */
+int desk_targets(struct request *r, const struct desk *d, struct forecast_target **ret, size_t *ret_n);
+/* Roll-up of the page's period. */
+int desk_forecast(struct request *r, const struct desk *d, struct forecast_node **ret, size_t *ret_n);
+
+/* Pieces of the forecast that the command center shows too; forecast.c. */
+struct home_figure;
+int forecast_figures(struct request *r, const struct desk *d, const struct forecast_node *nodes, struct home_figure **ret, size_t *ret_n);
+struct raw_html_trusted forecast_strip(struct request *r, const struct desk *d, const struct forecast_node *nodes, size_t node, int height,
+                                       int64_t scale, bool label);
+struct str forecast_sentence(struct request *r, const struct desk *d, const struct forecast_node *n);
+struct str forecast_second(struct request *r, const struct desk *d, const struct forecast_node *n);
+struct raw_html_trusted desk_period_bar(struct request *r, struct str prev_href, struct str prev, struct str now, struct str next_href,
+                                        struct str next);
+/* Rows of one node (itself and every node above it) in these categories; forecast.c. */
+struct desk_rows forecast_rows(const struct desk *d, const struct forecast_node *nodes, size_t i, const uint32_t *categories, size_t n);
+#endif

@@ -1,0 +1,203 @@
+#include "web/pages/forecast.h"
+#include <math.h>
+#include "web/pages/desk.h"
+#include "web/shell.h"
+#include "web/svg.h"
+#include "web/views.h"
+
+static const int SHOWN[] = {CATEGORY_CLOSED, CATEGORY_COMMIT, CATEGORY_BEST_CASE, CATEGORY_PIPELINE};
+enum { N_SHOWN = 4 };
+
+/* The conditions of one node and up to n categories: itself and every node above it, so that the rows are its own. */
+struct desk_rows forecast_rows(const struct desk *d, const struct forecast_node *nodes, size_t i, const uint32_t *categories, size_t n) {
+  struct desk_rows x = {0};
+  desk_where_codes(&x, GRID_CATEGORY, categories, n, false);
+  desk_where_range(&x, GRID_EXPECTED, d->period.first, d->period.last);
+  for (int32_t k = (int32_t)i; k >= 0; k = nodes[k].parent) {
+    if (nodes[k].level == FORECAST_REGION)
+      desk_where(&x, GRID_REGION, nodes[k].code);
+    else if (nodes[k].level == FORECAST_TEAM)
+      desk_where(&x, GRID_TEAM, nodes[k].code);
+    else if (nodes[k].level == FORECAST_REP)
+      desk_where(&x, GRID_REP, nodes[k].code);
+  }
+  return x;
+}
+
+static struct roll_cell cell_of(struct request *r, const struct desk *d, const struct forecast_node *nodes, size_t i, int upto, bool cumulative) {
+  const struct forecast_node *n = &nodes[i];
+  int64_t amount = cumulative && upto <= CATEGORY_PIPELINE ? forecast_cumulative(n, (enum category)upto) : n->amount[upto];
+  uint32_t categories[CATEGORY_COUNT];
+  size_t k = 0;
+  for (int c = cumulative && upto <= CATEGORY_PIPELINE ? 0 : upto; c <= upto; c++)
+    categories[k++] = (uint32_t)c;
+  struct desk_rows x = forecast_rows(d, nodes, i, categories, k);
+  return (struct roll_cell){parts_amount(r->arena, amount, d->reporting, MONEY_K), desk_rows_href(r, d, &x, "-amount"), amount == 0};
+}
+
+static int fill_row(struct request *r, const struct desk *d, const struct forecast_node *nodes, size_t i, bool cumulative, struct roll_row *x) {
+  static const char *const LEVELS[] = {"reg all", "reg", "team", "rep"};
+  const struct forecast_node *n = &nodes[i];
+  static const uint32_t ALL[] = {CATEGORY_CLOSED, CATEGORY_COMMIT, CATEGORY_BEST_CASE, CATEGORY_PIPELINE};
+  struct desk_rows all = forecast_rows(d, nodes, i, ALL, N_SHOWN);
+  *x = (struct roll_row){.level = LEVELS[n->level], .name = n->name.n ? n->name : STR("Everything"), .href = desk_rows_href(r, d, &all, "-amount")};
+  for (int c = 0; c < CATEGORY_COUNT; c++)
+    x->cells[x->n_cells++] = cell_of(r, d, nodes, i, c, cumulative);
+  x->coverage = STR("\u2013");
+  x->target.text = x->gap.text = STR("\u2013");
+  x->target.title = x->gap.title = STR("no target");
+  if (n->has_target) {
+    x->target = parts_amount(r->arena, n->target, d->reporting, MONEY_K);
+    x->gap = n->gap > 0 ? parts_amount(r->arena, n->gap, d->reporting, MONEY_K) : parts_change(r->arena, -n->gap, d->reporting, MONEY_K);
+    x->gap_bad = n->gap > n->amount[CATEGORY_COMMIT];
+    x->gap_good = n->gap <= 0;
+    if (!isnan(n->coverage))
+      x->coverage = arena_fmt(r->arena, "%.1f×", n->coverage);
+    else if (n->gap <= 0)
+      x->coverage = STR("reached");
+  }
+  return x->name.p && x->href.p ? OK : ERR_NOMEM;
+}
+
+int forecast_figures(struct request *r, const struct desk *d, const struct forecast_node *nodes, struct home_figure **ret, size_t *ret_n) {
+  struct home_figure *f = arena_zalloc(r->arena, N_SHOWN, sizeof *f);
+  if (!f)
+    return ERR_NOMEM;
+  for (int i = 0; i < N_SHOWN; i++) {
+    int c = SHOWN[i];
+    struct roll_cell cell = cell_of(r, d, nodes, 0, c, false);
+    struct str count = format_of(r->arena, nodes[0].count[c], c == CATEGORY_CLOSED ? "renewal" : "open", c == CATEGORY_CLOSED ? NULL : "open");
+    f[i] = (struct home_figure){parts_category(c), parts_glyph(c), cell.amount, cell.href, count};
+    f[i].amount.text = format_money(r->arena, nodes[0].amount[c], d->reporting, MONEY_K);
+  }
+  *ret = f;
+  *ret_n = N_SHOWN;
+  return OK;
+}
+
+struct raw_html_trusted forecast_strip(struct request *r, const struct desk *d, const struct forecast_node *nodes, size_t node, int height, int64_t scale, bool label) {
+  STRBUF_CLEANUP struct strbuf b = STRBUF_INIT(16 << 10), sentence = STRBUF_INIT(1000);
+  const struct forecast_node *n = &nodes[node];
+  struct svg_part parts[N_SHOWN];
+  for (int i = 0; i < N_SHOWN; i++) {
+    struct str amount = format_money(r->arena, n->amount[SHOWN[i]], d->reporting, MONEY_K);
+    parts[i] = (struct svg_part){parts_category_class(SHOWN[i]), n->amount[SHOWN[i]], STR_NONE, STR_NONE};
+    strbuf_fmt(&sentence, "%s%s %.*s", i ? ", " : "", parts_category(SHOWN[i]), STR_FMT(amount));
+  }
+  struct str target = n->has_target ? format_money(r->arena, n->target, d->reporting, MONEY_K) : STR_NONE;
+  if (target.n)
+    strbuf_fmt(&sentence, "; target %.*s", STR_FMT(target));
+  svg_strip(&b, &(struct svg_strip){parts, N_SHOWN, n->has_target ? n->target : 0,
+                                    label && target.n ? arena_fmt(r->arena, "Target %.*s", STR_FMT(target)) : STR_NONE, scale, height, strbuf_str(&sentence)});
+  return (struct raw_html_trusted){arena_str(r->arena, strbuf_str(&b))};
+}
+
+/* "Q4 2026 has $2.87M closed and $1.84M in commit; target $5.18M, gap $2.31M." */
+struct str forecast_sentence(struct request *r, const struct desk *d, const struct forecast_node *n) {
+  struct str closed = format_money(r->arena, n->amount[CATEGORY_CLOSED], d->reporting, MONEY_HEAD);
+  struct str commit = format_money(r->arena, n->amount[CATEGORY_COMMIT], d->reporting, MONEY_HEAD);
+  struct str start = arena_fmt(r->arena, "%.*s has %.*s closed, %.*s in commit", STR_FMT(d->period_name), STR_FMT(closed), STR_FMT(commit));
+  if (!n->has_target)
+    return arena_fmt(r->arena, "%.*s.", STR_FMT(start));
+  struct str target = format_money(r->arena, n->target, d->reporting, MONEY_HEAD);
+  if (n->gap <= 0) {
+    struct str over = format_money(r->arena, -n->gap, d->reporting, MONEY_HEAD);
+    return n->gap == 0 ? arena_fmt(r->arena, "%.*s; the target of %.*s is reached.", STR_FMT(start), STR_FMT(target))
+                       : arena_fmt(r->arena, "%.*s; %.*s over the target of %.*s.", STR_FMT(start), STR_FMT(over), STR_FMT(target));
+  }
+  struct str gap = format_money(r->arena, n->gap, d->reporting, MONEY_HEAD);
+  return arena_fmt(r->arena, "%.*s; target %.*s, gap %.*s.", STR_FMT(start), STR_FMT(target), STR_FMT(gap));
+}
+
+/* What the commit leaves of the gap, and how much open amount stands against it. */
+struct str forecast_second(struct request *r, const struct desk *d, const struct forecast_node *n) {
+  if (!n->has_target)
+    return arena_fmt(r->arena, "No target is set for %.*s, so there is no gap to close.", STR_FMT(d->period_name));
+  if (n->gap <= 0)
+    return STR("Everything still open comes on top.");
+  int64_t left = n->gap - n->amount[CATEGORY_COMMIT], open = n->amount[CATEGORY_BEST_CASE] + n->amount[CATEGORY_PIPELINE];
+  struct str rest = format_money(r->arena, left < 0 ? -left : left, d->reporting, MONEY_HEAD), more = format_money(r->arena, open, d->reporting, MONEY_HEAD);
+  return left <= 0 ? arena_fmt(r->arena, "If all of commit books, the target is passed by %.*s.", STR_FMT(rest))
+                   : arena_fmt(r->arena, "If all of commit books, %.*s must still come from %.*s in best case and pipeline.", STR_FMT(rest), STR_FMT(more));
+}
+
+static struct str period_href(struct request *r, const struct period *p, bool cumulative, struct str *ret_label) {
+  char id[PERIOD_ID_SIZE];
+  struct str text = arena_str(r->arena, str_of(period_id(p, id)));
+  *ret_label = format_period(r->arena, text);
+  return arena_fmt(r->arena, "/forecast/%.*s%s", STR_FMT(text), cumulative ? "?sum=cumulative" : "");
+}
+
+/* Header bar: the periods around this one. */
+struct raw_html_trusted desk_period_bar(struct request *r, struct str prev_href, struct str prev, struct str now, struct str next_href, struct str next) {
+  STRBUF_CLEANUP struct strbuf b = STRBUF_INIT(8 << 10);
+  strbuf_addz(&b, "<a class=\"pick opt\" rel=\"prev\" href=\"");
+  html_url_str(&b, prev_href);
+  strbuf_addz(&b, "\">");
+  html_text_str(&b, prev);
+  strbuf_addz(&b, "</a><span class=\"pick\" aria-current=\"true\">");
+  html_text_str(&b, now);
+  strbuf_addz(&b, "</span><a class=\"pick\" rel=\"next\" href=\"");
+  html_url_str(&b, next_href);
+  strbuf_addz(&b, "\">");
+  html_text_str(&b, next);
+  strbuf_addz(&b, "</a>");
+  return (struct raw_html_trusted){arena_str(r->arena, strbuf_str(&b))};
+}
+
+static int fill(struct request *r, const struct desk *d, struct forecast_view *v) {
+  struct forecast_node *nodes = NULL;
+  size_t n = 0;
+  int rc = desk_forecast(r, d, &nodes, &n);
+  if (rc < 0)
+    return rc;
+  v->rows = arena_zalloc(r->arena, n + 1, sizeof *v->rows);
+  if (!v->rows)
+    return ERR_NOMEM;
+  for (size_t i = 0; i < n && rc >= 0; i++) {
+    v->has_targets |= nodes[i].has_target;
+    rc = fill_row(r, d, nodes, i, v->cumulative, &v->rows[v->n_rows++]);
+  }
+  if (rc >= 0)
+    rc = forecast_figures(r, d, nodes, &v->figures, &v->n_figures);
+  if (rc < 0)
+    return rc;
+  v->headline = forecast_sentence(r, d, &nodes[0]);
+  v->say = forecast_second(r, d, &nodes[0]);
+  v->strip = forecast_strip(r, d, nodes, 0, 24, 0, true);
+  v->period = d->period_name;
+  struct str code = str_of(d->reporting_code);
+  v->rates_note = arena_fmt(r->arena, "Amounts per year in %.*s at the rates of %.*s's first day.", STR_FMT(code), STR_FMT(d->period_name));
+  if (nodes[0].no_rate)
+    v->left_out = arena_fmt(r->arena, "%lld renewals in a currency without a rate are not in these sums.", (long long)nodes[0].no_rate);
+  struct period prev = period_prev(&d->org.calendar, &d->period), next = period_next(&d->org.calendar, &d->period);
+  v->prev_href = period_href(r, &prev, v->cumulative, &v->prev_label);
+  v->next_href = period_href(r, &next, v->cumulative, &v->next_label);
+  v->switch_href = period_href(r, &d->period, !v->cumulative, &code);
+  return OK;
+}
+
+int forecast_page(struct request *r, struct response *w) {
+  struct desk d DESK_CLEANUP = {0};
+  struct forecast_view v = {.cumulative = str_eq(pairs_get(&r->query, "sum"), STR("cumulative"))};
+  int rc = desk_open(r, r->params[0], &d);
+  if (rc >= 0)
+    rc = fill(r, &d, &v);
+  if (rc < 0)
+    return rc;
+  struct view_cx cx = view_cx_of(r);
+  struct raw_html_trusted bar = desk_period_bar(r, v.prev_href, v.prev_label, v.period, v.next_href, v.next_label);
+  shell_begin(r, w, &(struct page){.title = STR("Forecast"), .nav = "/forecast", .bar = bar});
+  view_forecast(&w->body, &cx, &v);
+  return shell_end(r, w);
+}
+
+int forecast_now(struct request *r, struct response *w) {
+  struct org org;
+  int rc = org_load(r->store, &org, &r->err);
+  if (rc < 0)
+    return rc;
+  char id[PERIOD_ID_SIZE];
+  struct period p = period_of(&org.calendar, PERIOD_QUARTER, r->today);
+  return response_redirect(r, w, arena_fmt(r->arena, "/forecast/%s", period_id(&p, id)));
+}

@@ -1,0 +1,196 @@
+#include "web/pages/home.h"
+#include "web/pages/home_parts.h"
+#include "web/shell.h"
+#include "web/svg.h"
+#include "web/views.h"
+
+enum { WEEKS = 9, MOST_REPS = 60, PARTS = 5 };
+
+static bool visible(const struct desk *d, uint32_t i) { return !d->reps || d->reps[d->book->renewals.rep[i]]; }
+
+/* Open renewals past their end date, by rep code. */
+static int64_t *late_by_rep(struct request *r, const struct desk *d) {
+  const struct book_renewals *n = &d->book->renewals;
+  int64_t *late = arena_zalloc(r->arena, d->book->reps.n + 1, sizeof *late);
+  for (uint32_t i = 0; late && i < n->n; i++)
+    late[n->rep[i]] += n->due[i] < r->today && n->category[i] != CATEGORY_CLOSED && n->category[i] != CATEGORY_OMITTED && visible(d, i);
+  return late;
+}
+
+static void fill_rep(struct request *r, const struct desk *d, const struct forecast_node *nodes, size_t i, int64_t scale, const int64_t *late, struct home_rep *x) {
+  const struct forecast_node *n = &nodes[i];
+  static const uint32_t ALL[] = {CATEGORY_CLOSED, CATEGORY_COMMIT, CATEGORY_BEST_CASE, CATEGORY_PIPELINE};
+  struct desk_rows all = forecast_rows(d, nodes, i, ALL, 4), closed = forecast_rows(d, nodes, i, ALL, 1), commit = forecast_rows(d, nodes, i, ALL + 1, 1);
+  struct desk_rows past = {0};
+  desk_where_open(&past);
+  desk_where_range(&past, GRID_DUE, INT64_MIN, (int64_t)r->today - 1);
+  desk_where(&past, GRID_REP, n->code);
+  *x = (struct home_rep){.name = n->name, .href = desk_rows_href(r, d, &all, "-amount"), .closed_href = desk_rows_href(r, d, &closed, "-amount"),
+                         .commit_href = desk_rows_href(r, d, &commit, "-amount"), .late = format_count(r->arena, late[n->code]),
+                         .late_href = desk_rows_href(r, d, &past, "due_date"), .strip = forecast_strip(r, d, nodes, i, 10, scale, false),
+                         .closed = parts_amount(r->arena, n->amount[CATEGORY_CLOSED], d->reporting, MONEY_K),
+                         .commit = parts_amount(r->arena, n->amount[CATEGORY_COMMIT], d->reporting, MONEY_K), .has_late = late[n->code] > 0};
+  x->gap.text = STR("\u2013");
+  x->gap.title = STR("no target");
+  if (n->has_target) {
+    x->gap = parts_change(r->arena, -n->gap, d->reporting, MONEY_K);
+    x->gap_bad = n->gap > n->amount[CATEGORY_COMMIT];
+  }
+}
+
+static int64_t gap_of(const struct forecast_node *n) { return n->has_target ? n->gap : INT64_MIN; }
+
+static int fill_reps(struct request *r, const struct desk *d, const struct forecast_node *nodes, size_t n, struct home_view *v) {
+  size_t order[MOST_REPS], k = 0;
+  int64_t scale = 1;
+  for (size_t i = 0; i < n; i++) {
+    if (nodes[i].level != FORECAST_REP || k == MOST_REPS)
+      continue;
+    int64_t sum = forecast_cumulative(&nodes[i], CATEGORY_PIPELINE);
+    scale = sum > scale ? sum : scale;
+    scale = nodes[i].has_target && nodes[i].target > scale ? nodes[i].target : scale;
+    v->has_targets |= nodes[i].has_target;
+    size_t at = k++;
+    for (; at > 0 && gap_of(&nodes[order[at - 1]]) < gap_of(&nodes[i]); at--)
+      order[at] = order[at - 1];
+    order[at] = i;
+  }
+  int64_t *late = late_by_rep(r, d);
+  v->reps = arena_zalloc(r->arena, k + 1, sizeof *v->reps);
+  if (!late || !v->reps)
+    return ERR_NOMEM;
+  for (size_t i = 0; i < k; i++)
+    fill_rep(r, d, nodes, order[i], scale, late, &v->reps[v->n_reps++]);
+  if (r->who.role == ROLE_REP)
+    v->n_reps = 0; /* the page is about them already */
+  return OK;
+}
+
+static day_t week_start(const struct desk *d, day_t today) {
+  int back = (day_weekday(today) - d->org.calendar.week_start + 7) % 7;
+  return today - back;
+}
+
+static int fill_weeks(struct request *r, const struct desk *d, struct home_view *v) {
+  const struct book_renewals *n = &d->book->renewals;
+  static const int CATEGORIES[PARTS] = {CATEGORY_CLOSED, CATEGORY_COMMIT, CATEGORY_BEST_CASE, CATEGORY_PIPELINE, -1};
+  int64_t counts[WEEKS][CATEGORY_COUNT + 1] = {0};
+  day_t first = week_start(d, r->today);
+  for (uint32_t i = 0; i < n->n; i++) {
+    if (n->due[i] < first || n->due[i] >= first + 7 * WEEKS || n->category[i] == CATEGORY_OMITTED || !visible(d, i))
+      continue;
+    bool risk = (n->flags[i] & RENEWAL_AT_RISK) && n->category[i] != CATEGORY_CLOSED;
+    counts[(n->due[i] - first) / 7][risk ? CATEGORY_COUNT : n->category[i]]++;
+  }
+  struct svg_part parts[WEEKS][PARTS];
+  struct svg_column columns[WEEKS];
+  STRBUF_CLEANUP struct strbuf b = STRBUF_INIT(64 << 10), sentence = STRBUF_INIT(2000);
+  strbuf_addz(&sentence, "Renewals that end, by week:");
+  for (int w = 0; w < WEEKS; w++) {
+    int64_t sum = 0;
+    for (int k = 0; k < PARTS; k++) {
+      int64_t value = counts[w][CATEGORIES[k] < 0 ? CATEGORY_COUNT : CATEGORIES[k]];
+      sum += value;
+      parts[w][k] = (struct svg_part){CATEGORIES[k] < 0 ? "s-risk" : parts_category_class(CATEGORIES[k]), value, STR_NONE, STR_NONE};
+    }
+    struct desk_rows x = {0};
+    day_t from = first + 7 * w;
+    desk_where_codes(&x, GRID_CATEGORY, (const uint32_t[]){CATEGORY_CLOSED, CATEGORY_COMMIT, CATEGORY_BEST_CASE, CATEGORY_PIPELINE}, 4, false);
+    desk_where_range(&x, GRID_DUE, from, from + 6);
+    struct str day = format_day(r->arena, from, from), count = format_count(r->arena, sum);
+    strbuf_fmt(&sentence, "%s %.*s %.*s", w ? "," : "", STR_FMT(day), STR_FMT(count));
+    columns[w] = (struct svg_column){parts[w], PARTS, day, count, desk_rows_href(r, d, &x, "due_date"),
+                                     arena_fmt(r->arena, "Week of %.*s: %.*s", STR_FMT(day), STR_FMT(count)), from > d->running.last && from - 7 <= d->running.last};
+  }
+  svg_bars(&b, &(struct svg_bars){columns, WEEKS, 120, STR("next quarter"), strbuf_str(&sentence)});
+  v->bars = (struct raw_html_trusted){arena_str(r->arena, strbuf_str(&b))};
+  return v->bars.html.p ? OK : ERR_NOMEM;
+}
+
+static struct home_rate rate_of(struct request *r, const struct desk *d, const char *label, enum kpi_id id, struct str period, const struct kpi_value *x) {
+  const struct kpi_def *def = kpi_def_of(id);
+  bool money = def->unit != KPI_UNIT_COUNT_RATE;
+  struct str num = money ? format_money(r->arena, x->num, d->reporting, MONEY_K) : format_count(r->arena, x->num);
+  struct str den = money ? format_money(r->arena, x->den, d->reporting, MONEY_K) : format_count(r->arena, x->den);
+  return (struct home_rate){label, format_share(r->arena, x->num, x->den, 1), arena_fmt(r->arena, "/kpi/%s?period=%.*s", def->key, STR_FMT(period)),
+                            arena_fmt(r->arena, "%.*s of %.*s due", STR_FMT(num), STR_FMT(den)), false};
+}
+
+static int period_kpis(struct request *r, const struct desk *d, struct period p, struct kpi_result *ret) {
+  struct kpi_query q = {.period = p, .calendar = d->org.calendar, .by = KPI_BY_NONE, .as_of = r->today, .grace_days = d->org.grace_days, .reps = d->reps, .threads = 1};
+  return kpi_compute(d->book, &q, r->arena, ret, &r->err);
+}
+
+static int fill_rates(struct request *r, const struct desk *d, struct home_view *v) {
+  struct kpi_result now, before;
+  struct period prev = period_prev(&d->org.calendar, &d->period);
+  char id[PERIOD_ID_SIZE];
+  struct str prev_id = arena_str(r->arena, str_of(period_id(&prev, id))), prev_name = format_period(r->arena, prev_id);
+  int rc = period_kpis(r, d, d->period, &now);
+  if (rc >= 0)
+    rc = period_kpis(r, d, prev, &before);
+  v->rates = arena_zalloc(r->arena, 4, sizeof *v->rates);
+  if (rc < 0 || !v->rates)
+    return rc < 0 ? rc : ERR_NOMEM;
+  struct str gross = arena_fmt(r->arena, "Gross, %.*s", STR_FMT(prev_name)), net = arena_fmt(r->arena, "Net, %.*s", STR_FMT(prev_name));
+  const struct kpi_value *x = now.total.values, *y = before.total.values;
+  v->rates[v->n_rates++] = rate_of(r, d, "On time to date, money", KPI_ON_TIME_TO_DATE_MONEY, d->period_id, &x[KPI_ON_TIME_TO_DATE_MONEY]);
+  v->rates[v->n_rates++] = rate_of(r, d, "On time to date, count", KPI_ON_TIME_TO_DATE_COUNT, d->period_id, &x[KPI_ON_TIME_TO_DATE_COUNT]);
+  v->rates[v->n_rates++] = rate_of(r, d, gross.p, KPI_GROSS, prev_id, &y[KPI_GROSS]);
+  v->rates[v->n_rates++] = rate_of(r, d, net.p, KPI_NET, prev_id, &y[KPI_NET]);
+  v->rates_href = arena_fmt(r->arena, "/kpi?period=%.*s", STR_FMT(d->period_id));
+  return OK;
+}
+
+static int fill(struct request *r, const struct desk *d, struct home_view *v) {
+  v->may_import = r->who.role == ROLE_OPS || r->who.role == ROLE_ADMIN || r->who.role == ROLE_MANAGER;
+  v->empty = true;
+  for (uint32_t i = 0; i < d->book->renewals.n && v->empty; i++)
+    v->empty = !visible(d, i);
+  if (v->empty)
+    return OK;
+  struct forecast_node *nodes = NULL;
+  size_t n = 0;
+  int rc = desk_forecast(r, d, &nodes, &n);
+  if (rc >= 0)
+    rc = forecast_figures(r, d, nodes, &v->figures, &v->n_figures);
+  if (rc >= 0)
+    rc = fill_reps(r, d, nodes, n, v);
+  if (rc >= 0)
+    rc = fill_weeks(r, d, v);
+  if (rc >= 0)
+    rc = fill_rates(r, d, v);
+  if (rc >= 0)
+    rc = home_waits(r, d, nodes, n, v);
+  if (rc >= 0)
+    rc = home_changes(r, d, v);
+  if (rc < 0)
+    return rc;
+  v->headline = forecast_sentence(r, d, &nodes[0]);
+  v->say = forecast_second(r, d, &nodes[0]);
+  v->strip = forecast_strip(r, d, nodes, 0, 24, 0, true);
+  v->forecast_href = arena_fmt(r->arena, "/forecast/%.*s", STR_FMT(d->period_id));
+  return OK;
+}
+
+static struct raw_html_trusted week_bar(struct request *r, const struct desk *d) {
+  int weeks = 0, week = period_week(&d->org.calendar, r->today, &weeks);
+  struct str day = format_weekday(r->arena, r->today, DAY_NONE);
+  struct str html = arena_fmt(r->arena, "<a class=\"pick\" href=\"/forecast/%.*s\">%.*s <span class=\"q opt\">week %d of %d</span></a><span class=\"q nw\">%.*s</span>",
+                              STR_FMT(d->period_id), STR_FMT(d->period_name), week, weeks, STR_FMT(day));
+  return (struct raw_html_trusted){html};
+}
+
+int home_page(struct request *r, struct response *w) {
+  struct desk d DESK_CLEANUP = {0};
+  struct home_view v = {0};
+  int rc = desk_open(r, STR_NONE, &d);
+  if (rc >= 0)
+    rc = fill(r, &d, &v);
+  if (rc < 0)
+    return rc;
+  struct view_cx cx = view_cx_of(r);
+  shell_begin(r, w, &(struct page){.title = r->who.role == ROLE_REP ? STR("Your book") : STR("Command center"), .nav = "/", .bar = week_bar(r, &d)});
+  view_home(&w->body, &cx, &v);
+  return shell_end(r, w);
+}

@@ -1,0 +1,12 @@
+/* Inside of the command center: home.c (quarter, team, weeks), home_waits.c (what waits, what changed). */
+#ifndef WEB_PAGES_HOME_PARTS_H
+#define WEB_PAGES_HOME_PARTS_H
+#include "web/pages/desk.h"
+#include "web/pages/home.h"
+
+/* Facts that ask for an act, most money first: open past its end, commit with no PO near its end, lapsed, missing
+ * targets, currencies without a rate, data findings. */
+int home_waits(struct request *r, const struct desk *d, const struct forecast_node *nodes, size_t n_nodes, struct home_view *v);
+/* What differs in the renewals from how they stood seven days ago, most money first. */
+int home_changes(struct request *r, const struct desk *d, struct home_view *v);
+#endif

@@ -1,0 +1,234 @@
+#include "store/repo_desk.h"
+#include "web/pages/home_parts.h"
+
+enum { NEAR_DAYS = 14, SINGLE = 4, MOST_WAITS = 12, CHANGE_DAYS = 7, LOOKED_AT = 60, SHOWN_CHANGES = 8 };
+
+static struct desk_rows past_end(const struct request *r) {
+  struct desk_rows x = {0};
+  desk_where_open(&x);
+  desk_where_range(&x, GRID_DUE, INT64_MIN, (int64_t)r->today - 1);
+  return x;
+}
+
+static struct desk_rows near_without_po(const struct request *r) {
+  struct desk_rows x = {0};
+  desk_where(&x, GRID_CATEGORY, CATEGORY_COMMIT);
+  desk_where(&x, GRID_PO, 0);
+  desk_where_range(&x, GRID_DUE, r->today, (int64_t)r->today + NEAR_DAYS);
+  return x;
+}
+
+static struct home_wait *next_wait(struct home_view *v) { return v->n_waits < MOST_WAITS ? &v->waits[v->n_waits++] : NULL; }
+
+/* One renewal as a line of its own. */
+static void wait_row(struct request *r, const struct desk *d, uint32_t i, struct home_view *v) {
+  const struct book *b = d->book;
+  const struct book_renewals *n = &b->renewals;
+  struct home_wait *x = next_wait(v);
+  if (!x)
+    return;
+  struct str customer = b->accounts.name[n->account[i]], owner = b->reps.name[n->rep[i]], contract = b->contracts.name[n->contract[i]];
+  bool past = n->due[i] < r->today;
+  int64_t converted = 0;
+  currency_t c = b->currency_of[n->currency[i]];
+  *x = (struct home_wait){.icon = past ? "alert-triangle" : "clock", .hot = past || n->due[i] - r->today <= 3,
+                          .title = arena_fmt(r->arena, "%.*s: %s", STR_FMT(customer), past ? "support has stopped, still open" : "in commit, no PO"),
+                          .note = arena_fmt(r->arena, "%.*s \u00b7 %.*s", STR_FMT(contract), STR_FMT(owner)),
+                          .href = arena_fmt(r->arena, "/renewals/%u", n->id[i]), .act = STR("Open"),
+                          .due = format_distance(r->arena, n->due[i], r->today), .due_note = format_weekday(r->arena, n->due[i], r->today),
+                          .amount = parts_amount(r->arena, n->forecast[i], c, MONEY_WHOLE)};
+  x->amount_href = x->href;
+  if (c != d->reporting && grid_converted(b, i, d->period.first, &converted))
+    x->amount_note = format_money(r->arena, converted, d->reporting, MONEY_K1);
+}
+
+static int wait_set(struct request *r, const struct desk *d, const struct desk_rows *rows, const char *icon, bool hot, struct str title, struct str note, struct home_view *v) {
+  struct grid_totals t;
+  int rc = desk_rows_totals(r, d, rows, &t);
+  if (rc < 0 || t.rows == 0)
+    return rc;
+  struct home_wait *x = next_wait(v);
+  if (!x)
+    return OK;
+  struct str href = desk_rows_href(r, d, rows, "-amount"), count = format_of(r->arena, t.rows, "renewal", NULL);
+  *x = (struct home_wait){.icon = icon, .hot = hot, .title = title, .note = arena_fmt(r->arena, "%.*s%.*s", STR_FMT(count), STR_FMT(note)), .href = href, .amount_href = href,
+                          .act = t.rows == 1 ? STR("See it") : arena_fmt(r->arena, "See the %lld", (long long)t.rows),
+                          .amount = parts_amount(r->arena, t.converted, d->reporting, MONEY_K)};
+  return OK;
+}
+
+/* The largest single renewals of both kinds, by money in the reporting currency. */
+static int single_waits(struct request *r, const struct desk *d, struct home_view *v) {
+  uint32_t found[2 * SINGLE];
+  int64_t money[2 * SINGLE];
+  size_t n = 0;
+  struct desk_rows sets[2] = {past_end(r), near_without_po(r)};
+  for (int k = 0; k < 2; k++) {
+    struct grid_page page;
+    int rc = desk_rows_page(r, d, &sets[k], GRID_CONVERTED, true, SINGLE, &page);
+    if (rc < 0)
+      return rc;
+    for (size_t i = 0; i < page.n; i++) {
+      int64_t value = 0;
+      (void)grid_converted(d->book, page.rows[i], d->period.first, &value); /* without a rate it comes last */
+      size_t at = n++;
+      for (; at > 0 && money[at - 1] < value; at--) {
+        money[at] = money[at - 1];
+        found[at] = found[at - 1];
+      }
+      money[at] = value;
+      found[at] = page.rows[i];
+    }
+  }
+  for (size_t i = 0; i < n && i < SINGLE; i++)
+    wait_row(r, d, found[i], v);
+  return OK;
+}
+
+static void wait_fact(struct home_view *v, const char *icon, struct str title, struct str note, struct str href, const char *act) {
+  struct home_wait *x = next_wait(v);
+  if (x)
+    *x = (struct home_wait){.icon = icon, .title = title, .note = note, .href = href, .act = str_of(act)};
+}
+
+static int missing_targets(struct request *r, const struct desk *d, const struct forecast_node *nodes, size_t n, struct home_view *v) {
+  int64_t reps = 0, without = 0;
+  struct str first = STR_NONE;
+  for (size_t i = 0; i < n; i++)
+    if (nodes[i].level == FORECAST_REP && nodes[i].code) {
+      reps++;
+      if (!nodes[i].has_target) {
+        without++;
+        first = first.n ? first : nodes[i].name;
+      }
+    }
+  if (!without || r->who.role == ROLE_REP)
+    return OK;
+  struct str title = without == reps ? arena_fmt(r->arena, "No rep has a target for %.*s", STR_FMT(d->period_name))
+                                     : arena_fmt(r->arena, "%lld of %lld reps have no target for %.*s", (long long)without, (long long)reps, STR_FMT(d->period_name));
+  struct str note = without == reps ? STR("Import them: perennial import targets FILE") : arena_fmt(r->arena, "First: %.*s", STR_FMT(first));
+  wait_fact(v, "target", title, note, arena_fmt(r->arena, "/forecast/%.*s", STR_FMT(d->period_id)), "Roll-up");
+  return OK;
+}
+
+static int data_problems(struct request *r, struct home_view *v) {
+  if (r->who.role == ROLE_REP)
+    return OK;
+  struct finding_count *rows = NULL;
+  size_t n = 0;
+  int rc = finding_counts(r->store, r->arena, &rows, &n, &r->err);
+  int64_t all = 0;
+  for (size_t i = 0; rc >= 0 && i < n; i++)
+    all += rows[i].n;
+  if (all > 0) {
+    struct str count = format_of(r->arena, all, "record needs", "records need");
+    wait_fact(v, "file-import", arena_fmt(r->arena, "%.*s a fix in the data", STR_FMT(count)), arena_fmt(r->arena, "Most: %.*s", STR_FMT(rows[0].sample)),
+              STR("/imports"), "See them");
+  }
+  return rc;
+}
+
+/* What comes next when nothing waits. */
+static int next_expiry(struct request *r, const struct desk *d, struct home_view *v) {
+  struct desk_rows x = {0};
+  struct grid_page page;
+  desk_where_open(&x);
+  desk_where_range(&x, GRID_DUE, r->today, INT64_MAX);
+  int rc = desk_rows_page(r, d, &x, GRID_DUE, false, 1, &page);
+  v->calm = STR("Nothing expires.");
+  if (rc < 0 || !page.n)
+    return rc;
+  uint32_t i = page.rows[0];
+  struct str day = format_weekday(r->arena, d->book->renewals.due[i], r->today), name = d->book->accounts.name[d->book->renewals.account[i]];
+  v->calm = arena_fmt(r->arena, "Next expiry: %.*s, %.*s.", STR_FMT(day), STR_FMT(name));
+  v->calm_href = arena_fmt(r->arena, "/renewals/%u", d->book->renewals.id[i]);
+  return OK;
+}
+
+int home_waits(struct request *r, const struct desk *d, const struct forecast_node *nodes, size_t n_nodes, struct home_view *v) {
+  v->waits = arena_zalloc(r->arena, MOST_WAITS, sizeof *v->waits);
+  if (!v->waits)
+    return ERR_NOMEM;
+  struct desk_rows past = past_end(r), near = near_without_po(r), lapsed = {0};
+  desk_where_open(&lapsed);
+  desk_where_range(&lapsed, GRID_DUE, INT64_MIN, (int64_t)r->today - d->org.max_lapse_days - 1);
+  int rc = single_waits(r, d, v);
+  if (rc >= 0)
+    rc = wait_set(r, d, &past, "alert-triangle", true, STR("Past the end date and still open"), STR(""), v);
+  if (rc >= 0)
+    rc = wait_set(r, d, &near, "clock", false, arena_fmt(r->arena, "Commit with no PO, %d days or less", NEAR_DAYS), STR(""), v);
+  if (rc >= 0)
+    rc = wait_set(r, d, &lapsed, "x", false, STR("Lapsed: too late to renew"), arena_fmt(r->arena, ", past %d days", d->org.max_lapse_days), v);
+  if (rc >= 0)
+    rc = missing_targets(r, d, nodes, n_nodes, v);
+  if (rc >= 0 && nodes[0].no_rate)
+    wait_fact(v, "scale", arena_fmt(r->arena, "%lld renewals are in a currency without a rate", (long long)nodes[0].no_rate), STR("They are in no sum. Import rates: perennial import fx FILE"),
+              arena_fmt(r->arena, "/forecast/%.*s", STR_FMT(d->period_id)), "Roll-up");
+  if (rc >= 0)
+    rc = data_problems(r, v);
+  if (rc >= 0)
+    rc = next_expiry(r, d, v);
+  v->waits_note = v->n_waits ? format_of(r->arena, (int64_t)v->n_waits, "item, most money first", "items, most money first") : STR_NONE;
+  return rc;
+}
+
+/* How far up a category stands, for "moved up" and "moved down". */
+static struct str change_words(struct request *r, const struct renewal *was, const struct renewal *is, struct str name) {
+  if (is->outcome == OUTCOME_LOST && was->outcome != OUTCOME_LOST)
+    return arena_fmt(r->arena, "%.*s lost", STR_FMT(name));
+  if (is->category == CATEGORY_CLOSED && was->category != CATEGORY_CLOSED)
+    return arena_fmt(r->arena, "%.*s closed", STR_FMT(name));
+  if (is->category != was->category)
+    return arena_fmt(r->arena, "%.*s moved %s from %s to %s", STR_FMT(name), is->category < was->category ? "up" : "down", parts_category(was->category), parts_category(is->category));
+  if (is->close_date != was->close_date && is->close_date != DAY_NONE && was->close_date != DAY_NONE) {
+    struct str day = format_day(r->arena, is->close_date, r->today);
+    return arena_fmt(r->arena, "%.*s %s to %.*s", STR_FMT(name), is->close_date > was->close_date ? "pushed" : "pulled in", STR_FMT(day));
+  }
+  if (is->forecast_amount != was->forecast_amount)
+    return arena_fmt(r->arena, "%.*s amount %s", STR_FMT(name), is->forecast_amount > was->forecast_amount ? "raised" : "cut");
+  return STR_NONE;
+}
+
+static int64_t counted(const struct renewal *x) {
+  return x->category == CATEGORY_CLOSED ? x->won_amount : x->category == CATEGORY_OMITTED ? 0 : x->forecast_amount;
+}
+
+static void fill_change(struct request *r, const struct desk *d, uint32_t i, const struct renewal *was, const struct renewal *is, struct home_view *v) {
+  const struct book *b = d->book;
+  struct str what = change_words(r, was, is, b->accounts.name[b->renewals.account[i]]);
+  if (!what.n)
+    return;
+  int64_t before = counted(was), after = counted(is), delta = after - before;
+  bool won = is->category == CATEGORY_CLOSED && was->category != CATEGORY_CLOSED;
+  v->changes[v->n_changes++] = (struct home_change){
+    .glyph = is->outcome == OUTCOME_LOST ? parts_risk_glyph() : parts_glyph(is->category), .what = what, .href = arena_fmt(r->arena, "/renewals/%u", b->renewals.id[i]),
+    .who = b->reps.name[b->renewals.rep[i]], .change = parts_change(r->arena, won ? after : delta, is->currency, MONEY_K1), .up = won || delta > 0, .down = !won && delta < 0};
+}
+
+int home_changes(struct request *r, const struct desk *d, struct home_view *v) {
+  struct desk_rows x = {0};
+  struct grid_page page;
+  day_t since = r->today - CHANGE_DAYS;
+  struct str day = format_weekday(r->arena, since, r->today);
+  v->changes_title = arena_fmt(r->arena, "Since %.*s", STR_FMT(day));
+  desk_where_range(&x, GRID_CHANGED, since, INT64_MAX);
+  int rc = desk_rows_page(r, d, &x, GRID_CONVERTED, true, LOOKED_AT, &page);
+  v->changes = arena_zalloc(r->arena, SHOWN_CHANGES, sizeof *v->changes);
+  if (rc < 0 || !v->changes)
+    return rc < 0 ? rc : ERR_NOMEM;
+  for (size_t i = 0; i < page.n && v->n_changes < SHOWN_CHANGES; i++) {
+    struct renewal was, is;
+    int64_t id = d->book->renewals.id[page.rows[i]];
+    rc = renewal_get_as_of(r->store, r->arena, id, (int64_t)since * SECONDS_PER_DAY, &was, &r->err);
+    if (rc == ERR_NOTFOUND) /* it did not exist then */
+      continue;
+    if (rc >= 0)
+      rc = renewal_get(r->store, r->arena, id, &is, &r->err);
+    if (rc < 0)
+      return rc;
+    fill_change(r, d, page.rows[i], &was, &is, v);
+  }
+  struct str count = format_of(r->arena, page.totals.rows, "renewal", NULL);
+  v->changes_note = arena_fmt(r->arena, "%.*s touched", STR_FMT(count));
+  return OK;
+}
