@@ -1,5 +1,11 @@
 /* Every address of the product, who may call it, and what it takes. */
 #include "web/pages/access.h"
+#include "web/pages/account.h"
+#include "web/pages/forecast.h"
+#include "web/pages/grid.h"
+#include "web/pages/home.h"
+#include "web/pages/kpi.h"
+#include "web/pages/renewal.h"
 #include "web/route.h"
 
 #define GET_ROW(PATH, MAY, HANDLER, SUBJECT) {HTTP_GET, PATH, MAY, CSRF_UNSET, BODY_NONE, 0, HANDLER, SUBJECT}
@@ -9,7 +15,21 @@ const struct route web_routes[] = {
     GET_ROW("/sign-in", MAY_ANYBODY, sign_in_page, NULL),
     {HTTP_POST, "/sign-in", MAY_ANYBODY, CSRF_ORIGIN, BODY_FORM, 16 << 10, sign_in_post, NULL},
     POST_ROW("/sign-out", MAY_SIGNED_IN, sign_out_post, NULL),
+    GET_ROW("/", MAY_READ, home_page, NULL),
+    GET_ROW("/accounts/:id", MAY_READ, account_page, "account"),
+    GET_ROW("/contracts/:number", MAY_READ, contract_page, "contract"),
+    GET_ROW("/forecast", MAY_READ, forecast_now, NULL),
+    GET_ROW("/forecast/:period", MAY_READ, forecast_page, "period"),
+    GET_ROW("/imports", MAY_READ & ~MAY_REP, imports_page, NULL),
+    GET_ROW("/kpi", MAY_READ, kpi_page, NULL),
+    GET_ROW("/kpi/:name", MAY_READ, kpi_one_page, "kpi"),
+    GET_ROW("/renewals", MAY_READ, grid_page, NULL),
+    GET_ROW("/renewals.csv", MAY_READ, grid_csv, NULL),
+    GET_ROW("/renewals/:id", MAY_READ, renewal_page, "renewal"),
     GET_ROW("/settings", MAY_STAFF, settings_page, NULL),
+    POST_ROW("/renewals/:id", MAY_WRITE, renewal_edit_post, "renewal"),
+    POST_ROW("/renewals/:id/touches", MAY_WRITE, renewal_touch_post, "renewal"),
+    POST_ROW("/renewals/:id/undo", MAY_WRITE, renewal_undo_post, "renewal"),
     POST_ROW("/settings/password", MAY_STAFF, settings_password_post, NULL),
     POST_ROW("/settings/sessions/end", MAY_STAFF, settings_sessions_end_post, NULL),
     POST_ROW("/settings/tokens", MAY_STAFF, settings_token_add_post, NULL),

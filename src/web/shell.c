@@ -7,7 +7,7 @@ const struct nav_entry web_nav[] = {
     {"/work", "Worklist", "list-check", false, true, "w"},
     {"/renewals", "Renewals", "table", false, true, "r"},
     {"/forecast", "Forecast", "chart-histogram", false, true, "f"},
-    {"/reports", "Reports", "report", true, false, NULL},
+    {"/kpi", "KPIs", "report", false, true, "k"},
     {"/imports", "Imports", "file-import", true, false, NULL},
     {"/settings", "Settings", "settings", true, true, NULL},
     {NULL, NULL, NULL, false, false, NULL},

@@ -76,7 +76,7 @@ void desk_reporting_amount(struct request *r, int64_t minor, currency_t c, day_t
 }
 
 void desk_where_codes(struct desk_rows *x, enum grid_column column, const uint32_t *codes, size_t n, bool negate) {
-  if (x->n == 8 || n > 8)
+  if (x->n == DESK_MOST_FILTERS || n > DESK_MOST_CODES)
     return;
   memcpy(x->codes[x->n], codes, n * sizeof *codes);
   x->filters[x->n] = (struct grid_filter){.column = column, .negate = negate, .from = INT64_MIN, .to = INT64_MAX, .n_codes = n, .text = STR_NONE};
@@ -86,7 +86,7 @@ void desk_where_codes(struct desk_rows *x, enum grid_column column, const uint32
 void desk_where(struct desk_rows *x, enum grid_column column, uint32_t code) { desk_where_codes(x, column, &code, 1, false); }
 
 void desk_where_range(struct desk_rows *x, enum grid_column column, int64_t from, int64_t to) {
-  if (x->n == 8)
+  if (x->n == DESK_MOST_FILTERS)
     return;
   x->filters[x->n++] = (struct grid_filter){.column = column, .from = from, .to = to, .text = STR_NONE};
 }

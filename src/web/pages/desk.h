@@ -34,9 +34,10 @@ int desk_renewal(struct request *r, int64_t id, struct renewal *ret);
 void desk_reporting_amount(struct request *r, int64_t minor, currency_t c, day_t day, struct amount *ret, struct str *ret_note);
 
 /* Conditions of a list, for a link or a count. */
+enum { DESK_MOST_FILTERS = 6, DESK_MOST_CODES = 64 };
 struct desk_rows {
-  struct grid_filter filters[8];
-  uint32_t codes[8][8];
+  struct grid_filter filters[DESK_MOST_FILTERS];
+  uint32_t codes[DESK_MOST_FILTERS][DESK_MOST_CODES];
   size_t n;
 };
 void desk_where_codes(struct desk_rows *x, enum grid_column column, const uint32_t *codes, size_t n, bool negate);
@@ -56,18 +57,23 @@ struct str desk_address(struct request *r, const char *root, struct str part); /
 
 /* Targets in force for a period as the forecast wants them; only rows the book knows. */
 int desk_targets(struct request *r, const struct desk *d, struct forecast_target **ret, size_t *ret_n);
+/* The company's target for a rate in the page's period, in basis points. */
+bool desk_rate_target(struct request *r, const struct desk *d, const char *measure, int64_t *ret_bp);
 /* Roll-up of the page's period. */
-int desk_forecast(struct request *r, const struct desk *d, struct forecast_node **ret, size_t *ret_n);
+struct forecast_tree {
+  struct forecast_node *nodes; /* [0] = everything the actor sees */
+  size_t n;
+};
+int desk_forecast(struct request *r, const struct desk *d, struct forecast_tree *ret);
 
 /* Pieces of the forecast that the command center shows too; forecast.c. */
 struct home_figure;
-int forecast_figures(struct request *r, const struct desk *d, const struct forecast_node *nodes, struct home_figure **ret, size_t *ret_n);
-struct raw_html_trusted forecast_strip(struct request *r, const struct desk *d, const struct forecast_node *nodes, size_t node, int height,
-                                       int64_t scale, bool label);
+int forecast_figures(struct request *r, const struct desk *d, const struct forecast_tree *t, struct home_figure **ret, size_t *ret_n);
+struct raw_html_trusted forecast_strip(struct request *r, const struct desk *d, const struct forecast_node *n, int height, int64_t scale, bool label);
 struct str forecast_sentence(struct request *r, const struct desk *d, const struct forecast_node *n);
 struct str forecast_second(struct request *r, const struct desk *d, const struct forecast_node *n);
 struct raw_html_trusted desk_period_bar(struct request *r, struct str prev_href, struct str prev, struct str now, struct str next_href,
                                         struct str next);
-/* Rows of one node (itself and every node above it) in these categories; forecast.c. */
-struct desk_rows forecast_rows(const struct desk *d, const struct forecast_node *nodes, size_t i, const uint32_t *categories, size_t n);
+/* Rows of one node in these categories; forecast.c. */
+struct desk_rows forecast_rows(const struct desk *d, const struct forecast_tree *t, size_t i, const uint32_t *categories, size_t n);
 #endif

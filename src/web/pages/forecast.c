@@ -8,41 +8,48 @@
 static const int SHOWN[] = {CATEGORY_CLOSED, CATEGORY_COMMIT, CATEGORY_BEST_CASE, CATEGORY_PIPELINE};
 enum { N_SHOWN = 4 };
 
-/* The conditions of one node and up to n categories: itself and every node above it, so that the rows are its own. */
-struct desk_rows forecast_rows(const struct desk *d, const struct forecast_node *nodes, size_t i, const uint32_t *categories, size_t n) {
+/* A region's rows are those of its teams' reps, as the roll-up counts them, wherever the contract itself is. */
+static void where_teams(const struct forecast_node *nodes, size_t region, size_t n_nodes, struct desk_rows *x) {
+  uint32_t teams[DESK_MOST_CODES];
+  size_t n = 0;
+  for (size_t i = region + 1; i < n_nodes && n < DESK_MOST_CODES; i++)
+    if (nodes[i].level == FORECAST_TEAM && nodes[i].parent == (int32_t)region)
+      teams[n++] = nodes[i].code;
+  desk_where_codes(x, GRID_TEAM, teams, n, false);
+}
+
+struct desk_rows forecast_rows(const struct desk *d, const struct forecast_tree *t, size_t i, const uint32_t *categories, size_t n) {
   struct desk_rows x = {0};
   desk_where_codes(&x, GRID_CATEGORY, categories, n, false);
   desk_where_range(&x, GRID_EXPECTED, d->period.first, d->period.last);
-  for (int32_t k = (int32_t)i; k >= 0; k = nodes[k].parent) {
-    if (nodes[k].level == FORECAST_REGION)
-      desk_where(&x, GRID_REGION, nodes[k].code);
-    else if (nodes[k].level == FORECAST_TEAM)
-      desk_where(&x, GRID_TEAM, nodes[k].code);
-    else if (nodes[k].level == FORECAST_REP)
-      desk_where(&x, GRID_REP, nodes[k].code);
-  }
+  if (t->nodes[i].level == FORECAST_REGION)
+    where_teams(t->nodes, i, t->n, &x);
+  else if (t->nodes[i].level == FORECAST_TEAM)
+    desk_where(&x, GRID_TEAM, t->nodes[i].code);
+  else if (t->nodes[i].level == FORECAST_REP)
+    desk_where(&x, GRID_REP, t->nodes[i].code);
   return x;
 }
 
-static struct roll_cell cell_of(struct request *r, const struct desk *d, const struct forecast_node *nodes, size_t i, int upto, bool cumulative) {
-  const struct forecast_node *n = &nodes[i];
+static struct roll_cell cell_of(struct request *r, const struct desk *d, const struct forecast_tree *t, size_t i, int upto, bool cumulative) {
+  const struct forecast_node *n = &t->nodes[i];
   int64_t amount = cumulative && upto <= CATEGORY_PIPELINE ? forecast_cumulative(n, (enum category)upto) : n->amount[upto];
   uint32_t categories[CATEGORY_COUNT];
   size_t k = 0;
   for (int c = cumulative && upto <= CATEGORY_PIPELINE ? 0 : upto; c <= upto; c++)
     categories[k++] = (uint32_t)c;
-  struct desk_rows x = forecast_rows(d, nodes, i, categories, k);
+  struct desk_rows x = forecast_rows(d, t, i, categories, k);
   return (struct roll_cell){parts_amount(r->arena, amount, d->reporting, MONEY_K), desk_rows_href(r, d, &x, "-amount"), amount == 0};
 }
 
-static int fill_row(struct request *r, const struct desk *d, const struct forecast_node *nodes, size_t i, bool cumulative, struct roll_row *x) {
+static int fill_row(struct request *r, const struct desk *d, const struct forecast_tree *t, size_t i, bool cumulative, struct roll_row *x) {
   static const char *const LEVELS[] = {"reg all", "reg", "team", "rep"};
-  const struct forecast_node *n = &nodes[i];
+  const struct forecast_node *n = &t->nodes[i];
   static const uint32_t ALL[] = {CATEGORY_CLOSED, CATEGORY_COMMIT, CATEGORY_BEST_CASE, CATEGORY_PIPELINE};
-  struct desk_rows all = forecast_rows(d, nodes, i, ALL, N_SHOWN);
+  struct desk_rows all = forecast_rows(d, t, i, ALL, N_SHOWN);
   *x = (struct roll_row){.level = LEVELS[n->level], .name = n->name.n ? n->name : STR("Everything"), .href = desk_rows_href(r, d, &all, "-amount")};
   for (int c = 0; c < CATEGORY_COUNT; c++)
-    x->cells[x->n_cells++] = cell_of(r, d, nodes, i, c, cumulative);
+    x->cells[x->n_cells++] = cell_of(r, d, t, i, c, cumulative);
   x->coverage = STR("\u2013");
   x->target.text = x->gap.text = STR("\u2013");
   x->target.title = x->gap.title = STR("no target");
@@ -59,25 +66,24 @@ static int fill_row(struct request *r, const struct desk *d, const struct foreca
   return x->name.p && x->href.p ? OK : ERR_NOMEM;
 }
 
-int forecast_figures(struct request *r, const struct desk *d, const struct forecast_node *nodes, struct home_figure **ret, size_t *ret_n) {
+int forecast_figures(struct request *r, const struct desk *d, const struct forecast_tree *t, struct home_figure **ret, size_t *ret_n) {
   struct home_figure *f = arena_zalloc(r->arena, N_SHOWN, sizeof *f);
   if (!f)
     return ERR_NOMEM;
   for (int i = 0; i < N_SHOWN; i++) {
     int c = SHOWN[i];
-    struct roll_cell cell = cell_of(r, d, nodes, 0, c, false);
-    struct str count = format_of(r->arena, nodes[0].count[c], c == CATEGORY_CLOSED ? "renewal" : "open", c == CATEGORY_CLOSED ? NULL : "open");
+    struct roll_cell cell = cell_of(r, d, t, 0, c, false);
+    struct str count = format_of(r->arena, t->nodes[0].count[c], c == CATEGORY_CLOSED ? "renewal" : "open", c == CATEGORY_CLOSED ? NULL : "open");
     f[i] = (struct home_figure){parts_category(c), parts_glyph(c), cell.amount, cell.href, count};
-    f[i].amount.text = format_money(r->arena, nodes[0].amount[c], d->reporting, MONEY_K);
+    f[i].amount.text = format_money(r->arena, t->nodes[0].amount[c], d->reporting, MONEY_K);
   }
   *ret = f;
   *ret_n = N_SHOWN;
   return OK;
 }
 
-struct raw_html_trusted forecast_strip(struct request *r, const struct desk *d, const struct forecast_node *nodes, size_t node, int height, int64_t scale, bool label) {
+struct raw_html_trusted forecast_strip(struct request *r, const struct desk *d, const struct forecast_node *n, int height, int64_t scale, bool label) {
   STRBUF_CLEANUP struct strbuf b = STRBUF_INIT(16 << 10), sentence = STRBUF_INIT(1000);
-  const struct forecast_node *n = &nodes[node];
   struct svg_part parts[N_SHOWN];
   for (int i = 0; i < N_SHOWN; i++) {
     struct str amount = format_money(r->arena, n->amount[SHOWN[i]], d->reporting, MONEY_K);
@@ -146,30 +152,29 @@ struct raw_html_trusted desk_period_bar(struct request *r, struct str prev_href,
 }
 
 static int fill(struct request *r, const struct desk *d, struct forecast_view *v) {
-  struct forecast_node *nodes = NULL;
-  size_t n = 0;
-  int rc = desk_forecast(r, d, &nodes, &n);
+  struct forecast_tree t = {0};
+  int rc = desk_forecast(r, d, &t);
   if (rc < 0)
     return rc;
-  v->rows = arena_zalloc(r->arena, n + 1, sizeof *v->rows);
+  v->rows = arena_zalloc(r->arena, t.n + 1, sizeof *v->rows);
   if (!v->rows)
     return ERR_NOMEM;
-  for (size_t i = 0; i < n && rc >= 0; i++) {
-    v->has_targets |= nodes[i].has_target;
-    rc = fill_row(r, d, nodes, i, v->cumulative, &v->rows[v->n_rows++]);
+  for (size_t i = 0; i < t.n && rc >= 0; i++) {
+    v->has_targets |= t.nodes[i].has_target;
+    rc = fill_row(r, d, &t, i, v->cumulative, &v->rows[v->n_rows++]);
   }
   if (rc >= 0)
-    rc = forecast_figures(r, d, nodes, &v->figures, &v->n_figures);
+    rc = forecast_figures(r, d, &t, &v->figures, &v->n_figures);
   if (rc < 0)
     return rc;
-  v->headline = forecast_sentence(r, d, &nodes[0]);
-  v->say = forecast_second(r, d, &nodes[0]);
-  v->strip = forecast_strip(r, d, nodes, 0, 24, 0, true);
+  v->headline = forecast_sentence(r, d, &t.nodes[0]);
+  v->say = forecast_second(r, d, &t.nodes[0]);
+  v->strip = forecast_strip(r, d, &t.nodes[0], 24, 0, true);
   v->period = d->period_name;
   struct str code = str_of(d->reporting_code);
   v->rates_note = arena_fmt(r->arena, "Amounts per year in %.*s at the rates of %.*s's first day.", STR_FMT(code), STR_FMT(d->period_name));
-  if (nodes[0].no_rate)
-    v->left_out = arena_fmt(r->arena, "%lld renewals in a currency without a rate are not in these sums.", (long long)nodes[0].no_rate);
+  if (t.nodes[0].no_rate)
+    v->left_out = arena_fmt(r->arena, "%lld renewals in a currency without a rate are not in these sums.", (long long)t.nodes[0].no_rate);
   struct period prev = period_prev(&d->org.calendar, &d->period), next = period_next(&d->org.calendar, &d->period);
   v->prev_href = period_href(r, &prev, v->cumulative, &v->prev_label);
   v->next_href = period_href(r, &next, v->cumulative, &v->next_label);

@@ -1,4 +1,5 @@
 #include "web/pages/grid.h"
+#include "base/utf8.h"
 #include "store/repo_desk.h"
 #include "web/pages/grid_state.h"
 #include "web/shell.h"
@@ -21,7 +22,11 @@ int grid_state_read(struct request *r, struct grid_state *ret) {
   int64_t after = 0;
   s.query.sort = column < 0 ? GRID_DUE : (enum grid_column)column;
   s.query.descending = column >= 0 && descending;
-  s.query.search = s.q;
+  if (s.q.n) {
+    STRBUF_CLEANUP struct strbuf key = STRBUF_INIT(WEB_MAX_URL);
+    utf8_fold(&key, s.q);
+    s.query.search = arena_str(r->arena, strbuf_str(&key));
+  }
   s.query.plan_day = s.desk.period.first;
   s.query.reps = s.desk.reps;
   s.query.limit = GRID_PAGE_ROWS;
@@ -53,7 +58,7 @@ struct str grid_state_href(struct request *r, const struct grid_state *s, const 
   return arena_str(r->arena, strbuf_str(&b));
 }
 
-static struct str dict_name(const struct book_dict *d, uint32_t code) { return code && code < d->n ? d->name[code] : STR_NONE; }
+static struct str dict_name(const struct book_dict *d, uint32_t code) { return code && code < d->n ? book_name(d, code) : STR_NONE; }
 
 static int fill_row(struct request *r, const struct grid_state *s, uint32_t i, struct grid_row *x) {
   const struct book *b = s->desk.book;

@@ -33,7 +33,7 @@ static void money_cell(struct strbuf *b, int64_t minor, currency_t c) {
   strbuf_addc(b, ',');
 }
 
-static struct str dict_name(const struct book_dict *d, uint32_t code) { return code && code < d->n ? d->name[code] : STR_NONE; }
+static struct str dict_name(const struct book_dict *d, uint32_t code) { return code && code < d->n ? book_name(d, code) : STR_NONE; }
 
 static void csv_row(const struct grid_state *s, uint32_t i, const struct renewal *x, struct strbuf *b) {
   const struct book *k = s->desk.book;

@@ -1,4 +1,5 @@
 #include "web/pages/home.h"
+#include "base/decimal.h"
 #include "web/pages/home_parts.h"
 #include "web/shell.h"
 #include "web/svg.h"
@@ -17,17 +18,17 @@ static int64_t *late_by_rep(struct request *r, const struct desk *d) {
   return late;
 }
 
-static void fill_rep(struct request *r, const struct desk *d, const struct forecast_node *nodes, size_t i, int64_t scale, const int64_t *late, struct home_rep *x) {
-  const struct forecast_node *n = &nodes[i];
+static void fill_rep(struct request *r, const struct desk *d, const struct forecast_tree *t, size_t i, int64_t scale, const int64_t *late, struct home_rep *x) {
+  const struct forecast_node *n = &t->nodes[i];
   static const uint32_t ALL[] = {CATEGORY_CLOSED, CATEGORY_COMMIT, CATEGORY_BEST_CASE, CATEGORY_PIPELINE};
-  struct desk_rows all = forecast_rows(d, nodes, i, ALL, 4), closed = forecast_rows(d, nodes, i, ALL, 1), commit = forecast_rows(d, nodes, i, ALL + 1, 1);
+  struct desk_rows all = forecast_rows(d, t, i, ALL, 4), closed = forecast_rows(d, t, i, ALL, 1), commit = forecast_rows(d, t, i, ALL + 1, 1);
   struct desk_rows past = {0};
   desk_where_open(&past);
   desk_where_range(&past, GRID_DUE, INT64_MIN, (int64_t)r->today - 1);
   desk_where(&past, GRID_REP, n->code);
   *x = (struct home_rep){.name = n->name, .href = desk_rows_href(r, d, &all, "-amount"), .closed_href = desk_rows_href(r, d, &closed, "-amount"),
                          .commit_href = desk_rows_href(r, d, &commit, "-amount"), .late = format_count(r->arena, late[n->code]),
-                         .late_href = desk_rows_href(r, d, &past, "due_date"), .strip = forecast_strip(r, d, nodes, i, 10, scale, false),
+                         .late_href = desk_rows_href(r, d, &past, "due_date"), .strip = forecast_strip(r, d, n, 10, scale, false),
                          .closed = parts_amount(r->arena, n->amount[CATEGORY_CLOSED], d->reporting, MONEY_K),
                          .commit = parts_amount(r->arena, n->amount[CATEGORY_COMMIT], d->reporting, MONEY_K), .has_late = late[n->code] > 0};
   x->gap.text = STR("\u2013");
@@ -40,18 +41,18 @@ static void fill_rep(struct request *r, const struct desk *d, const struct forec
 
 static int64_t gap_of(const struct forecast_node *n) { return n->has_target ? n->gap : INT64_MIN; }
 
-static int fill_reps(struct request *r, const struct desk *d, const struct forecast_node *nodes, size_t n, struct home_view *v) {
+static int fill_reps(struct request *r, const struct desk *d, const struct forecast_tree *t, struct home_view *v) {
   size_t order[MOST_REPS], k = 0;
   int64_t scale = 1;
-  for (size_t i = 0; i < n; i++) {
-    if (nodes[i].level != FORECAST_REP || k == MOST_REPS)
+  for (size_t i = 0; i < t->n; i++) {
+    if (t->nodes[i].level != FORECAST_REP || k == MOST_REPS)
       continue;
-    int64_t sum = forecast_cumulative(&nodes[i], CATEGORY_PIPELINE);
+    int64_t sum = forecast_cumulative(&t->nodes[i], CATEGORY_PIPELINE);
     scale = sum > scale ? sum : scale;
-    scale = nodes[i].has_target && nodes[i].target > scale ? nodes[i].target : scale;
-    v->has_targets |= nodes[i].has_target;
+    scale = t->nodes[i].has_target && t->nodes[i].target > scale ? t->nodes[i].target : scale;
+    v->has_targets |= t->nodes[i].has_target;
     size_t at = k++;
-    for (; at > 0 && gap_of(&nodes[order[at - 1]]) < gap_of(&nodes[i]); at--)
+    for (; at > 0 && gap_of(&t->nodes[order[at - 1]]) < gap_of(&t->nodes[i]); at--)
       order[at] = order[at - 1];
     order[at] = i;
   }
@@ -60,7 +61,7 @@ static int fill_reps(struct request *r, const struct desk *d, const struct forec
   if (!late || !v->reps)
     return ERR_NOMEM;
   for (size_t i = 0; i < k; i++)
-    fill_rep(r, d, nodes, order[i], scale, late, &v->reps[v->n_reps++]);
+    fill_rep(r, d, t, order[i], scale, late, &v->reps[v->n_reps++]);
   if (r->who.role == ROLE_REP)
     v->n_reps = 0; /* the page is about them already */
   return OK;
@@ -116,6 +117,16 @@ static struct home_rate rate_of(struct request *r, const struct desk *d, const c
                             arena_fmt(r->arena, "%.*s of %.*s due", STR_FMT(num), STR_FMT(den)), false};
 }
 
+/* The target beside a rate; below it the rate is marked. */
+static void with_target(struct request *r, const struct desk *d, enum kpi_id id, const struct kpi_value *x, struct home_rate *rate) {
+  int64_t target = 0, is = 0;
+  if (!desk_rate_target(r, d, kpi_def_of(id)->key, &target) || x->den <= 0 || mul_div_i64(x->num, 10000, x->den, &is) < 0)
+    return;
+  struct str goal = format_share(r->arena, target, 10000, 0);
+  rate->bad = is < target;
+  rate->note = arena_fmt(r->arena, "%.*s, target %.*s", STR_FMT(rate->note), STR_FMT(goal));
+}
+
 static int period_kpis(struct request *r, const struct desk *d, struct period p, struct kpi_result *ret) {
   struct kpi_query q = {.period = p, .calendar = d->org.calendar, .by = KPI_BY_NONE, .as_of = r->today, .grace_days = d->org.grace_days, .reps = d->reps, .threads = 1};
   return kpi_compute(d->book, &q, r->arena, ret, &r->err);
@@ -138,6 +149,9 @@ static int fill_rates(struct request *r, const struct desk *d, struct home_view 
   v->rates[v->n_rates++] = rate_of(r, d, "On time to date, count", KPI_ON_TIME_TO_DATE_COUNT, d->period_id, &x[KPI_ON_TIME_TO_DATE_COUNT]);
   v->rates[v->n_rates++] = rate_of(r, d, gross.p, KPI_GROSS, prev_id, &y[KPI_GROSS]);
   v->rates[v->n_rates++] = rate_of(r, d, net.p, KPI_NET, prev_id, &y[KPI_NET]);
+  with_target(r, d, KPI_ON_TIME_MONEY, &x[KPI_ON_TIME_TO_DATE_MONEY], &v->rates[0]);
+  with_target(r, d, KPI_ON_TIME_COUNT, &x[KPI_ON_TIME_TO_DATE_COUNT], &v->rates[1]);
+  with_target(r, d, KPI_GROSS, &y[KPI_GROSS], &v->rates[2]);
   v->rates_href = arena_fmt(r->arena, "/kpi?period=%.*s", STR_FMT(d->period_id));
   return OK;
 }
@@ -149,26 +163,25 @@ static int fill(struct request *r, const struct desk *d, struct home_view *v) {
     v->empty = !visible(d, i);
   if (v->empty)
     return OK;
-  struct forecast_node *nodes = NULL;
-  size_t n = 0;
-  int rc = desk_forecast(r, d, &nodes, &n);
+  struct forecast_tree t = {0};
+  int rc = desk_forecast(r, d, &t);
   if (rc >= 0)
-    rc = forecast_figures(r, d, nodes, &v->figures, &v->n_figures);
+    rc = forecast_figures(r, d, &t, &v->figures, &v->n_figures);
   if (rc >= 0)
-    rc = fill_reps(r, d, nodes, n, v);
+    rc = fill_reps(r, d, &t, v);
   if (rc >= 0)
     rc = fill_weeks(r, d, v);
   if (rc >= 0)
     rc = fill_rates(r, d, v);
   if (rc >= 0)
-    rc = home_waits(r, d, nodes, n, v);
+    rc = home_waits(r, d, &t, v);
   if (rc >= 0)
     rc = home_changes(r, d, v);
   if (rc < 0)
     return rc;
-  v->headline = forecast_sentence(r, d, &nodes[0]);
-  v->say = forecast_second(r, d, &nodes[0]);
-  v->strip = forecast_strip(r, d, nodes, 0, 24, 0, true);
+  v->headline = forecast_sentence(r, d, &t.nodes[0]);
+  v->say = forecast_second(r, d, &t.nodes[0]);
+  v->strip = forecast_strip(r, d, &t.nodes[0], 24, 0, true);
   v->forecast_href = arena_fmt(r->arena, "/forecast/%.*s", STR_FMT(d->period_id));
   return OK;
 }

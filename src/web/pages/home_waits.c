@@ -27,7 +27,7 @@ static void wait_row(struct request *r, const struct desk *d, uint32_t i, struct
   struct home_wait *x = next_wait(v);
   if (!x)
     return;
-  struct str customer = b->accounts.name[n->account[i]], owner = b->reps.name[n->rep[i]], contract = b->contracts.name[n->contract[i]];
+  struct str customer = book_name(&b->accounts, n->account[i]), owner = book_name(&b->reps, n->rep[i]), contract = book_name(&b->contracts, n->contract[i]);
   bool past = n->due[i] < r->today;
   int64_t converted = 0;
   currency_t c = b->currency_of[n->currency[i]];
@@ -91,15 +91,15 @@ static void wait_fact(struct home_view *v, const char *icon, struct str title, s
     *x = (struct home_wait){.icon = icon, .title = title, .note = note, .href = href, .act = str_of(act)};
 }
 
-static int missing_targets(struct request *r, const struct desk *d, const struct forecast_node *nodes, size_t n, struct home_view *v) {
+static int missing_targets(struct request *r, const struct desk *d, const struct forecast_tree *t, struct home_view *v) {
   int64_t reps = 0, without = 0;
   struct str first = STR_NONE;
-  for (size_t i = 0; i < n; i++)
-    if (nodes[i].level == FORECAST_REP && nodes[i].code) {
+  for (size_t i = 0; i < t->n; i++)
+    if (t->nodes[i].level == FORECAST_REP && t->nodes[i].code) {
       reps++;
-      if (!nodes[i].has_target) {
+      if (!t->nodes[i].has_target) {
         without++;
-        first = first.n ? first : nodes[i].name;
+        first = first.n ? first : t->nodes[i].name;
       }
     }
   if (!without || r->who.role == ROLE_REP)
@@ -139,13 +139,13 @@ static int next_expiry(struct request *r, const struct desk *d, struct home_view
   if (rc < 0 || !page.n)
     return rc;
   uint32_t i = page.rows[0];
-  struct str day = format_weekday(r->arena, d->book->renewals.due[i], r->today), name = d->book->accounts.name[d->book->renewals.account[i]];
+  struct str day = format_weekday(r->arena, d->book->renewals.due[i], r->today), name = book_name(&d->book->accounts, d->book->renewals.account[i]);
   v->calm = arena_fmt(r->arena, "Next expiry: %.*s, %.*s.", STR_FMT(day), STR_FMT(name));
   v->calm_href = arena_fmt(r->arena, "/renewals/%u", d->book->renewals.id[i]);
   return OK;
 }
 
-int home_waits(struct request *r, const struct desk *d, const struct forecast_node *nodes, size_t n_nodes, struct home_view *v) {
+int home_waits(struct request *r, const struct desk *d, const struct forecast_tree *t, struct home_view *v) {
   v->waits = arena_zalloc(r->arena, MOST_WAITS, sizeof *v->waits);
   if (!v->waits)
     return ERR_NOMEM;
@@ -160,9 +160,9 @@ int home_waits(struct request *r, const struct desk *d, const struct forecast_no
   if (rc >= 0)
     rc = wait_set(r, d, &lapsed, "x", false, STR("Lapsed: too late to renew"), arena_fmt(r->arena, ", past %d days", d->org.max_lapse_days), v);
   if (rc >= 0)
-    rc = missing_targets(r, d, nodes, n_nodes, v);
-  if (rc >= 0 && nodes[0].no_rate)
-    wait_fact(v, "scale", arena_fmt(r->arena, "%lld renewals are in a currency without a rate", (long long)nodes[0].no_rate), STR("They are in no sum. Import rates: perennial import fx FILE"),
+    rc = missing_targets(r, d, t, v);
+  if (rc >= 0 && t->nodes[0].no_rate)
+    wait_fact(v, "scale", arena_fmt(r->arena, "%lld renewals are in a currency without a rate", (long long)t->nodes[0].no_rate), STR("They are in no sum. Import rates: perennial import fx FILE"),
               arena_fmt(r->arena, "/forecast/%.*s", STR_FMT(d->period_id)), "Roll-up");
   if (rc >= 0)
     rc = data_problems(r, v);
@@ -195,14 +195,14 @@ static int64_t counted(const struct renewal *x) {
 
 static void fill_change(struct request *r, const struct desk *d, uint32_t i, const struct renewal *was, const struct renewal *is, struct home_view *v) {
   const struct book *b = d->book;
-  struct str what = change_words(r, was, is, b->accounts.name[b->renewals.account[i]]);
+  struct str what = change_words(r, was, is, book_name(&b->accounts, b->renewals.account[i]));
   if (!what.n)
     return;
   int64_t before = counted(was), after = counted(is), delta = after - before;
   bool won = is->category == CATEGORY_CLOSED && was->category != CATEGORY_CLOSED;
   v->changes[v->n_changes++] = (struct home_change){
     .glyph = is->outcome == OUTCOME_LOST ? parts_risk_glyph() : parts_glyph(is->category), .what = what, .href = arena_fmt(r->arena, "/renewals/%u", b->renewals.id[i]),
-    .who = b->reps.name[b->renewals.rep[i]], .change = parts_change(r->arena, won ? after : delta, is->currency, MONEY_K1), .up = won || delta > 0, .down = !won && delta < 0};
+    .who = book_name(&b->reps, b->renewals.rep[i]), .change = parts_change(r->arena, won ? after : delta, is->currency, MONEY_K1), .up = won || delta > 0, .down = !won && delta < 0};
 }
 
 int home_changes(struct request *r, const struct desk *d, struct home_view *v) {

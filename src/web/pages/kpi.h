@@ -9,36 +9,28 @@ struct kpi_line {
   struct str numerator_title, denominator_title, rows_href;
   bool weak; /* fewer than ten rows behind it */
 };
-struct kpi_group {
-  struct str name;
-  struct kpi_line *lines;
-  size_t n_lines;
-};
 struct kpi_view {
-  struct str headline, say, period, as_of, prev_href, prev_label, next_href, next_label;
-  struct option *bys, *periods; /* value: an address */
-  size_t n_bys, n_periods;
+  struct str headline, say, period, as_of;
   struct kpi_line *lines;
   size_t n_lines;
   struct str version, note;
 };
-struct kpi_row {
-  struct str account, contract, contract_href, product, due, booked, evidence, excluded, owner;
+struct kpi_row_view {
+  struct str account, contract, contract_href, product, due, booked, evidence, excluded;
   struct amount atr, won;
 };
 struct kpi_one_view {
-  struct str name, definition, formula, period, version, as_of, value;
-  struct option *bys, *periods;
-  size_t n_bys, n_periods;
-  struct str prev_href, prev_label, next_href, next_label, back_href;
+  struct str name, definition, period, version, as_of, value;
+  struct option *bys; /* value: an address */
+  size_t n_bys;
   const char *by_label;
   struct kpi_line *lines; /* by value of the switch; the whole last */
   size_t n_lines;
   struct str rows_title, rows_total;
-  struct kpi_row *rows;
+  struct kpi_row_view *rows;
   size_t n_rows;
   bool show_rows;
-  struct str rows_href, more_href, csv_href;
+  struct str more_href;
 };
 route_fn kpi_page, kpi_one_page;
 #endif

@@ -109,5 +109,5 @@ const char *renewal_input(unsigned bit); /* the form field's name; "" for the ow
 /* Versions and touches, newest first, as the page's history. */
 int renewal_events(struct request *r, int64_t id, struct renewal_event **ret, size_t *ret_n);
 
-route_fn renewal_page, renewal_edit_page, renewal_edit_post, renewal_undo_post, renewal_touch_post;
+route_fn renewal_page, renewal_edit_post, renewal_undo_post, renewal_touch_post;
 #endif

@@ -13,7 +13,7 @@ struct input {
   struct str next_step, po_number, lost_reason, why;
   bool at_risk;
 };
-enum { MONEY_FIELD = 3, MOST_FIELDS = 16 };
+enum { MOST_FIELDS = 16 };
 
 /* The declared fields, with the amounts at the scale of the renewal's currency. */
 static size_t declare(struct field fields[MOST_FIELDS], currency_t currency) {
@@ -220,7 +220,6 @@ int renewal_edit_post(struct request *r, struct response *w) {
   struct input in = {.version = version, .stage = seen.stage, .category = seen.category, .close_date = seen.close_date,
                      .forecast_amount = seen.forecast_amount, .next_step = seen.next_step, .next_step_date = seen.next_step_date,
                      .po_number = seen.po_number, .lost_reason = seen.lost_reason, .booked_date = seen.booked_date, .won_amount = seen.won_amount};
-  struct input kept = in;
   struct form form;
   rc = form_read(r, fields, n, &in, &form);
   if (rc < 0)
@@ -229,7 +228,6 @@ int renewal_edit_post(struct request *r, struct response *w) {
     return show_again(r, w, id, &form, STR_NONE);
   struct renewal wanted = state_of(&seen, &in);
   unsigned set = changed_fields(r, &seen, &wanted);
-  (void)kept;
   if (!set)
     return show_again(r, w, id, &form, STR("Nothing was changed, so nothing was saved."));
   struct renewal_edit edit = {.id = id, .version = (int32_t)version, .set = set, .stage = wanted.stage, .category = wanted.category,
