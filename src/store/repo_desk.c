@@ -101,30 +101,3 @@ int finding_counts(struct store *s, struct arena *a, struct finding_count **ret,
   *ret_n = n;
   return OK;
 }
-
-static const char TARGETS_SQL[] =
-  "select t.scope, t.scope_name, t.kind, t.measure, t.amount, t.currency from target t where t.period_id = $1 and not exists"
-  " (select 1 from target n where n.scope = t.scope and n.scope_name = t.scope_name and n.period_id = t.period_id and n.kind = t.kind"
-  " and n.measure = t.measure and n.version > t.version) order by t.scope, t.scope_name, t.kind, t.measure limit $2";
-
-int target_list(struct store *s, struct arena *a, struct str period, struct target_row **ret, size_t *ret_n, struct err *e) {
-  enum { MOST_TARGETS = 4000 };
-  struct target_row *rows = arena_zalloc(a, MOST_TARGETS, sizeof *rows);
-  if (!rows)
-    return no_memory(e);
-  struct stmt *q;
-  int rc = db_query(store_db(s), TARGETS_SQL, BINDS(B_STR(period), B_I64(MOST_TARGETS)), &q, e);
-  if (rc < 0)
-    return rc;
-  size_t n = 0;
-  bool bad = false;
-  while (n < MOST_TARGETS && (rc = stmt_next(q, e)) > 0)
-    rows[n++] = (struct target_row){.scope = text(a, q, 0, &bad), .scope_name = text(a, q, 1, &bad), .kind = text(a, q, 2, &bad),
-                                    .measure = text(a, q, 3, &bad), .amount = stmt_i64(q, 4), .currency = (currency_t)stmt_i64(q, 5)};
-  stmt_done(q);
-  if (rc < 0 || bad)
-    return rc < 0 ? rc : no_memory(e);
-  *ret = rows;
-  *ret_n = n;
-  return OK;
-}

@@ -1,8 +1,7 @@
-/* Small reads for pages: names of people, renewals by serial number or PO, import runs, findings, targets. */
+/* Small reads for pages: names of people, renewals by serial number or PO, import runs, findings. */
 #ifndef STORE_REPO_DESK_H
 #define STORE_REPO_DESK_H
 #include "base/date.h"
-#include "base/money.h"
 #include "store/store.h"
 
 /* Name of a person; "" for 0 or an unknown one. Lives in arena. OK or a code. */
@@ -26,12 +25,4 @@ struct finding_count {
 };
 /* Open data findings by rule, most first. */
 int finding_counts(struct store *s, struct arena *a, struct finding_count **ret, size_t *ret_n, struct err *e);
-
-/* Targets of a period, the newest version of each, by scope and name. */
-struct target_row {
-  struct str scope, scope_name, kind, measure; /* scope: company, region, team, rep; kind: money, rate, count */
-  int64_t amount;                              /* money: minor units of currency; rate: × 10^6 */
-  currency_t currency;
-};
-int target_list(struct store *s, struct arena *a, struct str period, struct target_row **ret, size_t *ret_n, struct err *e);
 #endif

@@ -55,8 +55,6 @@ int desk_rows_page(struct request *r, const struct desk *d, const struct desk_ro
 void desk_add_param(struct strbuf *b, bool *first, const char *name, struct str value);
 struct str desk_address(struct request *r, const char *root, struct str part); /* /contracts/C%2D1 */
 
-/* Targets in force for a period as the forecast wants them; only rows the book knows. */
-int desk_targets(struct request *r, const struct desk *d, struct forecast_target **ret, size_t *ret_n);
 /* The company's target for a rate in the page's period, in basis points. */
 bool desk_rate_target(struct request *r, const struct desk *d, const char *measure, int64_t *ret_bp);
 /* Roll-up of the page's period. */
