@@ -181,6 +181,7 @@ static int fill(struct request *r, const struct desk *d, struct home_view *v) {
     return rc;
   v->headline = forecast_sentence(r, d, &t.nodes[0]);
   v->say = forecast_second(r, d, &t.nodes[0]);
+  v->risk_glyph = parts_risk_glyph();
   v->strip = forecast_strip(r, d, &t.nodes[0], 24, 0, true);
   v->forecast_href = arena_fmt(r->arena, "/forecast/%.*s", STR_FMT(d->period_id));
   return OK;

@@ -38,7 +38,7 @@ struct home_view {
   struct str headline, say, say_href, say_link, say_rest; /* say: before the link; say_rest: after it */
   struct home_figure *figures;
   size_t n_figures;
-  struct raw_html_trusted strip, bars;
+  struct raw_html_trusted strip, bars, risk_glyph;
   struct home_rate *rates;
   size_t n_rates;
   struct home_wait *waits;

@@ -1,7 +1,7 @@
 #include "store/repo_desk.h"
 #include "web/pages/home_parts.h"
 
-enum { NEAR_DAYS = 14, SINGLE = 4, MOST_WAITS = 12, CHANGE_DAYS = 7, LOOKED_AT = 60, SHOWN_CHANGES = 8 };
+enum { NEAR_DAYS = 14, SINGLE = 4, MOST_WAITS = 12, CHANGE_DAYS = 7, LOOKED_AT = 400, SHOWN_CHANGES = 8 };
 
 static struct desk_rows past_end(const struct request *r) {
   struct desk_rows x = {0};
@@ -42,7 +42,8 @@ static void wait_row(struct request *r, const struct desk *d, uint32_t i, struct
     x->amount_note = format_money(r->arena, converted, d->reporting, MONEY_K1);
 }
 
-static int wait_set(struct request *r, const struct desk *d, const struct desk_rows *rows, const char *icon, bool hot, struct str title, struct str note, struct home_view *v) {
+static int wait_set(struct request *r, const struct desk *d, const struct desk_rows *rows, const char *icon, bool hot, struct str title, struct str note,
+                    struct home_view *v) {
   struct grid_totals t;
   int rc = desk_rows_totals(r, d, rows, &t);
   if (rc < 0 || t.rows == 0)
@@ -51,7 +52,8 @@ static int wait_set(struct request *r, const struct desk *d, const struct desk_r
   if (!x)
     return OK;
   struct str href = desk_rows_href(r, d, rows, "-amount"), count = format_of(r->arena, t.rows, "renewal", NULL);
-  *x = (struct home_wait){.icon = icon, .hot = hot, .title = title, .note = arena_fmt(r->arena, "%.*s%.*s", STR_FMT(count), STR_FMT(note)), .href = href, .amount_href = href,
+  *x = (struct home_wait){.icon = icon, .hot = hot, .title = title, .note = arena_fmt(r->arena, "%.*s%.*s", STR_FMT(count), STR_FMT(note)),
+                          .href = href, .amount_href = href,
                           .act = t.rows == 1 ? STR("See it") : arena_fmt(r->arena, "See the %lld", (long long)t.rows),
                           .amount = parts_amount(r->arena, t.converted, d->reporting, MONEY_K)};
   return OK;
@@ -162,7 +164,8 @@ int home_waits(struct request *r, const struct desk *d, const struct forecast_tr
   if (rc >= 0)
     rc = missing_targets(r, d, t, v);
   if (rc >= 0 && t->nodes[0].no_rate)
-    wait_fact(v, "scale", arena_fmt(r->arena, "%lld renewals are in a currency without a rate", (long long)t->nodes[0].no_rate), STR("They are in no sum. Import rates: perennial import fx FILE"),
+    wait_fact(v, "scale", arena_fmt(r->arena, "%lld renewals are in a currency without a rate", (long long)t->nodes[0].no_rate),
+              STR("They are in no sum. Import rates: perennial import fx FILE"),
               arena_fmt(r->arena, "/forecast/%.*s", STR_FMT(d->period_id)), "Roll-up");
   if (rc >= 0)
     rc = data_problems(r, v);
@@ -179,7 +182,8 @@ static struct str change_words(struct request *r, const struct renewal *was, con
   if (is->category == CATEGORY_CLOSED && was->category != CATEGORY_CLOSED)
     return arena_fmt(r->arena, "%.*s closed", STR_FMT(name));
   if (is->category != was->category)
-    return arena_fmt(r->arena, "%.*s moved %s from %s to %s", STR_FMT(name), is->category < was->category ? "up" : "down", parts_category(was->category), parts_category(is->category));
+    return arena_fmt(r->arena, "%.*s moved %s from %s to %s", STR_FMT(name), is->category < was->category ? "up" : "down",
+                     parts_category(was->category), parts_category(is->category));
   if (is->close_date != was->close_date && is->close_date != DAY_NONE && was->close_date != DAY_NONE) {
     struct str day = format_day(r->arena, is->close_date, r->today);
     return arena_fmt(r->arena, "%.*s %s to %.*s", STR_FMT(name), is->close_date > was->close_date ? "pushed" : "pulled in", STR_FMT(day));
@@ -202,7 +206,8 @@ static void fill_change(struct request *r, const struct desk *d, uint32_t i, con
   bool won = is->category == CATEGORY_CLOSED && was->category != CATEGORY_CLOSED;
   v->changes[v->n_changes++] = (struct home_change){
     .glyph = is->outcome == OUTCOME_LOST ? parts_risk_glyph() : parts_glyph(is->category), .what = what, .href = arena_fmt(r->arena, "/renewals/%u", b->renewals.id[i]),
-    .who = book_name(&b->reps, b->renewals.rep[i]), .change = parts_change(r->arena, won ? after : delta, is->currency, MONEY_K1), .up = won || delta > 0, .down = !won && delta < 0};
+    .who = book_name(&b->reps, b->renewals.rep[i]), .change = parts_change(r->arena, won ? after : delta, is->currency, MONEY_K1),
+    .up = won || delta > 0, .down = !won && delta < 0};
 }
 
 int home_changes(struct request *r, const struct desk *d, struct home_view *v) {
