@@ -11,7 +11,7 @@
 #include "store/repo_audit.h"
 #include "store/repo_config.h"
 
-enum { NAME_MAX_BYTES = 400, DEMO_MIN_LINES = 100, DEMO_MAX_LINES_ASKED = 10000000, RATE_MONTHS = 66 };
+enum { NAME_MAX_BYTES = 400, DEMO_MIN_LINES = 100, DEMO_MAX_LINES_ASKED = 10000000, RATE_MONTHS = 66, BACKDATED_DAYS = 120 };
 
 int64_t demo_instant(day_t d, int seconds) { return (int64_t)d * SECONDS_PER_DAY + seconds; }
 
@@ -234,6 +234,7 @@ static int make_in_tx(struct store *s, void *arg, struct err *e) {
   if (rc == OK && o->progress != NULL) {
     o->progress(o->progress_ctx, "letting the team work", 0, 0);
   }
+  rc = rc == OK ? vendor_backdate_renewals(s, o->today - BACKDATED_DAYS, e) : rc;
   rc = rc == OK ? demo_work(&w, e) : rc;
   rc = rc == OK ? demo_set_targets(&w, e) : rc;
   int64_t renewals = rc == OK ? vendor_count_renewals(s, e) : 0;

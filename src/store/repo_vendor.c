@@ -271,6 +271,29 @@ int vendor_each_due(struct store *s, day_t first, day_t last, vendor_due_fn *fn,
   return code;
 }
 
+int vendor_backdate_renewals(struct store *s, day_t since, struct err *e) {
+  /* 34,560,000 seconds are 400 days: how far ahead of its due date a renewal exists. */
+  static const char open_sql[] = "update renewal set changed_at = due_date * 86400 - 34560000 where outcome = 0 and version = 1 /* scan */";
+  static const char open_version_sql[] = "update renewal_version set changed_at = (select due_date from renewal r where r.id = renewal_id) * 86400 - 34560000"
+                                         " where outcome = 0 and version = 1 /* scan */";
+  static const char won_version_sql[] = "update renewal_version set version = 3 where version = 1 and outcome in (1, 2) and booked_date > $1 /* scan */";
+  static const char won_sql[] = "update renewal set version = 3 where version = 1 and outcome in (1, 2) and booked_date > $1 /* scan */";
+  static const char before_sql[] =
+      "insert into renewal_version (renewal_id, version, changed_at, changed_by, why, owner_id, stage, category, category_override, at_risk, close_date,"
+      " currency, atr_amount, forecast_amount, won_amount, outcome)"
+      " select id, n, case n when 1 then due_date * 86400 - 34560000 else (booked_date - 10 - id % 30) * 86400 + 50400 end, case n when 2 then owner_id end,"
+      " case n when 1 then why else 'quote sent' end, owner_id, case n when 1 then 0 when 2 then 2 end, case n when 1 then 3 else 2 end, 0, 0, due_date,"
+      " currency, atr_amount, atr_amount, 0, 0"
+      " from renewal cross join (select 1 as n union all select 2 as n) steps where version = 3 and outcome in (1, 2) and booked_date > $1 /* scan */";
+  struct db *db = store_db(s);
+  int64_t n = db_run(db, open_version_sql, BINDS(), e);
+  n = n < 0 ? n : db_run(db, open_sql, BINDS(), e);
+  n = n < 0 ? n : db_run(db, won_version_sql, BINDS(B_I64(since)), e);
+  n = n < 0 ? n : db_run(db, won_sql, BINDS(B_I64(since)), e);
+  n = n < 0 ? n : db_run(db, before_sql, BINDS(B_I64(since)), e);
+  return n < 0 ? (int)n : OK;
+}
+
 int64_t vendor_count_renewals(struct store *s, struct err *e) {
   int64_t n = 0;
   int code = db_one_i64(store_db(s), "select count(*) from renewal /* scan */", BINDS(), 0, &n, e);

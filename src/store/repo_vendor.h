@@ -79,5 +79,8 @@ struct due_sum {
 };
 typedef int vendor_due_fn(void *arg, const struct due_sum *x);
 int vendor_each_due(struct store *s, day_t first, day_t last, vendor_due_fn *fn, void *arg, struct err *e);
+/* Gives renewals the past a running desk would have recorded: open ones exist since their term began to run out, and those booked
+ * since `since` were open before they were won. Before any edit; versions stay contiguous. */
+int vendor_backdate_renewals(struct store *s, day_t since, struct err *e);
 int64_t vendor_count_renewals(struct store *s, struct err *e);
 #endif
