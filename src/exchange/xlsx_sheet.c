@@ -208,6 +208,8 @@ static int end_cell(struct sheet *s, struct err *e)
     }
   }
   s->in_inline = false;
+  if (s->text.failed == ERR_NOMEM)
+    return no_memory(e);
   if (s->text.failed != 0 || s->text.n - s->first_text > SHEET_MAX_ROW)
     return err_set(e, ERR_LIMIT, "%s, row %zu: the row is longer than %d MiB: is this a table?", s->c.what, s->row,
                    SHEET_MAX_ROW >> 20);

@@ -6,6 +6,7 @@
 
 #include "xlsx_support.h"
 
+#include "base/alloc.h"
 #include "exchange/package.h"
 #include "exchange/xlsx_value.h"
 
@@ -281,12 +282,53 @@ static void paths(void **state) {
   assert_int_equal(package_resolve(STR("xl/workbook.xml"), STR("../../a"), buf).n, 0);
 }
 
+/* Every allocation of ours fails once: a code comes back, nothing is half-read for whole. */
+static void out_of_memory(void **state) {
+  (void)state;
+  struct strbuf zip STRBUF_CLEANUP = STRBUF_INIT(1 << 20);
+  const struct file_part parts[] = {
+      {"_rels/.rels", ROOT_RELS, 0},
+      {"xl/workbook.xml", BOOK(ONE_SHEET), 0},
+      {"xl/_rels/workbook.xml.rels",
+       RELS(RELATION("rId1", "worksheet", "s.xml") RELATION("rId2", "sharedStrings", "t.xml") RELATION("rId3", "styles", "u.xml")), 0},
+      {"xl/s.xml", SHEET(ROW_AB "<row r=\"2\"><c r=\"A2\" t=\"s\"><v>0</v></c><c r=\"B2\" s=\"1\"><v>46022</v></c></row>"), 0},
+      {"xl/t.xml", "<sst " MAIN_NS "><si><t>text</t></si></sst>", 0},
+      {"xl/u.xml", STYLES, 0},
+  };
+  make_zip(&zip, parts, 6);
+  int fd = fd_of_bytes(strbuf_str(&zip)), failures = 0;
+  for (uint64_t k = 1; k < 1000; k++) {
+    struct reader *r = NULL;
+    struct row row;
+    size_t rows = 0;
+    mem_fail_at(k, 0);
+    int code = reader_open(fd, "t", NULL, &r, NULL);
+    while (code == OK && (code = reader_next(r, &row, NULL)) == 1) {
+      assert_true(str_eq(row.cells[0].text, STR("text")) && str_eq(row.cells[1].text, STR("2025-12-31")));
+      rows++;
+      code = OK;
+    }
+    bool reached = mem_count() >= k;
+    mem_fail_at(0, 0);
+    reader_close(r);
+    if (!reached) {
+      assert_int_equal(rows, 1);
+      break;
+    }
+    failures++;
+    assert_int_equal(code, ERR_NOMEM);
+  }
+  assert_true(failures > 10);
+  close(fd);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(strings),  cmocka_unit_test(positions),       cmocka_unit_test(types),
       cmocka_unit_test(dates),    cmocka_unit_test(numbers),         cmocka_unit_test(serials),
       cmocka_unit_test(formats),  cmocka_unit_test(sheets),          cmocka_unit_test(dialects_of_xml),
       cmocka_unit_test(refusals), cmocka_unit_test(bomb_and_damage), cmocka_unit_test(paths),
+      cmocka_unit_test(out_of_memory),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
