@@ -1,0 +1,373 @@
+/* The book against the store it was read from: KPIs against independent SQL, the snapshot file, the shared cache. SQLite; an invented vendor. */
+#include <fcntl.h>
+#include <setjmp.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "app/book_cache.h"
+#include "app/book_snapshot.h"
+#include "app/demo.h"
+#include "app/export.h"
+#include "app/kpi.h"
+#include "app/renewal.h"
+#include "base/decimal.h"
+#include "store/driver.h"
+#include "store/repo_book.h"
+
+enum { LINES = 2500, MAX_OWNERS = 100 };
+static char folder[] = "/tmp/perennial-book-XXXXXX", url[sizeof folder + 20];
+static struct store *s;
+static struct org org;
+static day_t today;
+
+static int make_vendor(void **state) {
+  (void)state;
+  struct err e = {0};
+  struct demo_result made;
+  assert_non_null(mkdtemp(folder));
+  assert_true(snprintf(url, sizeof url, "%s/book.db", folder) > 0);
+  assert_int_equal(day_from_ymd(2026, 11, 22, &today), OK);
+  struct demo_options o = {.lines = LINES, .seed = 3, .today = today, .now = (int64_t)today * SECONDS_PER_DAY};
+  if (store_open(url, &s, &e) != OK || store_migrate(s, NULL, &e) != OK || demo_make(s, &o, &made, &e) != OK || org_load(s, &org, &e) != OK) {
+    fail_msg("%s", e.text);
+  }
+  return 0;
+}
+
+static int remove_vendor(void **state) {
+  (void)state;
+  static const char *const files[] = {"book.db", "book.db-wal", "book.db-shm", "test.book"};
+  store_close(s);
+  for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+    char path[sizeof url + 20];
+    assert_true(snprintf(path, sizeof path, "%s/%s", folder, files[i]) > 0);
+    (void)unlink(path);
+  }
+  return rmdir(folder);
+}
+
+static struct book *read_book(void) {
+  struct book *b = NULL;
+  struct err e = {0};
+  if (book_read(s, &org, DAY_NONE, &b, &e) != OK) {
+    fail_msg("%s", e.text);
+  }
+  return b;
+}
+
+/* ---- KPIs against SQL ---- */
+
+/* Every line due in the period that counts, with its rate on its due date, what came back and when. $1, $2: the period. */
+#define DUE_LINES \
+  "with due as (select c.owner_id as owner, c.end_user_account_id as account, l.contract_id as contract, l.end_date as due, l.annual_value as atr," \
+  " case when l.currency = (select currency from fx_rate f where f.rate = 1000000000 limit 1) or not exists (select 1 from fx_rate f where f.currency ="     \
+  " l.currency) then 1000000000 else coalesce((select f.rate from fx_rate f where f.currency = l.currency and f.rate_date <= l.end_date order by"          \
+  " f.rate_date desc limit 1), (select f.rate from fx_rate f where f.currency = l.currency order by f.rate_date limit 1)) end as rate,"                    \
+  " o.booked_date as booked, coalesce(o.won_annual, 0) as won, coalesce(o.outcome, 0) as outcome,"                                                       \
+  " case when o.booked_assumed = 1 or o.evidence = 4 then 1 else 0 end as soft"                                                                          \
+  " from contract_line l join contract c on c.id = l.contract_id left join line_outcome o on o.line_id = l.id and o.known_at / 86400 <= $3"              \
+  " where l.end_date between $1 and $2 and l.known_at / 86400 <= $3 and l.excluded_reason is null"                                                       \
+  " and (c.cancelled_on is null or c.cancelled_on > l.end_date)) "
+#define KEPT "case when won < atr then won else atr end"
+
+enum { N, ATR, ON_TIME_N, ON_TIME, IN_QUARTER, FINAL, WON, RESOLVED, RENEWED, SOFT, LATE_30, LATE_365, MEASURES };
+static const char due_sql[] = DUE_LINES
+    "select owner, rate, count(*), sum(atr), sum(booked <= due), sum(case when booked <= due then " KEPT " else 0 end),"
+    " sum(case when booked <= $2 then " KEPT " else 0 end), sum(case when booked is not null then " KEPT " else 0 end),"
+    " sum(case when booked is not null then won else 0 end), sum(case when outcome <> 0 then atr else 0 end),"
+    " sum(case when booked is not null then atr else 0 end), sum(soft), sum(booked > due and booked <= due + 30),"
+    " sum(booked > due + 180 and booked <= due + 365) from due group by owner, rate order by owner, rate /* scan */";
+
+static bool is_count(int m) { return m == N || m == ON_TIME_N || m == SOFT || m == LATE_30 || m == LATE_365; }
+
+struct expected {
+  int64_t owner;
+  __int128 sum[MEASURES];
+};
+
+static int64_t rounded(__int128 sum) {
+  int64_t v = 0;
+  assert_int_equal(div_round_i128(sum, RATE_ONE, &v), OK);
+  return v;
+}
+
+static void check_group(const struct kpi_group *g, const struct expected *x) {
+  static const struct {
+    int measure;
+    enum kpi_id id;
+    bool den;
+  } same[] = {{N, KPI_ON_TIME_COUNT, true}, {ATR, KPI_ATR, false}, {ATR, KPI_ON_TIME_MONEY, true}, {ON_TIME_N, KPI_ON_TIME_COUNT, false},
+              {ON_TIME, KPI_ON_TIME_MONEY, false}, {IN_QUARTER, KPI_IN_QUARTER, false}, {FINAL, KPI_FINAL, false}, {WON, KPI_NET, false},
+              {RESOLVED, KPI_RESOLUTION, false}, {RENEWED, KPI_CLOSE, false}, {WON, KPI_CONVERSION, false}, {RENEWED, KPI_CONVERSION, true},
+              {SOFT, KPI_ASSUMED, false}, {N, KPI_ASSUMED, true}, {LATE_30, KPI_BAND_COUNT + BAND_LATE_30, false},
+              {LATE_365, KPI_BAND_COUNT + BAND_LATE_365, false}};
+  for (size_t i = 0; i < sizeof same / sizeof same[0]; i++) {
+    const struct kpi_value *v = &g->values[same[i].id];
+    int64_t want = is_count(same[i].measure) ? (int64_t)x->sum[same[i].measure] : rounded(x->sum[same[i].measure]);
+    if ((same[i].den ? v->den : v->num) != want) {
+      fail_msg("%s of %.*s: %" PRId64 ", by SQL %" PRId64, kpi_def_of(same[i].id)->key, STR_FMT(g->name), same[i].den ? v->den : v->num, want);
+    }
+  }
+}
+
+static size_t ask_sql(const struct period *p, struct expected *x, struct expected *all) {
+  struct err e = {0};
+  struct stmt *q = NULL;
+  size_t n = 0;
+  int code = db_query(store_db(s), due_sql, BINDS(B_I64(p->first), B_I64(p->last), B_I64(today)), &q, &e);
+  while (code == OK && (code = stmt_next(q, &e)) == 1) {
+    int64_t owner = stmt_i64(q, 0), rate = stmt_i64(q, 1);
+    if (n == 0 || x[n - 1].owner != owner) {
+      assert_true(n < MAX_OWNERS);
+      x[n++] = (struct expected){.owner = owner};
+    }
+    for (int m = 0; m < MEASURES; m++) {
+      __int128 v = (__int128)stmt_i64(q, m + 2) * (is_count(m) ? 1 : rate);
+      x[n - 1].sum[m] += v;
+      all->sum[m] += v;
+    }
+    code = OK;
+  }
+  stmt_done(q);
+  assert_int_equal(code, OK);
+  return n;
+}
+
+/* Σ over accounts of min(Σ atr, Σ won), from sums per account that SQL made. */
+static void check_gross(const struct period *p, const struct kpi_value *v) {
+  static const char sql[] = DUE_LINES "select sum(atr * rate), sum(case when booked is not null then won * rate else 0 end) from due group by account /* scan */";
+  struct err e = {0};
+  struct stmt *q = NULL;
+  __int128 kept = 0;
+  int code = db_query(store_db(s), sql, BINDS(B_I64(p->first), B_I64(p->last), B_I64(today)), &q, &e);
+  while (code == OK && (code = stmt_next(q, &e)) == 1) {
+    kept += stmt_i64(q, 0) < stmt_i64(q, 1) ? stmt_i64(q, 0) : stmt_i64(q, 1);
+    code = OK;
+  }
+  stmt_done(q);
+  assert_int_equal(v->num, rounded(kept));
+}
+
+static void check_logo(const struct period *p, const struct kpi_value *v) {
+  static const char sql[] = DUE_LINES
+      "select count(*), coalesce(sum(back), 0) from (select contract, max(booked is not null) as back from due group by contract) x /* scan */";
+  struct err e = {0};
+  struct stmt *q = NULL;
+  assert_int_equal(db_query(store_db(s), sql, BINDS(B_I64(p->first), B_I64(p->last), B_I64(today)), &q, &e), OK);
+  assert_int_equal(stmt_next(q, &e), 1);
+  assert_int_equal(v->den, stmt_i64(q, 0));
+  assert_int_equal(v->num, stmt_i64(q, 1));
+  stmt_done(q);
+}
+
+static void kpis_equal_sql(void **state) {
+  (void)state;
+  struct book *b = read_book();
+  int64_t lines = 0;
+  struct period p = period_of(&org.calendar, PERIOD_QUARTER, today - 4 * 365);
+  for (; p.first <= today + 400; p = period_next(&org.calendar, &p)) {
+    struct arena *a ARENA_CLEANUP = arena_new(0);
+    struct expected x[MAX_OWNERS], all = {0};
+    struct kpi_query q = {.period = p, .calendar = org.calendar, .by = KPI_BY_REP, .as_of = today, .threads = 2};
+    struct kpi_result r;
+    struct err e = {0};
+    size_t n = ask_sql(&p, x, &all);
+    assert_int_equal(kpi_compute(b, &q, a, &r, &e), OK);
+    check_group(&r.total, &all);
+    check_gross(&p, &r.total.values[KPI_GROSS]);
+    check_logo(&p, &r.total.values[KPI_LOGO]);
+    lines += (int64_t)all.sum[N];
+    for (size_t i = 0; i < n; i++) {
+      size_t g = 0;
+      while (g < r.n_groups && b->reps.id[r.groups[g].key] != x[i].owner) {
+        g++;
+      }
+      assert_true(g < r.n_groups);
+      check_group(&r.groups[g], &x[i]);
+    }
+  }
+  assert_true(lines > LINES / 2); /* the check looked at most of the book */
+  book_free(b);
+}
+
+/* ---- the snapshot ---- */
+
+static char snapshot[sizeof url + 20];
+
+static void same_columns(const struct book *x, const struct book *y) {
+  assert_int_equal(x->lines.n, y->lines.n);
+  assert_int_equal(x->renewals.n, y->renewals.n);
+  assert_int_equal(x->seq, y->seq);
+#define SAME(column) assert_memory_equal(x->column, y->column, n * sizeof *x->column)
+  size_t n = x->lines.n;
+  SAME(lines.end), SAME(lines.start), SAME(lines.booked), SAME(lines.known), SAME(lines.outcome_known), SAME(lines.atr), SAME(lines.won), SAME(lines.id);
+  SAME(lines.account), SAME(lines.contract), SAME(lines.product), SAME(lines.partner), SAME(lines.rep), SAME(lines.region), SAME(lines.currency);
+  SAME(lines.model), SAME(lines.outcome_evidence), SAME(lines.flags);
+  n = x->renewals.n;
+  SAME(renewals.id), SAME(renewals.contract), SAME(renewals.due), SAME(renewals.close), SAME(renewals.forecast), SAME(renewals.rep), SAME(renewals.flags);
+#undef SAME
+  for (uint32_t i = 0; i < x->accounts.n; i++) {
+    assert_int_equal(x->accounts.id[i], y->accounts.id[i]);
+    assert_true(str_eq(x->accounts.name[i], y->accounts.name[i]));
+  }
+  for (uint32_t i = 0; i < x->products.n; i++) {
+    assert_true(str_eq(x->product_family[i], y->product_family[i]));
+  }
+  for (uint32_t i = 0; i < x->n_teams; i++) {
+    assert_true(str_eq(x->teams[i].name, y->teams[i].name) && x->teams[i].region == y->teams[i].region && x->teams[i].parent == y->teams[i].parent);
+  }
+  for (uint8_t c = 0; c < x->n_currencies; c++) {
+    assert_int_equal(x->n_rates[c], y->n_rates[c]);
+    for (uint32_t i = 0; i < x->n_rates[c]; i++) {
+      assert_true(x->rates[c][i].from == y->rates[c][i].from && x->rates[c][i].rate == y->rates[c][i].rate);
+    }
+  }
+}
+
+static void patch_byte(off_t at) {
+  char byte;
+  int fd = open(snapshot, O_RDWR);
+  assert_true(fd >= 0);
+  assert_int_equal(pread(fd, &byte, 1, at), 1);
+  byte ^= 1;
+  assert_int_equal(pwrite(fd, &byte, 1, at), 1);
+  assert_int_equal(close(fd), 0);
+}
+
+static void snapshot_is_the_book_or_nothing(void **state) {
+  (void)state;
+  struct book *b = read_book(), *mapped = NULL;
+  uint64_t book_now = 0;
+  assert_true(snprintf(snapshot, sizeof snapshot, "%s/test.book", folder) > 0);
+  assert_int_equal(book_state(s, &book_now, NULL), OK);
+  assert_int_equal(book_snapshot_read(snapshot, &org, book_now, &mapped), ERR_NOTFOUND);
+  assert_int_equal(book_snapshot_write(snapshot, &org, book_now, b), OK);
+  assert_int_equal(book_snapshot_read(snapshot, &org, book_now, &mapped), OK);
+  same_columns(b, mapped);
+  book_free(mapped);
+  assert_int_equal(book_snapshot_read(snapshot, &org, book_now + 1, &mapped), ERR_NOTFOUND); /* another state */
+  struct org other = org;
+  other.calendar.first_month = org.calendar.first_month % 12 + 1;
+  assert_int_equal(book_snapshot_read(snapshot, &other, book_now, &mapped), ERR_NOTFOUND); /* another calendar */
+  int fd = open(snapshot, O_RDONLY);
+  off_t size = lseek(fd, 0, SEEK_END);
+  (void)close(fd);
+  for (off_t at = 0; at < size; at += 997) { /* one bit wrong anywhere */
+    patch_byte(at);
+    int code = book_snapshot_read(snapshot, &org, book_now, &mapped);
+    if (code == OK) { /* only in padding that belongs to nobody */
+      same_columns(b, mapped);
+      book_free(mapped);
+    }
+    patch_byte(at);
+  }
+  for (off_t n = size - 1; n > 0; n /= 3) {
+    assert_int_equal(truncate(snapshot, n), 0);
+    assert_int_equal(book_snapshot_read(snapshot, &org, book_now, &mapped), ERR_NOTFOUND);
+  }
+  book_free(b);
+}
+
+/* ---- the shared cache ---- */
+
+static size_t open_row(const struct book *b) {
+  size_t i = 0;
+  while (i < b->renewals.n && b->renewals.category[i] != CATEGORY_PIPELINE) {
+    i++;
+  }
+  assert_true(i < b->renewals.n);
+  return i;
+}
+
+static void cache_follows_the_store(void **state) {
+  (void)state;
+  struct book_cache *c = book_cache_new(NULL);
+  const struct book *first = NULL, *again = NULL, *later = NULL, *past = NULL;
+  struct err e = {0};
+  assert_non_null(c);
+  assert_int_equal(book_cache_get(c, s, &first, &e), OK);
+  assert_int_equal(book_cache_get(c, s, &again, &e), OK);
+  assert_ptr_equal(first, again); /* nothing changed: the same generation */
+  book_cache_release(c, again);
+  size_t row = open_row(first);
+  int64_t before = first->renewals.forecast[row];
+  struct arena *a ARENA_CLEANUP = arena_new(0);
+  struct scope who = scope_operator();
+  struct renewal_edit edit = {.id = first->renewals.id[row], .set = RENEWAL_SET_FORECAST, .forecast_amount = before + 12345, .why = STR("larger order")};
+  struct renewal_edited edited;
+  if (renewal_edit(s, a, &who, &edit, today, (int64_t)today * SECONDS_PER_DAY, &edited, &e) != OK) {
+    fail_msg("%s", e.text);
+  }
+  assert_int_equal(book_cache_get(c, s, &later, &e), OK);
+  assert_ptr_not_equal(first, later);
+  assert_int_equal(first->renewals.forecast[row], before); /* a reader keeps what it began with */
+  assert_int_equal(later->renewals.forecast[row], before + 12345);
+  assert_ptr_equal(first->lines.atr, later->lines.atr);    /* only the renewals were read again */
+  struct book *whole = read_book();
+  same_columns(whole, later);
+  book_free(whole);
+  book_cache_release(c, first);
+  assert_int_equal(book_cache_get_as_of(c, s, today - 200, &past, &e), OK);
+  assert_int_equal(past->as_of, today - 200);
+  for (size_t i = 0; i < past->lines.n; i++) {
+    assert_true(past->lines.known[i] <= today - 200);
+    assert_true(past->lines.outcome_known[i] == DAY_NONE || past->lines.outcome_known[i] <= today - 200);
+  }
+  book_cache_release(c, past);
+  book_cache_release(c, later);
+  book_cache_free(c);
+}
+
+/* ---- exports ---- */
+
+struct tally {
+  int64_t rows, won;
+  int columns, category, amount;
+};
+
+static int count_row(void *ctx, const struct str *cells, int n, struct err *e) {
+  struct tally *t = ctx;
+  int64_t minor = 0;
+  (void)e;
+  assert_int_equal(n, t->columns);
+  assert_int_equal(decimal_parse(cells[t->amount], '.', 0, 2, &minor, NULL), OK);
+  t->rows++;
+  t->won += minor;
+  assert_true(t->category < 0 || str_eq(cells[t->category], STR("closed")));
+  return OK;
+}
+
+static void exports_are_complete(void **state) {
+  (void)state;
+  struct book *b = read_book();
+  struct scope who = scope_operator(), nobody = {.role = ROLE_REP};
+  struct tally t = {.category = 10, .amount = 17};
+  const struct export_sink sink = {&t, count_row};
+  struct export_query q = {.kind = EXPORT_RENEWALS, .filter = STR("category:closed"), .first = 1, .plan_day = today, .today = today};
+  struct err e = {0};
+  int64_t rows = 0, want_rows = 0, want = 0;
+  assert_int_equal(db_one_i64(store_db(s), "select count(*) from renewal where category = 0 /* scan */", BINDS(), -1, &want_rows, &e), OK);
+  assert_int_equal(db_one_i64(store_db(s), "select sum(won_amount) from renewal where category = 0 /* scan */", BINDS(), -1, &want, &e), OK);
+  (void)export_columns(q.kind, &t.columns);
+  assert_int_equal(export_run(b, &who, &q, &sink, &rows, &e), OK);
+  assert_int_equal(rows, want_rows);
+  assert_int_equal(t.won, want); /* all of the vendor's currencies have two decimals */
+  q.filter = STR("shade:dark");
+  assert_int_equal(export_run(b, &who, &q, &sink, NULL, &e), ERR_SYNTAX);
+  assert_non_null(strstr(e.text, "shade"));
+  t = (struct tally){.category = -1, .amount = 12};
+  q.kind = EXPORT_TERMS;
+  (void)export_columns(q.kind, &t.columns);
+  assert_int_equal(export_run(b, &who, &q, &sink, &rows, &e), OK);
+  assert_int_equal((size_t)rows, b->lines.n);
+  assert_int_equal(export_run(b, &nobody, &q, &sink, &rows, &e), OK);
+  assert_int_equal(rows, 0); /* outside the scope */
+  book_free(b);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {cmocka_unit_test(kpis_equal_sql), cmocka_unit_test(snapshot_is_the_book_or_nothing),
+                                     cmocka_unit_test(cache_follows_the_store), cmocka_unit_test(exports_are_complete)};
+  return cmocka_run_group_tests(tests, make_vendor, remove_vendor);
+}
