@@ -50,8 +50,9 @@ int access_person_set_active(struct store *s, int64_t id, bool active, int64_t a
 /* Sets a password and ends all sessions but `keep_session` (its hash; "" = none). ERR_SYNTAX: refused, text says why. */
 int access_password_set(struct store *s, int64_t id, struct str password, struct password_cost cost, struct str keep_session, int64_t actor_id,
                         int64_t now, struct err *e);
-/* Whether it is the person's password; equal time for people without one. OK, ERR_DENIED. */
-int access_password_verify(struct store *s, int64_t id, struct str password, struct err *e);
+/* Whether it is the person's password; equal time for people without one. Failures count like those of sign-in, so that
+ * a borrowed session can't guess. OK, ERR_DENIED (wrong, or too many tries: the text says which). */
+int access_password_verify(struct store *s, int64_t id, struct str password, int64_t now, struct err *e);
 /* Why a password would be refused, or OK: too short, too long, among the commonest, or the email or name itself. */
 int access_password_check(struct str password, struct str email, struct str name, struct err *e);
 

@@ -135,11 +135,3 @@ int access_password_set(struct store *s, int64_t id, struct str password, struct
   struct person_change x = {.id = id, .actor_id = actor_id, .now = now, .hash = str_of(hash), .keep_session = keep_session};
   return store_write(s, set_password_tx, &x, e);
 }
-
-int access_password_verify(struct store *s, int64_t id, struct str password, struct err *e) {
-  struct person_row p;
-  struct arena *a ARENA_CLEANUP = arena_new(1 << 20);
-  int rc = a ? person_by_id(s, a, id, &p, e) : err_set(e, ERR_NOMEM, "Out of memory");
-  if (rc < 0) return rc;
-  return password_matches(password, p.password_hash, PASSWORD_COST) ? OK : err_set(e, ERR_DENIED, "This is not your password");
-}

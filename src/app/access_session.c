@@ -108,6 +108,37 @@ int access_sign_in(struct store *s, const struct sign_in *in, struct password_co
   return OK;
 }
 
+struct verifying {
+  char key[KEY_SIZE];
+  struct throttle t;
+  int64_t now;
+};
+
+static int verify_look_tx(struct store *s, void *arg, struct err *e) {
+  struct verifying *x = arg;
+  return throttle_get(s, str_of(x->key), &x->t, e);
+}
+
+static int verify_failed_tx(struct store *s, void *arg, struct err *e) {
+  const struct verifying *x = arg;
+  return count_failure(s, x->key, FREE_ACCOUNT, x->now, e);
+}
+
+int access_password_verify(struct store *s, int64_t id, struct str password, int64_t now, struct err *e) {
+  struct person_row p;
+  struct verifying x = {.now = now};
+  struct arena *a ARENA_CLEANUP = arena_new(1 << 20);
+  snprintf(x.key, sizeof x.key, "password:%" PRId64, id);
+  int rc = a ? person_by_id(s, a, id, &p, e) : err_set(e, ERR_NOMEM, "Out of memory");
+  if (rc == OK) rc = store_read(s, verify_look_tx, &x, e);
+  if (rc < 0) return rc;
+  if (x.t.blocked_until > now)
+    return err_set(e, ERR_DENIED, "Too many wrong passwords: wait %d seconds and try again.", (int)(x.t.blocked_until - now));
+  if (password_matches(password, p.password_hash, PASSWORD_COST)) return OK;
+  rc = store_write(s, verify_failed_tx, &x, e);
+  return rc < 0 ? rc : err_set(e, ERR_DENIED, "This is not your current password.");
+}
+
 static bool session_live(const struct session_data *d, int64_t now) {
   return now < d->expires_at && now < d->last_seen + ACCESS_IDLE_SECONDS;
 }

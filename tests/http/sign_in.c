@@ -206,6 +206,22 @@ static void test_password_change_ends_others(void **state) {
   assert_int_equal(status_of(h, (struct ask){.path = "/settings", .cookie = there}), 303);
 }
 
+/* A borrowed session can't guess the password: the sixth try has to wait, even with the right one. */
+static void test_current_password_is_throttled(void **state) {
+  struct house *h = *state;
+  char cookie[128], csrf[80], body[300];
+  struct answer a;
+  sign_in(h, "other@example.com", cookie);
+  csrf_of(h, cookie, csrf);
+  for (int i = 0; i < 6; i++) {
+    snprintf(body, sizeof body, "csrf=%s&name=x&days=1&now=%s", csrf, i < 5 ? "wrong+password+x" : "quiet+harbor+lantern");
+    ask(h, &(struct ask){.method = "POST", .path = "/settings/tokens", .body = body, .cookie = cookie, .origin = "own"}, &a);
+    assert_int_equal(a.status, 422);
+    assert_true(answer_says(&a, i < 5 ? "not your current password" : "Too many wrong passwords"));
+    answer_free(&a);
+  }
+}
+
 static void test_tokens(void **state) {
   struct house *h = *state;
   char cookie[128], csrf[80], body[300], token[API_TOKEN_SIZE];
@@ -249,6 +265,7 @@ int main(void) {
       cmocka_unit_test(test_sign_in_and_out),   cmocka_unit_test(test_next_stays_here), cmocka_unit_test(test_wrong_says_nothing),
       cmocka_unit_test(test_throttle_survives_restart), cmocka_unit_test(test_csrf), cmocka_unit_test(test_rotation_and_revocation),
       cmocka_unit_test(test_expiry), cmocka_unit_test(test_password_change_ends_others), cmocka_unit_test(test_tokens),
+      cmocka_unit_test(test_current_password_is_throttled),
   };
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }

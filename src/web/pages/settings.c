@@ -82,8 +82,8 @@ int settings_page(struct request *r, struct response *w) {
 
 /* Fills the error of the current password. OK also when it is wrong. */
 static int check_now(struct request *r, struct form *f, struct str now) {
-  int rc = access_password_verify(r->store, r->who.id, now, &r->err);
-  if (rc == ERR_DENIED) form_fail(f, "now", STR("This is not your current password."));
+  int rc = access_password_verify(r->store, r->who.id, now, r->now, &r->err);
+  if (rc == ERR_DENIED) form_fail(f, "now", str_of(r->err.text));
   return rc == ERR_DENIED ? OK : rc;
 }
 
