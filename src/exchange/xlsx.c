@@ -113,6 +113,18 @@ static int read_part(struct xlsx *x, struct str path, int (*start)(void *, const
   return xml_read_part(x->package, path, x->name, &on, e);
 }
 
+static bool is_opendocument_spreadsheet(struct package *p)
+{
+  struct part *part;
+  char type[64];
+  size_t n = 0;
+  if (part_open(p, STR("mimetype"), &part, NULL) != OK)
+    return false;
+  int code = part_read(part, type, sizeof type, &n, NULL);
+  part_close(part);
+  return code == OK && str_starts((struct str){type, n}, STR("application/vnd.oasis.opendocument.spreadsheet"));
+}
+
 /* A ZIP file that holds no workbook: say what it is. */
 static int refuse(const struct xlsx *x, struct err *e)
 {
@@ -125,9 +137,12 @@ static int refuse(const struct xlsx *x, struct err *e)
       {"Index/Document.iwa", "an Apple Numbers document", "export it as XLSX or CSV"},
       {"Index.zip", "an Apple Numbers document", "export it as XLSX or CSV"},
       {"index.apxl", "an old Apple document", "export it as XLSX or CSV"},
-      {"content.xml", "an OpenDocument file (.ods or .odt)", "open it in a spreadsheet program and save it as XLSX"},
+      {"content.xml", "an OpenDocument file", "open it in a spreadsheet program and save it as XLSX"},
       {"EncryptedPackage", "a password-protected workbook", "open it in Excel, remove the password, save it again"},
   };
+  if (is_opendocument_spreadsheet(x->package))
+    return err_set(e, ERR_SYNTAX, "%s is an OpenDocument spreadsheet (.ods): open it in a spreadsheet program and save it as XLSX",
+                   x->name);
   for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
     if (package_has(x->package, str_of(kinds[i].part)))
       return err_set(e, ERR_SYNTAX, "%s is %s, not a table: %s", x->name, kinds[i].what, kinds[i].mend);

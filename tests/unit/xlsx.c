@@ -244,7 +244,9 @@ static void refusals(void **state) {
   expect_parts((const struct file_part[]){{"word/document.xml", "<x/>", 0}}, 1, NULL,
                "error -3: t is a Word document, not a table: export the contracts as CSV or XLSX\n");
   expect_parts((const struct file_part[]){{"content.xml", "<x/>", 0}}, 1, NULL,
-               "error -3: t is an OpenDocument file (.ods or .odt), not a table: open it in a spreadsheet program and save it as XLSX\n");
+               "error -3: t is an OpenDocument file, not a table: open it in a spreadsheet program and save it as XLSX\n");
+  expect_parts((const struct file_part[]){{"mimetype", "application/vnd.oasis.opendocument.spreadsheet", 0}, {"content.xml", "<x/>", 0}}, 2, NULL,
+               "error -3: t is an OpenDocument spreadsheet (.ods): open it in a spreadsheet program and save it as XLSX\n");
   expect_parts((const struct file_part[]){{"../evil", "x", 0}}, 1, NULL,
                "error -3: t has a part whose path leads out of the package: it is refused\n");
   expect_parts((const struct file_part[]){{"/etc/passwd", "x", 0}}, 1, NULL,
