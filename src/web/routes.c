@@ -1,4 +1,5 @@
 /* Every address of the product, who may call it, and what it takes. */
+#include "web/api/api.h"
 #include "web/pages/access.h"
 #include "web/pages/account.h"
 #include "web/pages/forecast.h"
@@ -9,6 +10,7 @@
 #include "web/route.h"
 
 #define GET_ROW(PATH, MAY, HANDLER, SUBJECT) {HTTP_GET, PATH, MAY, CSRF_UNSET, BODY_NONE, 0, HANDLER, SUBJECT}
+#define API_ROW(PATH, HANDLER, SUBJECT) {HTTP_GET, "/api/v1" PATH, MAY_READ, CSRF_TOKEN, BODY_NONE, 0, HANDLER, SUBJECT}
 #define POST_ROW(PATH, MAY, HANDLER, SUBJECT) {HTTP_POST, PATH, MAY, CSRF_FORM, BODY_FORM, 0, HANDLER, SUBJECT}
 
 const struct route web_routes[] = {
@@ -34,5 +36,10 @@ const struct route web_routes[] = {
     POST_ROW("/settings/sessions/end", MAY_STAFF, settings_sessions_end_post, NULL),
     POST_ROW("/settings/tokens", MAY_STAFF, settings_token_add_post, NULL),
     POST_ROW("/settings/tokens/:id/revoke", MAY_STAFF, settings_token_revoke_post, "token"),
+    API_ROW("/me", api_me, NULL),
+    API_ROW("/renewals", api_renewals, NULL),
+    API_ROW("/renewals/:id", api_renewal, "renewal"),
+    API_ROW("/forecast", api_forecast, NULL),
+    API_ROW("/kpi", api_kpi, NULL),
     {0},
 };

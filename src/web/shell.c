@@ -57,7 +57,10 @@ void shell_begin(struct request *r, struct response *w, const struct page *p) {
     struct nav_item item = {n->path, n->label, n->icon, n->key, p->nav && !strcmp(p->nav, n->path)};
     if (n->more) more[v.n_more++] = item;
     else main[v.n_main++] = item;
-    if (n->tab) tabs[v.n_tabs++] = item;
+    if (n->tab) {
+      if (!strcmp(item.path, "/")) item.label = "Home"; /* a phone has no room for more */
+      tabs[v.n_tabs++] = item;
+    }
   }
   struct view_cx cx = view_cx_of(r);
   view_shell_begin(&w->body, &cx, &v);

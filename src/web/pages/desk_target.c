@@ -30,7 +30,7 @@ int desk_forecast(struct request *r, const struct desk *d, struct forecast_tree 
   return rc;
 }
 
-bool desk_rate_target(struct request *r, const struct desk *d, const char *measure, int64_t *ret_bp) {
+bool desk_rate_target(struct request *r, const struct desk *d, const char *measure, int64_t *ret) {
   struct target *rows = NULL;
   size_t n = 0;
   struct err quiet = r->err;
@@ -39,7 +39,7 @@ bool desk_rate_target(struct request *r, const struct desk *d, const char *measu
   for (size_t i = 0; i < n; i++)
     if (str_eq(rows[i].kind, STR("rate")) && str_eq(rows[i].measure, str_of(measure)) &&
         (str_eq(rows[i].scope, STR("company")) || str_eq(rows[i].scope, STR("all")))) {
-      *ret_bp = rows[i].amount;
+      *ret = rows[i].amount;
       return true;
     }
   return false;

@@ -120,9 +120,9 @@ static struct home_rate rate_of(struct request *r, const struct desk *d, const c
 /* The target beside a rate; below it the rate is marked. */
 static void with_target(struct request *r, const struct desk *d, enum kpi_id id, const struct kpi_value *x, struct home_rate *rate) {
   int64_t target = 0, is = 0;
-  if (!desk_rate_target(r, d, kpi_def_of(id)->key, &target) || x->den <= 0 || mul_div_i64(x->num, 10000, x->den, &is) < 0)
+  if (!desk_rate_target(r, d, kpi_def_of(id)->key, &target) || x->den <= 0 || mul_div_i64(x->num, RATE_ONE, x->den, &is) < 0)
     return;
-  struct str goal = format_share(r->arena, target, 10000, 0);
+  struct str goal = format_share(r->arena, target, RATE_ONE, 0);
   rate->bad = is < target;
   rate->note = arena_fmt(r->arena, "%.*s, target %.*s", STR_FMT(rate->note), STR_FMT(goal));
 }

@@ -1,0 +1,263 @@
+#include "web/api/api.h"
+#include <math.h>
+#include "store/repo_contract.h"
+#include "web/api/json.h"
+#include "web/pages/desk.h"
+#include "web/pages/grid_state.h"
+
+enum { MOST_LIMIT = 1000 };
+
+int api_me(struct request *r, struct response *w) {
+  json_t *x = json_object();
+  json_object_set_new(x, "id", json_integer(r->who.id));
+  json_object_set_new(x, "name", api_str(r->who.name));
+  json_object_set_new(x, "email", api_str(r->who.email));
+  json_object_set_new(x, "role", json_string(role_name((int)r->who.role)));
+  json_object_set_new(x, "may_write", json_boolean(r->who.may_write));
+  json_object_set_new(x, "today", api_day(r->today));
+  return api_send(r, w, x);
+}
+
+static void set_amounts(json_t *x, int64_t atr, int64_t forecast, int64_t won, currency_t c) {
+  json_object_set_new(x, "currency", api_currency(c));
+  json_object_set_new(x, "atr_amount", api_money(atr, c));
+  json_object_set_new(x, "forecast_amount", api_money(forecast, c));
+  json_object_set_new(x, "won_amount", api_money(won, c));
+}
+
+static json_t *renewal_row(const struct grid_state *s, uint32_t i) {
+  const struct book *b = s->desk.book;
+  const struct book_renewals *n = &b->renewals;
+  int64_t converted;
+  json_t *x = json_object();
+  json_object_set_new(x, "id", json_integer(n->id[i]));
+  json_object_set_new(x, "end_user_account", api_str(book_name(&b->accounts, n->account[i])));
+  json_object_set_new(x, "contract_number", api_str(book_name(&b->contracts, n->contract[i])));
+  json_object_set_new(x, "due_date", api_day(n->due[i]));
+  json_object_set_new(x, "close_date", api_day(n->close[i]));
+  json_object_set_new(x, "booked_date", api_day(n->booked[i]));
+  json_object_set_new(x, "next_step_date", api_day(n->step_date[i]));
+  set_amounts(x, n->atr[i], n->forecast[i], n->won[i], b->currency_of[n->currency[i]]);
+  json_object_set_new(x, "reporting_currency", api_currency(s->desk.reporting));
+  json_object_set_new(x, "reporting_amount", grid_converted(b, i, s->query.plan_day, &converted) ? api_money(converted, s->desk.reporting) : json_null());
+  json_object_set_new(x, "forecast_category", json_string(category_name(n->category[i])));
+  json_object_set_new(x, "stage", json_string(stage_name(n->stage[i])));
+  json_object_set_new(x, "outcome", json_string(outcome_name(n->outcome[i])));
+  json_object_set_new(x, "at_risk", json_boolean(n->flags[i] & RENEWAL_AT_RISK));
+  json_object_set_new(x, "sales_model", json_string(sales_model_name(n->model[i])));
+  json_object_set_new(x, "owner", api_str(book_name(&b->reps, n->rep[i])));
+  json_object_set_new(x, "region", api_str(book_name(&b->regions, n->region[i])));
+  json_object_set_new(x, "reseller_account", api_str(book_name(&b->accounts, n->reseller[i])));
+  json_object_set_new(x, "distributor_account", api_str(book_name(&b->accounts, n->distributor[i])));
+  json_object_set_new(x, "changed_on", api_day(n->changed[i]));
+  return x;
+}
+
+static json_t *totals_of(const struct grid_state *s, const struct grid_totals *t) {
+  const struct book *b = s->desk.book;
+  json_t *x = json_object(), *by = json_object();
+  json_object_set_new(x, "rows", json_integer(t->rows));
+  json_object_set_new(x, "currency", api_currency(s->desk.reporting));
+  json_object_set_new(x, "amount", api_money(t->converted, s->desk.reporting));
+  json_object_set_new(x, "rows_without_rate", json_integer(t->no_rate));
+  for (uint8_t c = 1; c < b->n_currencies; c++)
+    if (t->rows_by_currency[c]) {
+      char code[4];
+      json_object_set_new(by, currency_code(b->currency_of[c], code), api_money(t->by_currency[c], b->currency_of[c]));
+    }
+  json_object_set_new(x, "by_currency", by);
+  return x;
+}
+
+static int renewals_answer(struct request *r, struct response *w, struct grid_state *s) {
+  struct grid_page page;
+  int64_t limit = GRID_PAGE_ROWS;
+  if (pairs_has(&r->query, "limit") && (str_to_i64(pairs_get(&r->query, "limit"), &limit) < 0 || limit < 1 || limit > MOST_LIMIT))
+    return err_set(&r->err, ERR_RANGE, "limit: must be from 1 to %d", MOST_LIMIT);
+  if (s->bad.n)
+    return err_set(&r->err, ERR_SYNTAX, "f: not understood: %.*s", STR_FMT(s->bad));
+  s->query.limit = (uint32_t)limit;
+  int rc = grid_run(s->desk.book, &s->query, r->arena, &page, &r->err);
+  if (rc < 0)
+    return rc;
+  json_t *x = json_object(), *rows = json_array();
+  for (size_t i = 0; i < page.n; i++)
+    json_array_append_new(rows, renewal_row(s, page.rows[i]));
+  json_object_set_new(x, "renewals", rows);
+  json_object_set_new(x, "totals", totals_of(s, &page.totals));
+  json_object_set_new(x, "next_after", page.more && page.n ? json_integer(s->desk.book->renewals.id[page.rows[page.n - 1]]) : json_null());
+  return api_send(r, w, x);
+}
+
+int api_renewals(struct request *r, struct response *w) {
+  struct grid_state s;
+  int rc = grid_state_read(r, &s);
+  if (rc < 0)
+    return rc;
+  rc = renewals_answer(r, w, &s);
+  desk_close(&s.desk);
+  return rc;
+}
+
+static json_t *term_row(const struct contract_term *t) {
+  json_t *x = json_object();
+  json_object_set_new(x, "line_number", api_str(t->line_number));
+  json_object_set_new(x, "product", api_str(t->sku));
+  json_object_set_new(x, "serial_number", api_str(t->serial_number));
+  json_object_set_new(x, "quantity", json_integer(t->quantity));
+  json_object_set_new(x, "start_date", api_day(t->start_date));
+  json_object_set_new(x, "end_date", api_day(t->end_date));
+  json_object_set_new(x, "currency", api_currency(t->currency));
+  json_object_set_new(x, "net_amount", api_money(t->net_amount, t->currency));
+  json_object_set_new(x, "annual_value", api_money(t->annual_value, t->currency));
+  json_object_set_new(x, "outcome", json_string(outcome_name(t->outcome)));
+  json_object_set_new(x, "evidence", json_string(evidence_name(t->evidence)));
+  json_object_set_new(x, "booked_date", api_day(t->booked_date));
+  json_object_set_new(x, "booked_assumed", json_boolean(t->booked_assumed));
+  return x;
+}
+
+static void set_contract(json_t *x, const struct contract *c) {
+  json_object_set_new(x, "contract_number", api_str(c->number));
+  json_object_set_new(x, "end_user_account", api_str(c->end_user.name));
+  json_object_set_new(x, "reseller_account", api_str(c->reseller.name));
+  json_object_set_new(x, "distributor_account", api_str(c->distributor.name));
+  json_object_set_new(x, "sales_model", json_string(sales_model_name(c->sales_model)));
+  json_object_set_new(x, "owner", api_str(c->owner));
+  json_object_set_new(x, "region", api_str(c->region));
+  json_object_set_new(x, "contract_state", json_string(contract_state_name(c->state)));
+}
+
+static void set_state(json_t *x, const struct renewal *n) {
+  char at[INSTANT_ISO_SIZE];
+  json_object_set_new(x, "id", json_integer(n->id));
+  json_object_set_new(x, "version", json_integer(n->version));
+  json_object_set_new(x, "due_date", api_day(n->due_date));
+  json_object_set_new(x, "close_date", api_day(n->close_date));
+  json_object_set_new(x, "booked_date", api_day(n->booked_date));
+  set_amounts(x, n->atr_amount, n->forecast_amount, n->won_amount, n->currency);
+  json_object_set_new(x, "forecast_category", json_string(category_name(n->category)));
+  json_object_set_new(x, "category_override", json_boolean(n->category_override));
+  json_object_set_new(x, "stage", json_string(stage_name(n->stage)));
+  json_object_set_new(x, "outcome", json_string(outcome_name(n->outcome)));
+  json_object_set_new(x, "at_risk", json_boolean(n->at_risk));
+  json_object_set_new(x, "next_step", api_str(n->next_step));
+  json_object_set_new(x, "next_step_date", api_day(n->next_step_date));
+  json_object_set_new(x, "po_number", api_str(n->po_number));
+  json_object_set_new(x, "lost_reason", api_str(n->lost_reason));
+  json_object_set_new(x, "changed_at", json_string(instant_iso(n->changed_at, at)));
+}
+
+int api_renewal(struct request *r, struct response *w) {
+  int64_t id = 0;
+  struct renewal n;
+  struct contract c;
+  struct contract_term *terms = NULL;
+  size_t n_terms = 0;
+  int rc = request_id_param(r, 0, &id);
+  if (rc >= 0)
+    rc = desk_renewal(r, id, &n);
+  if (rc >= 0)
+    rc = contract_get(r->store, r->arena, n.contract_id, &c, &r->err);
+  if (rc >= 0)
+    rc = contract_terms(r->store, r->arena, n.contract_id, n.due_date, &terms, &n_terms, &r->err);
+  if (rc < 0)
+    return rc;
+  json_t *x = json_object(), *lines = json_array();
+  set_state(x, &n);
+  set_contract(x, &c);
+  for (size_t i = 0; i < n_terms; i++)
+    json_array_append_new(lines, term_row(&terms[i]));
+  json_object_set_new(x, "lines", lines);
+  return api_send(r, w, x);
+}
+
+static json_t *node_of(const struct desk *d, const struct forecast_node *n) {
+  static const char *const LEVELS[] = {"all", "region", "team", "rep"};
+  json_t *x = json_object(), *counts = json_object(), *amounts = json_object();
+  json_object_set_new(x, "level", json_string(LEVELS[n->level]));
+  json_object_set_new(x, "name", api_str(n->name));
+  json_object_set_new(x, "parent", n->parent < 0 ? json_null() : json_integer(n->parent));
+  for (int c = 0; c < CATEGORY_COUNT; c++) {
+    json_object_set_new(counts, category_name(c), json_integer(n->count[c]));
+    json_object_set_new(amounts, category_name(c), api_money(n->amount[c], d->reporting));
+  }
+  json_object_set_new(x, "amount", amounts);
+  json_object_set_new(x, "renewals", counts);
+  json_object_set_new(x, "target", n->has_target ? api_money(n->target, d->reporting) : json_null());
+  json_object_set_new(x, "gap", n->has_target ? api_money(n->gap, d->reporting) : json_null());
+  json_object_set_new(x, "coverage", isnan(n->coverage) ? json_null() : json_real(n->coverage));
+  return x;
+}
+
+int api_forecast(struct request *r, struct response *w) {
+  struct desk d DESK_CLEANUP = {0};
+  struct forecast_tree t = {0};
+  int rc = desk_open(r, pairs_get(&r->query, "period"), &d);
+  if (rc >= 0)
+    rc = desk_forecast(r, &d, &t);
+  if (rc < 0)
+    return rc;
+  json_t *x = json_object(), *nodes = json_array();
+  json_object_set_new(x, "period", api_str(d.period_id));
+  json_object_set_new(x, "as_of", api_day(r->today));
+  json_object_set_new(x, "currency", api_currency(d.reporting));
+  for (size_t i = 0; i < t.n; i++)
+    json_array_append_new(nodes, node_of(&d, &t.nodes[i]));
+  json_object_set_new(x, "nodes", nodes);
+  return api_send(r, w, x);
+}
+
+static json_t *kpi_value_of(const struct desk *d, int id, const struct kpi_value *v) {
+  const struct kpi_def *def = kpi_def_of((enum kpi_id)id);
+  bool count = def->unit == KPI_UNIT_COUNT_RATE, plain = def->unit == KPI_UNIT_MONEY;
+  json_t *x = json_object();
+  json_object_set_new(x, "definition_version", json_integer(def->version));
+  json_object_set_new(x, "numerator", count ? json_integer(v->num) : api_money(v->num, d->reporting));
+  json_object_set_new(x, "denominator", plain ? json_null() : count ? json_integer(v->den) : api_money(v->den, d->reporting));
+  if (!plain)
+    json_object_set_new(x, "rate", api_rate(v->num, v->den));
+  json_object_set_new(x, "rows_numerator", json_integer(v->rows_num));
+  json_object_set_new(x, "rows_denominator", json_integer(v->rows_den));
+  return x;
+}
+
+static json_t *kpi_group_of(const struct desk *d, const struct kpi_group *g) {
+  json_t *x = json_object(), *values = json_object();
+  json_object_set_new(x, "name", api_str(g->name));
+  json_object_set_new(x, "lines_due", json_integer(g->due));
+  json_object_set_new(x, "lines_booked", json_integer(g->booked));
+  json_object_set_new(x, "excluded", json_integer(g->excluded_person + g->excluded_no_rate));
+  json_object_set_new(x, "assumed", json_integer(g->assumed));
+  json_object_set_new(x, "weak", json_integer(g->weak));
+  for (int id = 0; id < KPI_COUNT; id++)
+    json_object_set_new(values, kpi_def_of((enum kpi_id)id)->key, kpi_value_of(d, id, &g->values[id]));
+  json_object_set_new(x, "kpis", values);
+  return x;
+}
+
+int api_kpi(struct request *r, struct response *w) {
+  struct desk d DESK_CLEANUP = {0};
+  struct kpi_result result;
+  struct str by_text = pairs_get(&r->query, "by");
+  int by = by_text.n ? kpi_by_of(by_text) : KPI_BY_NONE;
+  if (by < 0)
+    return err_set(&r->err, ERR_SYNTAX, "by: %.*s is no way to split: try rep, region, product, partner", STR_FMT(by_text));
+  int rc = desk_open(r, pairs_get(&r->query, "period"), &d);
+  if (rc < 0)
+    return rc;
+  struct kpi_query q = {.period = d.period, .calendar = d.org.calendar, .by = (enum kpi_by)by, .as_of = r->today, .grace_days = d.org.grace_days,
+                        .reps = d.reps, .threads = 1};
+  rc = kpi_compute(d.book, &q, r->arena, &result, &r->err);
+  if (rc < 0)
+    return rc;
+  json_t *x = json_object(), *groups = json_array();
+  json_object_set_new(x, "period", api_str(d.period_id));
+  json_object_set_new(x, "as_of", api_day(r->today));
+  json_object_set_new(x, "currency", api_currency(d.reporting));
+  json_object_set_new(x, "total", kpi_group_of(&d, &result.total));
+  for (size_t i = 0; by != KPI_BY_NONE && i < result.n_groups; i++)
+    json_array_append_new(groups, kpi_group_of(&d, &result.groups[i]));
+  json_object_set_new(x, "groups", groups);
+  return api_send(r, w, x);
+}

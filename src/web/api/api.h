@@ -1,0 +1,8 @@
+/* /api/v1: the same functions as the pages, as JSON. Keys are domain.md's names; amounts are decimal strings with
+ * their currency beside them, rates numbers from 0 to 1 (null without a denominator), days YYYY-MM-DD. */
+#ifndef WEB_API_API_H
+#define WEB_API_API_H
+#include "web/route.h"
+
+route_fn api_me, api_renewals, api_renewal, api_forecast, api_kpi;
+#endif
