@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -166,8 +167,15 @@ static int configure(struct sqlite_db *x, const char *file, struct err *e) {
   return rc < 0 ? rc : exec(db, settings, e);
 }
 
+/* Once per process: no statistics of memory, whose one lock every thread would take at every allocation. */
+static pthread_once_t configured = PTHREAD_ONCE_INIT;
+static void configure_library(void) {
+  sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 int db_open_sqlite(const char *file, struct db **ret, struct err *e) {
   if (!*file) return err_set(e, ERR_USAGE, "Cannot open a database without a name: give a file name, for example perennial.db");
+  pthread_once(&configured, configure_library);
   bool memory = strcmp(file, ":memory:") == 0;
   int rc = memory ? OK : make_file(file, e);
   if (rc < 0) return rc;
