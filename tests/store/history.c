@@ -3,6 +3,7 @@
 #include "support.h"
 
 #include "app/history.h"
+#include "base/alloc.h"
 #include "base/utf8.h"
 #include "store/repo_history.h"
 
@@ -562,6 +563,36 @@ static void cancelled_contracts(void **state_)
   assert_string_equal(state(1), "cancelled");
 }
 
+/* Each allocation fails in turn: an error, nothing written; then the run gives what it would have given. */
+static void out_of_memory_leaves_nothing(void **state_)
+{
+  (void)state_;
+  account(1, "acme");
+  product(1, "care", "support", "care2");
+  product(2, "care2", "support", NULL);
+  contract(1, 1, "C-1");
+  contract(2, 1, "C-2");
+  LINE(.id = 1, .contract = 1, .start = "2023-01-01", .end = "2023-12-31", .amount = 36500, .product = 1);
+  LINE(.id = 2, .contract = 2, .start = "2024-01-01", .end = "2024-12-30", .amount = 36500, .product = 2, .from = "C-1/1", .booked = "2023-12-01");
+  struct history_change c = {.account_ids = (const int64_t[]){1}, .n = 1, .today = day("2024-06-01"), .now = at("2024-06-01"), .known_at = at("2024-06-01")};
+  struct history_counts counts = {0};
+  uint64_t k = 1;
+  for (;; k++) {
+    struct err e = {0};
+    mem_fail_at(k, 0);
+    int r = store_write(s, derive_tx, (const void *[]){&c, &counts}, &e);
+    mem_fail_at(0, 0);
+    if (r == OK)
+      break;
+    assert_int_equal(r, ERR_NOMEM);
+    assert_true(e.text[0] != 0);
+    assert_int_equal(one(s, "select count(*) from line_outcome /* scan */") + one(s, "select count(*) from renewal /* scan */"), 0);
+  }
+  assert_true(k > 30);
+  assert_string_equal(outcome(1), "renewed explicit 2023-12-01 365.00 known 2026-01-01");
+  assert_string_equal(renewal(1, "2023-12-31"), "v1 won closed atr 365.00 won 365.00 booked 2023-12-01 at 2026-01-01");
+}
+
 static void no_lines_no_harm(void **state_)
 {
   (void)state_;
@@ -598,6 +629,6 @@ int main(int argc, char **argv)
   const struct CMUnitTest tests[] = {TEST(renewed_by_serial), TEST(assumed_bookings), TEST(derived_known_times), TEST(stated_outcomes_rule),
     TEST(named_predecessors), TEST(snapshot_chain), TEST(partial_by_quantity_and_by_money), TEST(churn_after_the_window), TEST(late_import_revives),
     TEST(a_person_relinks), TEST(a_person_excludes), TEST(atr_freezes), TEST(people_are_not_overwritten), TEST(currencies_convert), TEST(double_coverage_is_found),
-    TEST(cancelled_contracts), TEST(no_lines_no_harm)};
+    TEST(cancelled_contracts), TEST(out_of_memory_leaves_nothing), TEST(no_lines_no_harm)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
