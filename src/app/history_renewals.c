@@ -288,8 +288,24 @@ static int orphans(struct history_work *w, const struct due_group *groups, size_
 
 /* ---- contracts ---- */
 
+/* Contracts that get a state, gathered until a batch is full. */
+struct states {
+  struct state_batch {
+    int64_t ids[HISTORY_STATE_BATCH];
+    size_t n;
+  } of[CONTRACT_STATE_COUNT];
+};
+
+static int states_flush(struct history_work *w, struct states *x, int state, struct err *e)
+{
+  struct state_batch *b = &x->of[state];
+  size_t n = b->n;
+  b->n = 0;
+  return history_contract_state(w->s, state, b->ids, n, e);
+}
+
 /* The groups [from, to) of one contract, ascending by due date. */
-static int contract_state(struct history_work *w, const struct due_group *groups, size_t from, size_t to, struct err *e)
+static int contract_state(struct history_work *w, struct states *x, const struct due_group *groups, size_t from, size_t to, struct err *e)
 {
   const struct history_contract *c = &w->rows.contracts[groups[from].contract];
   struct contract_facts f = {.start = DAY_NONE, .end = DAY_NONE, .cancelled = c->cancelled_on != DAY_NONE && c->cancelled_on <= w->today};
@@ -318,17 +334,22 @@ static int contract_state(struct history_work *w, const struct due_group *groups
   if (state == c->state)
     return OK;
   w->counts.contracts_changed++;
-  return history_contract_state(w->s, c->id, state, e);
+  struct state_batch *b = &x->of[state];
+  b->ids[b->n++] = c->id;
+  return b->n == HISTORY_STATE_BATCH ? states_flush(w, x, state, e) : OK;
 }
 
 static int contract_states(struct history_work *w, const struct due_group *groups, size_t n, struct err *e)
 {
+  struct states x = {0};
   int r = OK;
   for (size_t i = 0, to; i < n && r == OK; i = to) {
     for (to = i + 1; to < n && groups[to].contract == groups[i].contract; to++)
       ;
-    r = contract_state(w, groups, i, to, e);
+    r = contract_state(w, &x, groups, i, to, e);
   }
+  for (int i = 0; i < CONTRACT_STATE_COUNT && r == OK; i++)
+    r = states_flush(w, &x, i, e);
   return r;
 }
 

@@ -157,9 +157,18 @@ int history_outcomes_write(struct store *s, const struct history_line *lines, co
   return r;
 }
 
-int history_contract_state(struct store *s, int64_t contract_id, int state, struct err *e)
+int history_contract_state(struct store *s, int state, const int64_t *contract_ids, size_t n, struct err *e)
 {
-  return done(db_run(store_db(s), "update contract set state = $2 where id = $1", BINDS(B_I64(contract_id), B_I64(state)), e));
+  int r = OK;
+  for (; n >= HISTORY_STATE_BATCH && r == OK; n -= HISTORY_STATE_BATCH, contract_ids += HISTORY_STATE_BATCH) {
+    struct bind binds[HISTORY_STATE_BATCH + 2] = {B_I64(state)};
+    for (size_t i = 0; i < HISTORY_STATE_BATCH; i++)
+      binds[i + 1] = B_I64(contract_ids[i]);
+    r = done(db_run(store_db(s), "update contract set state = $1 where id in ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)", binds, e));
+  }
+  for (size_t i = 0; i < n && r == OK; i++)
+    r = done(db_run(store_db(s), "update contract set state = $1 where id = $2", BINDS(B_I64(state), B_I64(contract_ids[i])), e));
+  return r;
 }
 
 int history_line_exclude(struct store *s, int64_t line_id, struct str reason, struct err *e)

@@ -563,6 +563,27 @@ static void cancelled_contracts(void **state_)
   assert_string_equal(state(1), "cancelled");
 }
 
+/* More contracts than one batch of states: 20 expired, 18 renewed by 18 active ones. */
+static void many_contracts_get_their_states(void **state_)
+{
+  (void)state_;
+  account(1, "acme");
+  for (int64_t i = 1; i <= 56; i++) {
+    struct strbuf no STRBUF_CLEANUP = STRBUF_INIT(20);
+    struct strbuf serial STRBUF_CLEANUP = STRBUF_INIT(20);
+    strbuf_fmt(&no, "C %d", (int)i);
+    strbuf_fmt(&serial, "SN%d", (int)(i > 38 ? i - 18 : i));
+    contract(i, 1, strbuf_z(&no));
+    LINE(.id = i, .contract = i, .start = i > 38 ? "2025-01-01" : "2024-01-01", .end = i > 38 ? "2025-12-31" : "2024-12-31", .amount = 36500,
+      .serial = strbuf_z(&serial), .booked = "2024-12-01");
+  }
+  struct history_counts c = derive("2025-03-01");
+  assert_int_equal(c.contracts_changed, 38);
+  for (int64_t i = 1; i <= 56; i++)
+    assert_string_equal(state(i), i <= 20 ? "expired" : i <= 38 ? "renewed" : "active");
+  expect_nothing_changes("2025-03-01");
+}
+
 /* Each allocation fails in turn: an error, nothing written; then the run gives what it would have given. */
 static void out_of_memory_leaves_nothing(void **state_)
 {
@@ -629,6 +650,6 @@ int main(int argc, char **argv)
   const struct CMUnitTest tests[] = {TEST(renewed_by_serial), TEST(assumed_bookings), TEST(derived_known_times), TEST(stated_outcomes_rule),
     TEST(named_predecessors), TEST(snapshot_chain), TEST(partial_by_quantity_and_by_money), TEST(churn_after_the_window), TEST(late_import_revives),
     TEST(a_person_relinks), TEST(a_person_excludes), TEST(atr_freezes), TEST(people_are_not_overwritten), TEST(currencies_convert), TEST(double_coverage_is_found),
-    TEST(cancelled_contracts), TEST(out_of_memory_leaves_nothing), TEST(no_lines_no_harm)};
+    TEST(cancelled_contracts), TEST(many_contracts_get_their_states), TEST(out_of_memory_leaves_nothing), TEST(no_lines_no_harm)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
