@@ -131,6 +131,17 @@ static int derive_tx(struct store *s, void *arg, struct err *e)
   return history_derive(s, &x->change, &x->counts, e);
 }
 
+/* Judging does not go back: say so rather than seem to ignore the day. */
+static int note_later_day(struct cli *c, day_t today, struct err *e)
+{
+  day_t through = DAY_NONE;
+  char iso[DAY_ISO_SIZE];
+  int r = history_through(c->store, &through, e);
+  if (r == OK && through != DAY_NONE && through > today)
+    fprintf(stderr, "perennial: the history was judged up to %s already, which stays the day\n", day_iso(through, iso));
+  return r;
+}
+
 static int history_derive_cmd(struct cli *c)
 {
   const char *today = NULL;
@@ -141,6 +152,8 @@ static int history_derive_cmd(struct cli *c)
   int r = cli_store(c, false, &e);
   if (r == OK && x.change.today == DAY_NONE)
     r = cli_today(c, &x.change.today, &e);
+  if (r == OK)
+    r = note_later_day(c, x.change.today, &e);
   if (r < 0)
     return cli_fail(c, &e);
   x.change.known_at = (int64_t)x.change.today * SECONDS_PER_DAY;
