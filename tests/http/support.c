@@ -23,7 +23,9 @@ void house_open(struct house *h) {
   log_set_level(LOG_ERROR);
   snprintf(h->dir, sizeof h->dir, "/tmp/perennial-http-XXXXXX");
   assert_non_null(mkdtemp(h->dir));
-  snprintf(h->db, sizeof h->db, "%s/t.db", h->dir);
+  const char *postgres = getenv("PERENNIAL_TEST_POSTGRES");
+  if (postgres) snprintf(h->db, sizeof h->db, "%s", postgres);
+  else snprintf(h->db, sizeof h->db, "%s/t.db", h->dir);
   if (store_open(h->db, &h->store, &e) < 0 || store_migrate(h->store, NULL, &e) < 0) fail_msg("%s", e.text);
   for (int r = 0; r < ROLE_COUNT; r++) h->people[r] = person(h, role_name(r), (enum role)r, "North");
   h->other_rep = person(h, "other", ROLE_REP, "South");
@@ -43,7 +45,7 @@ void house_start(struct house *h) {
 
 void house_close(struct house *h) {
   static const char *const ends[] = {"", "-wal", "-shm", ".book"};
-  char path[128];
+  char path[320];
   server_stop(h->server);
   store_close(h->store);
   for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
