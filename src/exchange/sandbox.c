@@ -57,10 +57,22 @@ static size_t reader_environment(char **env, size_t max)
   return n;
 }
 
+/* This program. By its name where it still stands there, since tools like valgrind show that one rightly; through the link
+ * once an upgrade has put another file in its place, so that both ends are of one version. */
+static const char *own_program(char *buf, size_t size)
+{
+  static const char link[] = "/proc/self/exe";
+  ssize_t n = readlink(link, buf, size);
+  if (n <= 0 || (size_t)n >= size || str_ends((struct str){buf, (size_t)n}, STR(" (deleted)")))
+    return link;
+  buf[n] = '\0';
+  return buf;
+}
+
 /* files[0..2] become the reader's file, socket and ring. */
 static int spawn(const int files[3], char **argv, pid_t *ret)
 {
-  char *env[8];
+  char *env[8], program[4096];
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t attr;
   sigset_t none, pipe_signal;
@@ -82,7 +94,7 @@ static int spawn(const int files[3], char **argv, pid_t *ret)
   bad = bad != 0 ? bad : posix_spawnattr_setsigmask(&attr, &none);
   bad = bad != 0 ? bad : posix_spawnattr_setsigdefault(&attr, &pipe_signal);
   bad = bad != 0 ? bad : posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-  bad = bad != 0 ? bad : posix_spawn(ret, "/proc/self/exe", &actions, &attr, argv, env);
+  bad = bad != 0 ? bad : posix_spawn(ret, own_program(program, sizeof program), &actions, &attr, argv, env);
   posix_spawnattr_destroy(&attr);
   posix_spawn_file_actions_destroy(&actions);
   return bad;

@@ -1,6 +1,6 @@
 /* The reading process: this program again, started with nothing but the file and a pipe, locked in, sending rows.
  *
- * table_open starts /proc/self/exe with the hidden command --read-table; a constructor in sandbox.c takes it before main, so
+ * table_open starts this program (/proc/self/exe) with the hidden command --read-table; a constructor in sandbox.c takes it before main, so
  * that every program that links this library can be its own reader, tests included. Started by posix_spawn and not by fork:
  * a server with threads has locks and secrets that a forked child would inherit.
  * The child's limits: no new privileges, no file can be opened, no network, no other program (seccomp, where the kernel has
