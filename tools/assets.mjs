@@ -14,22 +14,28 @@ const fail = text => { console.error(`assets: ${text}`); process.exit(1); };
 const read = (...p) => fs.readFileSync(path.join(...p));
 
 // ---- packages
-const lockText = read(root, 'package-lock.json');
-const wanted = Object.entries(JSON.parse(lockText).packages).filter(([p, x]) => p && !x.dev && !x.devOptional);
+// Only what the pages are made of: tools of the tests stay out, so that their packages can't keep the program from being built.
+const lock = JSON.parse(read(root, 'package-lock.json'));
+const { '': self, ...all } = lock.packages;
+const wanted = Object.entries(all).filter(([, x]) => !x.dev && !x.devOptional);
+const own = { name: self.name, license: self.license, dependencies: self.dependencies };
+const lockText = JSON.stringify({ ...lock, packages: { '': own, ...Object.fromEntries(wanted) } }, null, 2) + '\n';
 const complete = modules => wanted.every(([p, x]) => {
   try { return JSON.parse(read(modules, p.slice('node_modules/'.length), 'package.json')).version === x.version; } catch { return false; }
 });
 
 function packages() {
-  const own = path.join(root, 'node_modules');
-  if (complete(own)) return own;
+  const here = path.join(root, 'node_modules');
+  if (complete(here)) return here;
   const cache = path.join(process.env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache'), 'perennial');
   const home = path.join(cache, 'npm-' + createHash('sha256').update(lockText).digest('hex').slice(0, 16));
   const modules = path.join(home, 'node_modules');
   if (complete(modules)) return modules;
   fs.mkdirSync(cache, { recursive: true });
   const work = fs.mkdtempSync(path.join(cache, 'new-'));
-  for (const f of ['package.json', 'package-lock.json', '.npmrc']) fs.copyFileSync(path.join(root, f), path.join(work, f));
+  fs.copyFileSync(path.join(root, '.npmrc'), path.join(work, '.npmrc'));
+  fs.writeFileSync(path.join(work, 'package.json'), JSON.stringify({ ...own, private: true }, null, 2));
+  fs.writeFileSync(path.join(work, 'package-lock.json'), lockText);
   try {
     execFileSync('npm', ['ci', '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: work, stdio: ['ignore', 'ignore', 'inherit'] });
   } catch { fail('npm ci failed: the web pages need the packages of package-lock.json: connect to a registry, or run `npm ci` in ' + root); }
