@@ -9,7 +9,7 @@ struct target {
   struct str scope_name; /* name of the region, team or person */
   struct str kind;       /* "money", "rate", "count" */
   struct str measure;    /* "closed", or the key of a KPI */
-  int64_t amount;        /* minor units, hundredths of a percent, or a count */
+  int64_t amount;        /* minor units, a rate × 10^9, or a count */
   currency_t currency;   /* of money; else CURRENCY_NONE */
 };
 /* The newest versions set by the instant `until` (INT64_MAX: the newest there are) for one period id, ordered by scope and
