@@ -217,8 +217,13 @@ static int add_target(struct target_sums *t, struct vendor *v, int64_t *id, cons
 
 static int write_targets(struct target_sums *t, struct vendor *v, struct err *e) {
   struct demo_writer *w = t->w;
+  int targets = QUARTERS * (3 + DEMO_REGIONS + DEMO_TEAMS) + 1;
+  for (int k = 0; k < DEMO_TEAMS; k++) {
+    targets += QUARTERS * w->shape.reps[k];
+  }
   int64_t id = 0, company_year = 0;
-  int rc = OK;
+  int rc = store_reserve_ids(w->store, "target", targets, &id, e);
+  id--; /* add_target counts up first */
   struct period p = period_of(&t->calendar, PERIOD_QUARTER, t->year.first);
   for (int q = 0; q < QUARTERS && rc == OK; q++, p = period_next(&t->calendar, &p)) {
     int64_t company = 0, region = 0;

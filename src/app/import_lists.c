@@ -40,11 +40,11 @@ static void check_rate(const struct org *org, const struct import_values *v, str
 
 static void check_target(const struct org *org, const struct import_values *v, struct row_trouble *t)
 {
-  static const char *const scopes[] = {"region", "team", "rep", "all", NULL}, *const kinds[] = {"money", "rate", "count", NULL};
+  static const char *const scopes[] = {"company", "region", "team", "rep", "all", NULL}, *const kinds[] = {"money", "rate", "count", NULL};
   struct period period;
   bool money = !v->has[FIELD_TARGET_KIND] || str_eq_nocase(v->text[FIELD_TARGET_KIND], STR("money"));
   if (!one_of(v->text[FIELD_SCOPE], scopes))
-    row_trouble_add(t, FIELD_SCOPE, v->text[FIELD_SCOPE], "unknown scope", "write region, team or rep");
+    row_trouble_add(t, FIELD_SCOPE, v->text[FIELD_SCOPE], "unknown scope", "write company, region, team or rep");
   if (period_parse(&org->calendar, v->text[FIELD_PERIOD], &period) < 0)
     row_trouble_add(t, FIELD_PERIOD, v->text[FIELD_PERIOD], "not a period", "write 2026, 2026-Q4, 2026-11 or 2026-Q4-W07");
   if (v->has[FIELD_TARGET_KIND] && !one_of(v->text[FIELD_TARGET_KIND], kinds))

@@ -34,6 +34,13 @@ expect "versions from the future" "$(one "select count(*) from renewal_version w
 lines=$(one 'select count(*) from contract_line')
 [ "$lines" -ge 3000 ] && [ "$lines" -lt 3400 ] || fail "asked for 3000 lines, got $lines"
 
+# The demo is a store like any other: what it wrote can be built upon.
+printf 'scope,scope_name,period,kind,measure,amount,currency\ncompany,All,2027-Q1,money,closed,1000000,USD\n' >targets.csv
+"$perennial" --db a.db import targets targets.csv >/dev/null || fail "targets cannot be imported into a demo"
+"$perennial" --db a.db forecast --period 2027-Q1 --format csv | grep -q 1000000.00 || fail "the imported target is not in the forecast"
+"$perennial" --db a.db export contracts --to contracts.csv >/dev/null || fail "the demo's contracts cannot be exported"
+"$perennial" --db a.db check >/dev/null || fail "check finds something after an import"
+
 set +e
 "$perennial" --db a.db demo 2>err.txt
 expect "status over a book" $? 1
