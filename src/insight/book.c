@@ -141,11 +141,14 @@ uint8_t book_currency(struct book *b, currency_t c) {
 
 int book_set_rates(struct book *b, currency_t c, const struct book_rate *rates, uint32_t n) {
   uint8_t code = book_currency(b, c);
-  struct book_rate *copy = arena_alloc(b->memory, (n + 1) * sizeof *copy);
+  struct book_rate *copy = arena_zalloc(b->memory, (size_t)n + 1, sizeof *copy); /* padding included: a snapshot writes it */
   if (code == 0 || copy == NULL) {
     return ERR_NOMEM;
   }
-  memcpy(copy, rates, n * sizeof *copy);
+  for (uint32_t i = 0; i < n; i++) {
+    copy[i].from = rates[i].from;
+    copy[i].rate = rates[i].rate;
+  }
   b->rates[code] = copy;
   b->n_rates[code] = n;
   return OK;

@@ -18,6 +18,7 @@ struct reader {
   struct str text;
   size_t at;
   struct strbuf bad, search;
+  bool failed; /* out of memory on the way */
 };
 
 static bool is_days(int c) {
@@ -47,9 +48,10 @@ static struct str next_value(struct reader *r) {
 }
 
 static struct str folded(struct reader *r, struct str s) {
-  struct strbuf b = STRBUF_INIT(QUERY_MAX_TEXT);
+  struct strbuf b = STRBUF_INIT(QUERY_MAX_TEXT * 4);
   utf8_fold(&b, s);
   struct str key = arena_str(r->a, strbuf_str(&b));
+  r->failed |= b.failed != 0 || key.p == NULL;
   strbuf_free(&b);
   return key;
 }
@@ -96,6 +98,7 @@ static uint32_t value_code(struct reader *r, int c, struct str v) {
     return 0;
   }
   struct str key = folded(r, v);
+  r->failed |= d != NULL && book_folded(d) == NULL;
   return d != NULL ? code_by_name(d, key) : team_by_name(r, key);
 }
 
@@ -200,7 +203,7 @@ static int read_word(struct reader *r, struct grid_query *q) {
 }
 
 int grid_parse(const struct book *b, struct str text, struct arena *a, struct grid_query *ret, struct str *ret_bad, struct err *e) {
-  struct reader r = {.b = b, .a = a, .text = str_sub(text, 0, QUERY_MAX_TEXT), .bad = STRBUF_INIT(QUERY_MAX_TEXT), .search = STRBUF_INIT(QUERY_MAX_TEXT)};
+  struct reader r = {.b = b, .a = a, .text = str_sub(text, 0, QUERY_MAX_TEXT), .bad = STRBUF_INIT(QUERY_MAX_TEXT * 2), .search = STRBUF_INIT(QUERY_MAX_TEXT)};
   struct grid_query q = {.sort = GRID_DUE, .limit = 100, .filters = arena_alloc(a, QUERY_MAX_FILTERS * sizeof *q.filters)};
   int code = q.filters != NULL ? OK : ERR_NOMEM;
   while (code == OK && r.at < r.text.n) {
@@ -212,8 +215,12 @@ int grid_parse(const struct book *b, struct str text, struct arena *a, struct gr
   }
   if (code == OK) {
     q.search = folded(&r, strbuf_str(&r.search));
-    *ret_bad = arena_str(a, strbuf_str(&r.bad));
-    *ret = q;
+    struct str bad = arena_str(a, strbuf_str(&r.bad));
+    code = r.failed || r.bad.failed != 0 || r.search.failed != 0 || bad.p == NULL ? ERR_NOMEM : OK;
+    if (code == OK) {
+      *ret_bad = bad;
+      *ret = q;
+    }
   }
   strbuf_free(&r.bad);
   strbuf_free(&r.search);
