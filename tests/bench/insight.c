@@ -206,7 +206,7 @@ static int time_grid(const struct book *b, const char *filter, enum grid_column 
     rows = page.totals.rows;
   }
   double median = median_ms(us, GRID_ROUNDS);
-  printf("grid, %zu renewals, filter=\"%s\" sort=%s%s: median_ms=%.2f max_ms=%.2f matching=%" PRId64 "\n", b->renewals.n, filter, grid_column_name(sort),
+  printf("grid, %zu renewals, filter=\"%s\" sort=%s%s: median_ms=%.2f max_ms=%.2f matching=%" PRId64 "\n", b->renewals.n, filter, grid_column_name((int)sort),
          descending ? " descending" : "", median, (double)us[GRID_ROUNDS - 1] / 1000, rows);
   return 0;
 }
