@@ -61,11 +61,6 @@ static bool open_link(struct strbuf *b, struct str href, struct str label) {
   strbuf_addz(b, "\" aria-label=\"");
   add_escaped(b, label);
   strbuf_addz(b, "\">");
-  if (label.n) {
-    strbuf_addz(b, "<title>");
-    add_escaped(b, label);
-    strbuf_addz(b, "</title>");
-  }
   return true;
 }
 

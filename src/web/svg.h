@@ -11,7 +11,7 @@ struct svg_part {
   const char *class_name; /* s-closed, s-commit, s-best, s-pipeline, s-risk, s-mid */
   int64_t value;          /* below zero counts as zero */
   struct str href;        /* "" = no link */
-  struct str label;       /* what a reader hears and sees as a tooltip */
+  struct str label;       /* the link's name; it holds the text shown */
 };
 
 /* Parts side by side, to scale, with an optional target mark. The scale is the larger of sum and target. */

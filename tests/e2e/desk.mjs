@@ -1,0 +1,200 @@
+// The desk in a real browser: node desk.mjs PERENNIAL. Makes a demo in a temporary folder, serves it on a free port of
+// loopback, and looks at every page in both themes and two widths, follows every number to its rows, and lets two
+// people edit one renewal.
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { createRequire } from 'node:module';
+import { chromium } from 'playwright-core';
+
+const perennial = path.resolve(process.argv[2]);
+const chrome = process.env.CHROMIUM || '/usr/bin/chromium';
+const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const PASSWORD = 'palisade-demo-2026';
+const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'perennial-e2e-'));
+const db = path.join(dir, 'demo.db');
+let checks = 0;
+const check = (ok, text) => { assert.ok(ok, text); checks++; };
+
+execFileSync(perennial, ['--db', db, 'demo', '--lines', '6000', '--seed', '7', '--today', '2026-11-23']);
+const server = spawn(perennial, ['--db', db, 'serve', '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'ignore'] });
+const base = await new Promise((resolve, reject) => {
+  let text = '';
+  server.stdout.on('data', d => { text += d; const m = text.match(/http:\/\/[0-9.:]+/); if (m) resolve(m[0]); });
+  server.on('exit', code => reject(new Error(`serve ended with ${code}`)));
+});
+const browser = await chromium.launch({ executablePath: chrome, args: ['--no-sandbox'] });
+
+async function person(email, width = 1440, theme = 'light') {
+  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: theme });
+  const page = await context.newPage();
+  page.complaints = [];
+  page.on('console', m => { if (m.type() === 'error' && !page.expected) page.complaints.push(`${page.url()}: ${m.text()}`); });
+  page.on('pageerror', e => page.complaints.push(`${page.url()}: ${e.message}`));
+  await page.goto(base + '/sign-in');
+  await page.fill('#email', email + '@palisade.example');
+  await page.fill('#password', PASSWORD);
+  await Promise.all([page.waitForURL(base + '/'), page.click('button[type=submit]')]);
+  return page;
+}
+
+async function clean(page, what) {
+  await page.evaluate(axe);
+  const found = await page.evaluate(() => axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }));
+  const said = found.violations.map(v => `${v.id}: ${v.nodes.map(n => n.target.join(' ')).slice(0, 3).join(' | ')}`);
+  check(said.length === 0, `${what}: ${said.join('; ')}`);
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  check(wide <= 0, `${what}: scrolls sideways by ${wide} px`);
+}
+
+// ---- every page, both themes, two widths, two people
+async function lookAtPages() {
+  const manager = await person('marisol.andrade');
+  await manager.goto(base + '/renewals');
+  const renewal = await manager.getAttribute('#rows tbody .c-n a', 'href');
+  const contract = await manager.goto(base + renewal).then(() => manager.getAttribute('.ttl .meta a', 'href'));
+  const account = await manager.getAttribute('.ttl h1 a', 'href');
+  await manager.context().close();
+  const pages = ['/', '/renewals', '/renewals?f=', '/renewals?f=category:omitted%20due_date:1999-01-01..1999-01-02', renewal, contract, account, '/forecast/2026-Q4',
+    '/forecast/2026-Q3?sum=cumulative', '/kpi', '/kpi/gross_renewal_rate?period=2026-Q3&by=rep&side=d', '/imports'];
+  for (const theme of ['light', 'dark'])
+    for (const width of [1440, 390])
+      for (const who of ['marisol.andrade', 'tom.okafor']) {
+        if (who === 'tom.okafor' && (theme === 'dark') !== (width === 390)) continue;
+        const page = await person(who, width, theme);
+        for (const url of pages) {
+          page.expected = true; // a 404 is also an error of the console
+          const answer = await page.goto(base + url);
+          page.expected = false;
+          const foreign = who === 'tom.okafor' && [renewal, contract, account, '/imports'].includes(url);
+          check(answer.status() === 200 || (foreign && [403, 404].includes(answer.status())), `${who} ${url}: ${answer.status()}`);
+          await clean(page, `${who} ${url} ${width} ${theme}`);
+        }
+        check(page.complaints.length === 0, page.complaints.join('\n'));
+        await page.context().close();
+      }
+}
+
+const textOf = async (page, href) => (await page.request.get(base + href)).text();
+
+// ---- every number opens rows with the same sum
+async function followNumbers(who) {
+  const page = await person(who);
+  for (const url of ['/', '/forecast/2026-Q4', '/forecast/2026-Q3']) {
+    await page.goto(base + url);
+    const links = await page.$$eval('[data-follow]', all => all.map(a => [a.getAttribute('href'), a.dataset.follow]));
+    check(links.length >= 4, `${who} ${url}: only ${links.length} numbers`);
+    for (const [href, amount] of links) {
+      const exact = (await textOf(page, href)).match(/data-exact="([^"]*)"/)[1];
+      check(exact === amount, `${who} ${url} says ${amount}, its rows at ${href} ${exact}`);
+    }
+  }
+  await page.goto(base + '/kpi?period=2026-Q3');
+  const kpis = await page.$$eval('.kp tbody tr', all => all.map(tr => [tr.querySelector('td:nth-child(5) a').getAttribute('href'), tr.querySelector('td:nth-child(5)').innerText]));
+  check(kpis.length > 30, `only ${kpis.length} KPIs`);
+  for (const [href, rows] of kpis) {
+    const said = (await textOf(page, href)).match(/data-rows-total>([^<]*)</)[1];
+    check(said.startsWith(rows + ' line'), `${who} ${href}: ${rows} rows, but the list says ${said}`);
+  }
+  check(page.complaints.length === 0, page.complaints.join('\n'));
+  await page.context().close();
+}
+
+// ---- filters, search, paging and the export say the same
+async function gridHoldsTogether() {
+  const page = await person('marisol.andrade');
+  await page.goto(base + '/renewals?f=');
+  const count = Number(await page.getAttribute('[data-count]', 'data-count'));
+  const seen = new Set();
+  for (;;) {
+    for (const id of await page.$$eval('input[name=id]', all => all.map(x => x.value))) seen.add(id);
+    const next = await page.$('[data-next]');
+    if (!next) break;
+    await page.goto(base + await next.getAttribute('href'));
+  }
+  check(seen.size === count, `${seen.size} rows over the pages, the total says ${count}`);
+  const csv = await page.request.get(base + '/renewals.csv?f=category:commit');
+  await page.goto(base + '/renewals?f=category:commit');
+  const commit = Number(await page.getAttribute('[data-count]', 'data-count'));
+  check((await csv.text()).trim().split('\r\n').length - 1 === commit, 'the export has other rows than the page');
+  await page.click('summary:has-text("At risk")');
+  await page.check('details[open] input[value=yes]');
+  await page.click('details[open] button[type=submit]');
+  check(page.url().includes('at_risk'), `the filter is not in the address: ${page.url()}`);
+  const name = await page.goto(base + '/renewals?f=').then(() => page.innerText('#rows tbody .c-n a'));
+  await page.fill('#q', name.split(',')[0]);
+  await page.press('#q', 'Enter');
+  await page.waitForURL(/q=/);
+  const names = await page.$$eval('#rows tbody .c-n a', all => all.map(a => a.textContent));
+  check(names.length > 0 && names.every(n => n.includes(name.split(',')[0])), `searching ${name} gave ${names.slice(0, 3)}`);
+  await page.context().close();
+}
+
+// ---- two people edit one renewal
+async function twoEditors() {
+  const [a, b] = [await person('marisol.andrade'), await person('marisol.andrade')];
+  await a.goto(base + '/renewals?f=category:pipeline');
+  const url = base + await a.getAttribute('#rows tbody .c-n a', 'href');
+  await a.goto(url);
+  await b.goto(url);
+  const save = (page, fields) => Promise.all([page.waitForNavigation(), (async () => {
+    for (const [name, value] of Object.entries(fields)) await page.fill(`#edit [name=${name}]`, value);
+    await page.click('#edit button[type=submit]');
+  })()]);
+  await save(a, { next_step: 'Send the order form', why: 'They asked for it' });
+  check(a.url().includes('saved=1'), `not saved: ${a.url()}`);
+  b.expected = true; // 409 is an error of the console
+  await save(b, { next_step: 'Call the buyer', po_number: 'PO-E2E-1', why: 'The buyer is back' });
+  check((await b.innerText('h1')).includes('changed this'), 'no merge page');
+  const table = await b.innerText('table');
+  check(table.includes('Send the order form') && table.includes('Call the buyer') && table.includes('PO-E2E-1'), `the merge page lost something: ${table}`);
+  await clean(b, 'merge page');
+  await Promise.all([b.waitForNavigation(), b.click('button:has-text("Save this")')]);
+  check(b.url().includes('saved=1'), `the merge was not saved: ${b.url()}`);
+  check(await b.inputValue('[name=next_step]') === 'Call the buyer' && await b.inputValue('[name=po_number]') === 'PO-E2E-1', 'the merge saved something else');
+  const history = await b.innerText('.log');
+  check(history.includes('They asked for it') && history.includes('The buyer is back'), 'a reason is missing in the history');
+  await b.goto(url);
+  await save(b, { close_date: '', forecast_amount: 'a lot', why: 'x' });
+  check((await b.innerText('#e-amt')).includes('not a number') && await b.inputValue('[name=forecast_amount]') === 'a lot', 'a refused form lost what was typed');
+  await a.context().close();
+  await b.context().close();
+}
+
+// ---- a rep's eyes end at the own book
+async function scopeHolds() {
+  const [manager, rep] = [await person('marisol.andrade'), await person('tom.okafor')];
+  await manager.goto(base + '/renewals?f=-owner:%22Tom%20Okafor%22');
+  const foreign = await manager.$$eval('#rows tbody .c-n a', all => all.slice(0, 5).map(a => a.getAttribute('href')));
+  for (const href of foreign) check((await rep.request.get(base + href)).status() === 404, `the rep sees ${href}`);
+  await rep.goto(base + '/renewals?f=');
+  const owners = await rep.$$eval('#rows tbody .c-o', all => [...new Set(all.map(x => x.textContent))]);
+  check(owners.length === 1 && owners[0] === 'Tom Okafor', `the rep's grid has ${owners}`);
+  const csv = await (await rep.request.get(base + '/renewals.csv?f=')).text();
+  check(!csv.includes('Dana Moss') && csv.includes('Tom Okafor'), "the rep's export has others' rows");
+  await manager.context().close();
+  await rep.context().close();
+}
+
+let status = 0;
+try {
+  await scopeHolds();
+  await twoEditors();
+  await gridHoldsTogether();
+  await followNumbers('marisol.andrade');
+  await followNumbers('tom.okafor');
+  await lookAtPages();
+  console.log(`${checks} checks passed`);
+} catch (e) {
+  console.error(e.stack || e);
+  status = 1;
+} finally {
+  await browser.close();
+  server.removeAllListeners('exit');
+  server.kill('SIGTERM');
+  await new Promise(r => server.on('exit', r));
+  fs.rmSync(dir, { recursive: true, force: true });
+}
+process.exit(status);
