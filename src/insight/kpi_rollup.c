@@ -73,16 +73,19 @@ static void add_lines(const struct rollup *r, size_t from, size_t to, const uint
   for (size_t i = from; i < to; i++) {
     uint32_t c = currency[i];
     struct slot *s = &slots[(size_t)kpi_key(&r->keys, i) * currencies + c];
-    bool in = (known[i] <= as_of) & ((flags[i] & (LINE_EXCLUDED | LINE_CANCELLED)) == 0) & (reps == NULL || reps[l->rep[i]] != 0);
-    bool back = in & (booked[i] != DAY_NONE) & (outcome_known[i] != DAY_NONE) & (outcome_known[i] <= as_of);
-    bool timely = back & (booked[i] <= end[i] + grace);
+    /* int, so that & is no mistake for &&: no branches here */
+    int in = (known[i] <= as_of) & ((flags[i] & (LINE_EXCLUDED | LINE_CANCELLED)) == 0) & (reps == NULL || reps[l->rep[i]] != 0);
+    int back = in & (booked[i] != DAY_NONE) & (outcome_known[i] != DAY_NONE) & (outcome_known[i] <= as_of);
+    int timely = back & (booked[i] <= end[i] + grace);
     int64_t counts = -(int64_t)in & (int64_t)rated[c], came = -(int64_t)back & counts, punctual = -(int64_t)timely & counts;
     int64_t atr = atrs[i] & counts, won = wons[i] & came, retained = (wons[i] < atrs[i] ? wons[i] : atrs[i]) & came, kept = retained & punctual;
     s->due -= counts; /* a mask of all ones is −1 */
     s->booked -= came;
     s->on_time -= punctual;
-    bool over = __builtin_add_overflow(s->atr, atr, &s->atr) | __builtin_add_overflow(s->won, won, &s->won);
-    over |= __builtin_add_overflow(s->retained, retained, &s->retained) | __builtin_add_overflow(s->retained_on_time, kept, &s->retained_on_time);
+    bool over = __builtin_add_overflow(s->atr, atr, &s->atr);
+    over |= __builtin_add_overflow(s->won, won, &s->won);
+    over |= __builtin_add_overflow(s->retained, retained, &s->retained);
+    over |= __builtin_add_overflow(s->retained_on_time, kept, &s->retained_on_time);
     s->excess |= over;
   }
 }
@@ -140,8 +143,8 @@ static bool merge(struct cell *to, const struct cell *x) {
   to->due += x->due;
   to->booked += x->booked;
   to->on_time += x->on_time;
-  return !(__builtin_add_overflow(to->atr, x->atr, &to->atr) | __builtin_add_overflow(to->won, x->won, &to->won) |
-           __builtin_add_overflow(to->retained, x->retained, &to->retained) |
+  return !(__builtin_add_overflow(to->atr, x->atr, &to->atr) || __builtin_add_overflow(to->won, x->won, &to->won) ||
+           __builtin_add_overflow(to->retained, x->retained, &to->retained) ||
            __builtin_add_overflow(to->retained_on_time, x->retained_on_time, &to->retained_on_time));
 }
 

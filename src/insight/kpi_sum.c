@@ -94,7 +94,7 @@ static void sum_task(void *arg, int task) {
 
 static bool merge_part(struct kpi_part *to, const struct kpi_part *from) {
   to->lines += from->lines;
-  return !(__builtin_add_overflow(to->atr, from->atr, &to->atr) | __builtin_add_overflow(to->won, from->won, &to->won) |
+  return !(__builtin_add_overflow(to->atr, from->atr, &to->atr) || __builtin_add_overflow(to->won, from->won, &to->won) ||
            __builtin_add_overflow(to->retained, from->retained, &to->retained));
 }
 
