@@ -62,6 +62,8 @@ static int note_run(struct history_work *w, struct err *e)
     "{\"today\":\"%s\",\"links_added\":%" PRId64 ",\"links_removed\":%" PRId64 ",\"outcomes_changed\":%" PRId64 ",\"renewals_added\":%" PRId64
     ",\"renewals_changed\":%" PRId64 ",\"contracts_changed\":%" PRId64 ",\"findings_added\":%" PRId64 "}",
     day_iso(w->today, iso), c->links_added, c->links_removed, c->outcomes_changed, c->renewals_added, c->renewals_changed, c->contracts_changed, c->findings_added);
+  if (b.failed)
+    return err_set(e, ERR_NOMEM, "Out of memory");
   struct audit_entry x = {.at = w->change->now, .actor_id = w->change->actor_id, .action = "history.derive", .entity = w->change->import_id ? "import_run" : "",
     .entity_id = w->change->import_id, .detail = strbuf_str(&b)};
   int r = audit_add(w->s, &x, e);

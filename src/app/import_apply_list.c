@@ -31,7 +31,7 @@ static int no_arena(const void *p, struct err *e)
   return p ? OK : no_memory(e);
 }
 
-/* "Customer - Direct", "Reseller", "Distribuidor" -> bits; 0 = says nothing. */
+/* "Customer - Direct", "Reseller", "Distribuidor" -> bits; 0 = says nothing, -1 = no memory. */
 static int account_kind(struct str s)
 {
   static const struct {
@@ -42,6 +42,8 @@ static int account_kind(struct str s)
   char buf[HEADER_KEY_SIZE];
   struct str key = header_key(s, buf, sizeof buf);
   int kind = 0;
+  if (!key.p)
+    return -1;
   for (size_t i = 0; i < sizeof stems / sizeof stems[0]; i++)
     if (str_contains(key, str_of(stems[i].stem)))
       kind |= stems[i].kind;
@@ -99,6 +101,8 @@ static int apply_accounts(struct work *w, struct err *e)
     if (w->id[w->name_of[i]] == 0) {
       fresh[i] = true;
       rows[n++] = account_row(w, i);
+      if (rows[n - 1].kind < 0)
+        return no_memory(e);
       w->id[w->name_of[i]] = -(int64_t)n;
     }
   for (size_t i = 0; i < w->l->n && rc == OK; i++)
@@ -119,6 +123,8 @@ static int apply_accounts(struct work *w, struct err *e)
   for (size_t i = 0; i < w->l->n && rc == OK; i++) {
     struct new_account x = account_row(w, i);
     bool changed = false;
+    if (x.kind < 0)
+      return no_memory(e);
     x.id = w->id[w->name_of[i]];
     x.parent_id = w->parent_of[i] == CODE_NONE || w->id[w->parent_of[i]] == x.id ? 0 : w->id[w->parent_of[i]];
     if (!fresh[i] || x.parent_id)

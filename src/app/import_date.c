@@ -1,6 +1,5 @@
 /* Dates of foreign files. */
 #include "app/import_date.h"
-#include "base/strbuf.h"
 #include "base/utf8.h"
 
 bool cell_is_dash(struct str s)
@@ -95,14 +94,36 @@ static int four_digit_year(int n, int y)
   return n > 2 ? y : y < 70 ? 2000 + y : 1900 + y;
 }
 
+/* Lower-case words with one blank between, accents of month names off; no heap. Empty when it does not fit. */
+static struct str plain_words(struct str s, char buf[64])
+{
+  static const char accents[] = "aaaaaa?ceeeeiiii?nooooo??uuuu"; /* U+00C0..U+00DC; U+00E0.. the same */
+  size_t n = 0;
+  for (size_t i = 0; i < s.n;) {
+    int32_t cp = utf8_next(s, &i);
+    char c = ' ';
+    if (cp < 0x80 && ((cp >= '0' && cp <= '9') || ((cp | 32) >= 'a' && (cp | 32) <= 'z')))
+      c = (char)(cp <= '9' ? cp : cp | 32);
+    else if (cp >= 0xC0 && cp <= 0xFC && (cp & 0x1F) < (int32_t)sizeof accents - 1)
+      c = accents[cp & 0x1F];
+    else if (cp == 0xBA || cp == 0xAA)
+      c = cp == 0xBA ? 'o' : 'a';
+    if (c == ' ' && (n == 0 || buf[n - 1] == ' '))
+      continue;
+    if (n == 64)
+      return STR_NONE;
+    buf[n++] = c;
+  }
+  return (struct str){buf, n && buf[n - 1] == ' ' ? n - 1 : n};
+}
+
 /* 5 Jan 2026 · Jan 5, 2026 · 5-ene-26 · 1er janvier 2026 · 5 de enero de 2026 · Monday, 5 January 2026 */
 static int scan_named(struct str s, struct date_cell *ret)
 {
-  struct strbuf b STRBUF_CLEANUP = STRBUF_INIT(512);
-  utf8_fold(&b, s);
+  char buf[64];
   int numbers[2], widths[2], n = 0, month = 0;
   bool month_first = false;
-  struct str w, rest = strbuf_str(&b);
+  struct str w, rest = plain_words(s, buf);
   while (str_cut(rest, ' ', &w, &rest)) {
     size_t pos = 0;
     int v = 0, width = digits(w, &pos, 4, &v);

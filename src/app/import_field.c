@@ -252,12 +252,22 @@ bool field_in(enum import_field f, enum import_kind k)
   return specs[f].kinds & (1u << k);
 }
 
+/* A field's own name as a key: plain snake_case, so only the underscores go. */
+static struct str own_key(int f, char buf[HEADER_KEY_SIZE])
+{
+  size_t n = 0;
+  for (const char *p = specs[f].name; *p; p++)
+    if (*p != '_')
+      buf[n++] = *p;
+  return (struct str){buf, n};
+}
+
 int field_of(enum import_kind k, struct str name)
 {
   char a[HEADER_KEY_SIZE], b[HEADER_KEY_SIZE];
   struct str key = header_key(name, a, sizeof a);
   for (int f = 0; f < FIELD_COUNT; f++)
-    if (field_in((enum import_field)f, k) && str_eq(key, header_key(str_of(specs[f].name), b, sizeof b)))
+    if (field_in((enum import_field)f, k) && str_eq(key, own_key(f, b)))
       return f;
   return -1;
 }
@@ -279,6 +289,8 @@ struct str header_key(struct str header, char *buf, size_t size)
 {
   struct strbuf b STRBUF_CLEANUP = STRBUF_INIT(8192);
   utf8_fold(&b, utf8_cut(header, 1024));
+  if (b.failed)
+    return (struct str){NULL, 0};
   struct str s = drop_prefix(strbuf_str(&b));
   if (str_ends(header, STR("__c")) || str_ends(header, STR("__r")))
     s = str_sub(s, 0, s.n >= 2 ? s.n - 2 : 0);
@@ -297,7 +309,7 @@ int header_rank(enum import_kind k, enum import_field f, struct str key)
   char own[HEADER_KEY_SIZE];
   if (!field_in(f, k) || key.n == 0)
     return -1;
-  if (str_eq(key, header_key(str_of(specs[f].name), own, sizeof own)))
+  if (str_eq(key, own_key((int)f, own)))
     return 0;
   for (size_t i = 0; i < N_SYNONYMS; i++) {
     if (synonyms[i].field != f || !(synonyms[i].kinds & (1u << k)))
@@ -344,7 +356,7 @@ static int closeness(struct str a, struct str b)
 int header_likeness(enum import_kind k, enum import_field f, struct str key)
 {
   char own[HEADER_KEY_SIZE];
-  int best = closeness(key, header_key(str_of(specs[f].name), own, sizeof own));
+  int best = closeness(key, own_key((int)f, own));
   for (size_t i = 0; i < N_SYNONYMS; i++) {
     if (synonyms[i].field != f || !(synonyms[i].kinds & (1u << k)))
       continue;

@@ -35,7 +35,7 @@ bool field_in(enum import_field f, enum import_kind k);
 int field_of(enum import_kind k, struct str name);
 
 /* Key of a header: folded, connector prefixes and suffixes (SBQQ__ … __c, custrecord_…) taken off, no
- * blanks: "SBQQ__StartDate__c", "Start date" and "start_date" agree. Written to buf, cut at its end. */
+ * blanks: "SBQQ__StartDate__c", "Start date" and "start_date" agree. Written to buf, cut at its end. p = NULL on no memory. */
 struct str header_key(struct str header, char *buf, size_t size);
 #define HEADER_KEY_SIZE 128
 /* How well a header names a field: 0 = its own name, 1 = a synonym, 2 = a word that may mean it, -1 = not. */

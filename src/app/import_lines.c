@@ -278,7 +278,7 @@ static void check_row(const struct import_values *v, int64_t net, int model, int
     row_trouble_add(t, FIELD_PRODUCT, STR_NONE, "the cell is empty and may not be", "fill in the product or a description");
   if (model < 0)
     row_trouble_add(t, FIELD_SALES_MODEL, v->text[FIELD_SALES_MODEL], "unknown sales model", "write direct, one_tier or two_tier");
-  if (outcome < -1)
+  if (outcome == WORD_UNKNOWN && v->has[FIELD_OUTCOME])
     row_trouble_add(t, FIELD_OUTCOME, v->text[FIELD_OUTCOME], "unknown outcome", "write renewed, partial, lost or open, or leave it empty");
 }
 
@@ -298,9 +298,11 @@ int lines_take(struct file_lines *l, const struct import_plan *p, const struct i
   bool failed = false, stated = p->column[FIELD_OUTCOME] >= 0 || p->constant[FIELD_OUTCOME];
   int model = v->has[FIELD_SALES_MODEL] ? import_sales_model(v->text[FIELD_SALES_MODEL]) : default_model(v);
   int outcome = stated ? OUTCOME_OPEN : -1;
-  if (v->has[FIELD_OUTCOME] && (outcome = import_outcome(v->text[FIELD_OUTCOME])) < 0)
-    outcome = -2;
+  if (v->has[FIELD_OUTCOME])
+    outcome = import_outcome(v->text[FIELD_OUTCOME]);
   *ret_twice = false;
+  if (model == WORD_NO_MEMORY || outcome == WORD_NO_MEMORY)
+    return err_set(e, ERR_NOMEM, "out of memory after %zu rows: free memory or split the file", l->n);
   int64_t net = net_amount(v, t);
   check_row(v, net, model, outcome, t);
   if (t->n)
@@ -318,7 +320,7 @@ int lines_take(struct file_lines *l, const struct import_plan *p, const struct i
   if (failed || !take_texts(l, v, &x) || !ROOM(l->line, l->cap, l->n))
     return err_set(e, ERR_NOMEM, "out of memory after %zu rows: free memory or split the file", l->n);
   identify(l, v, &x);
-  if (x.identity != IDENTITY_PRODUCT && check_twice(l, &x, t, ret_twice) < 0)
+  if (l->scratch.failed || (x.identity != IDENTITY_PRODUCT && check_twice(l, &x, t, ret_twice) < 0))
     return err_set(e, ERR_NOMEM, "out of memory after %zu rows: free memory or split the file", l->n);
   if (t->n || *ret_twice)
     l->pool_n = pool;

@@ -69,6 +69,8 @@ static int find_renewal(struct store *s, const struct import_values *v, struct r
   struct strbuf key STRBUF_CLEANUP = STRBUF_INIT(8192);
   struct str contract = v->text[FIELD_CONTRACT_NUMBER];
   utf8_fold(&key, contract);
+  if (key.failed)
+    return err_set(e, ERR_NOMEM, "out of memory");
   int rc = import_find_renewal(s, key.n ? strbuf_str(&key) : contract, v->has[FIELD_DUE] ? v->day[FIELD_DUE] : DAY_NONE, ret, e);
   if (rc == OK && *ret == 0)
     row_trouble_add(t, v->has[FIELD_DUE] ? FIELD_DUE : FIELD_CONTRACT_NUMBER, v->text[v->has[FIELD_DUE] ? FIELD_DUE : FIELD_CONTRACT_NUMBER],

@@ -1,5 +1,6 @@
 /* Mapping texts and their resolution against the columns of a file. */
 #include "app/import_mapping.h"
+#include "base/alloc.h"
 #include "base/strbuf.h"
 #include "base/utf8.h"
 #include <errno.h>
@@ -97,10 +98,29 @@ int mapping_read(struct arena *a, enum import_kind kind, const char *file, struc
   return mapping_parse(a, kind, strbuf_str(&b), file, ret, e);
 }
 
-/* Column with this header, exactly or by key. -1 none, -2 several. */
-static int column_named(const struct table_info *info, struct str name)
+/* Keys of the file's headers, made once. */
+struct keys {
+  struct str key[TABLE_MAX_COLUMNS];
+  char text[TABLE_MAX_COLUMNS][HEADER_KEY_SIZE];
+};
+
+static struct keys *keys_of(const struct table_info *info)
 {
-  char a[HEADER_KEY_SIZE], b[HEADER_KEY_SIZE];
+  struct keys *k = mem_alloc(sizeof *k);
+  for (size_t i = 0; k && i < info->n_columns; i++) {
+    k->key[i] = header_key(info->columns[i], k->text[i], HEADER_KEY_SIZE);
+    if (!k->key[i].p) {
+      mem_free(k);
+      return NULL;
+    }
+  }
+  return k;
+}
+
+/* Column with this header, exactly or by key. -1 none, -2 several, -3 no memory. */
+static int column_named(const struct table_info *info, const struct keys *keys, struct str name)
+{
+  char a[HEADER_KEY_SIZE];
   int found = -1;
   for (size_t i = 0; i < info->n_columns; i++)
     if (str_eq(info->columns[i], name))
@@ -108,8 +128,10 @@ static int column_named(const struct table_info *info, struct str name)
   if (found != -1)
     return found;
   struct str key = header_key(name, a, sizeof a);
+  if (!key.p)
+    return -3;
   for (size_t i = 0; i < info->n_columns && key.n; i++)
-    if (str_eq(header_key(info->columns[i], b, sizeof b), key))
+    if (str_eq(keys->key[i], key))
       found = found == -1 ? (int)i : -2;
   return found;
 }
@@ -129,7 +151,7 @@ static int twice(const char *file, const struct table_info *info, enum import_fi
                  file, name, STR_FMT(a), STR_FMT(b), name, STR_FMT(a));
 }
 
-static int resolve_given(const struct table_info *info, const struct mapping_entry *x, enum import_field f, const char *file,
+static int resolve_given(const struct table_info *info, const struct keys *keys, const struct mapping_entry *x, enum import_field f, const char *file,
                          struct import_plan *p, struct err *e)
 {
   struct str name, rest = x->text;
@@ -137,7 +159,9 @@ static int resolve_given(const struct table_info *info, const struct mapping_ent
     name = str_trim(name);
     if (name.n == 0)
       continue;
-    int c = column_named(info, name);
+    int c = column_named(info, keys, name);
+    if (c == -3)
+      return err_set(e, ERR_NOMEM, "out of memory");
     if (c == -2)
       return err_set(e, ERR_SYNTAX, "%s: %s: the mapping says \"%.*s\" and several columns have that name: rename them in the file", file,
                      field_spec(f)->name, STR_FMT(str_sub(name, 0, 80)));
@@ -157,12 +181,11 @@ static int resolve_given(const struct table_info *info, const struct mapping_ent
 }
 
 /* Best column for a field among those not taken, at one rank. -1 none, -2 several (in pair). */
-static int best_at(const struct import_plan *p, enum import_field f, int rank, const bool *taken, int pair[2])
+static int best_at(const struct import_plan *p, const struct keys *keys, enum import_field f, int rank, const bool *taken, int pair[2])
 {
-  char buf[HEADER_KEY_SIZE];
   int found = -1;
   for (size_t i = 0; i < p->info->n_columns; i++) {
-    if (taken[i] || header_rank(p->kind, f, header_key(p->info->columns[i], buf, sizeof buf)) != rank)
+    if (taken[i] || header_rank(p->kind, f, keys->key[i]) != rank)
       continue;
     pair[found == -1 ? 0 : 1] = (int)i;
     if (found != -1)
@@ -182,13 +205,13 @@ static bool needed(const struct import_plan *p, int f)
   return (field_spec((enum import_field)f)->required & (1u << p->kind)) || (p->kind == IMPORT_CONTRACTS && f == FIELD_NET_AMOUNT);
 }
 
-static int resolve_synonyms(struct import_plan *p, const char *file, bool *taken, struct err *e)
+static int resolve_synonyms(struct import_plan *p, const struct keys *keys, const char *file, bool *taken, struct err *e)
 {
   for (int rank = 0; rank < 3; rank++)
     for (int f = 0; f < FIELD_COUNT; f++) {
       if (settled(p, f))
         continue;
-      int pair[2] = {-1, -1}, c = best_at(p, (enum import_field)f, rank, taken, pair);
+      int pair[2] = {-1, -1}, c = best_at(p, keys, (enum import_field)f, rank, taken, pair);
       if (c == -2 && (rank < 2 || needed(p, f)))
         return twice(file, p->info, (enum import_field)f, pair[0], pair[1], e);
       if (c < 0)
@@ -213,7 +236,7 @@ static void add_columns(struct strbuf *b, const struct table_info *info)
 /* Column most like a field, -1 when none is near. */
 static int nearest(const struct import_plan *p, enum import_field f, const bool *taken)
 {
-  char buf[HEADER_KEY_SIZE];
+  char buf[HEADER_KEY_SIZE]; /* without memory there is no guess */
   int best = -1, score = 64;
   for (size_t i = 0; i < p->info->n_columns; i++) {
     int s = taken[i] ? 0 : header_likeness(p->kind, f, header_key(p->info->columns[i], buf, sizeof buf));
@@ -290,6 +313,9 @@ int mapping_resolve(enum import_kind kind, const struct table_info *info, const 
     ret->column[f] = -1;
   if (info->n_columns > TABLE_MAX_COLUMNS)
     return err_set(e, ERR_LIMIT, "%s: more than %d columns", file, TABLE_MAX_COLUMNS);
+  struct keys *keys MEM_CLEANUP = keys_of(info);
+  if (!keys)
+    return err_set(e, ERR_NOMEM, "out of memory");
   skip_problem_columns(info, taken);
   for (int f = 0; f < FIELD_COUNT; f++) {
     const struct mapping_entry *x = &m->entry[f];
@@ -297,7 +323,7 @@ int mapping_resolve(enum import_kind kind, const struct table_info *info, const 
       ret->constant[f] = true;
       ret->value[f] = x->text;
     } else if (x->what == ENTRY_COLUMNS) {
-      int rc = resolve_given(info, x, (enum import_field)f, file, ret, e);
+      int rc = resolve_given(info, keys, x, (enum import_field)f, file, ret, e);
       if (rc < 0)
         return rc;
       if (ret->column[f] >= 0)
@@ -306,18 +332,21 @@ int mapping_resolve(enum import_kind kind, const struct table_info *info, const 
   }
   int rc = strict ? check_given(ret, file, e) : OK;
   if (rc == OK)
-    rc = resolve_synonyms(ret, file, taken, e);
+    rc = resolve_synonyms(ret, keys, file, taken, e);
   return rc < 0 ? rc : check_required(ret, file, taken, e);
 }
 
-/* Whether a list of alternatives names the column. */
-static bool names_column(struct str list, struct str column)
+/* Whether a list of alternatives names the column. *failed: no memory to tell. */
+static bool names_column(struct str list, struct str column, bool *failed)
 {
   char a[HEADER_KEY_SIZE], b[HEADER_KEY_SIZE];
   struct str name, key = header_key(column, a, sizeof a);
-  while (str_cut(list, '|', &name, &list))
-    if (str_eq(str_trim(name), column) || str_eq(header_key(name, b, sizeof b), key))
+  while (str_cut(list, '|', &name, &list)) {
+    struct str other = header_key(name, b, sizeof b);
+    *failed |= !key.p || !other.p;
+    if (str_eq(str_trim(name), column) || str_eq(other, key))
       return true;
+  }
   return false;
 }
 
@@ -325,6 +354,7 @@ struct str mapping_text(struct arena *a, const struct import_plan *p, enum date_
 {
   static const char *const orders[] = {"", "dmy", "mdy", "ymd"};
   struct strbuf b STRBUF_CLEANUP = STRBUF_INIT(MAPPING_MAX);
+  bool failed = false;
   for (int f = 0; f < FIELD_COUNT; f++) {
     const struct mapping_entry *x = &p->mapping.entry[f];
     if (!field_in((enum import_field)f, p->kind))
@@ -335,7 +365,7 @@ struct str mapping_text(struct arena *a, const struct import_plan *p, enum date_
       strbuf_fmt(&b, "%s = -\n", name);
     else if (p->constant[f])
       strbuf_fmt(&b, "%s = \"%.*s\"\n", name, STR_FMT(p->value[f]));
-    else if (x->what == ENTRY_COLUMNS && (column.n == 0 || names_column(x->text, column)))
+    else if (x->what == ENTRY_COLUMNS && (column.n == 0 || names_column(x->text, column, &failed)))
       strbuf_fmt(&b, "%s = %.*s\n", name, STR_FMT(x->text));
     else if (x->what == ENTRY_COLUMNS)
       strbuf_fmt(&b, "%s = %.*s | %.*s\n", name, STR_FMT(x->text), STR_FMT(column));
@@ -346,7 +376,7 @@ struct str mapping_text(struct arena *a, const struct import_plan *p, enum date_
     strbuf_fmt(&b, "date_order = %s\n", orders[order]);
   if (decimal)
     strbuf_fmt(&b, "decimal = %c\n", decimal);
-  return b.failed ? STR_NONE : arena_str(a, strbuf_str(&b));
+  return b.failed || failed ? (struct str){NULL, 0} : arena_str(a, strbuf_str(&b));
 }
 
 struct str mapping_source(struct arena *a, struct str file_name)
@@ -377,5 +407,7 @@ struct str mapping_source(struct arena *a, struct str file_name)
       if (!(word.p[i] >= '0' && word.p[i] <= '9'))
         strbuf_addc(&b, word.p[i]);
   }
+  if (b.failed || folded.failed)
+    return (struct str){NULL, 0};
   return b.n ? arena_str(a, strbuf_str(&b)) : arena_str(a, STR("file"));
 }

@@ -41,8 +41,8 @@ int mapping_read(struct arena *a, enum import_kind kind, const char *file, struc
  * one; the text names the columns and the line that mends it. ret is filled as far as known also then. */
 int mapping_resolve(enum import_kind kind, const struct table_info *info, const struct import_mapping *m, bool strict, const char *file,
                     struct import_plan *ret, struct err *e);
-/* The plan as a mapping text: earlier alternatives are kept, new column names are added to them. */
+/* The plan as a mapping text: earlier alternatives are kept, new column names are added to them. p = NULL on no memory. */
 struct str mapping_text(struct arena *a, const struct import_plan *p, enum date_order order, char decimal);
-/* "Contracts_2026-Q3 (2).csv" -> "contracts": file name without folder, suffix, digits and dates, folded. */
+/* "Contracts_2026-Q3 (2).csv" -> "contracts": file name without folder, suffix, digits and dates, folded. p = NULL on no memory. */
 struct str mapping_source(struct arena *a, struct str file_name);
 #endif

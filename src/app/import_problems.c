@@ -180,6 +180,8 @@ int problems_add(struct problems *p, size_t row, const struct cell *cells, size_
     }
     add_cell(&b, strbuf_str(&part), false);
   }
+  if (part.failed)
+    return err_set(e, part.failed, "out of memory while writing the problems file");
   size_t from = p->again ? 5 : 0, columns = n > p->info->n_columns ? n : p->info->n_columns;
   for (size_t i = from; i < columns; i++)
     add_cell(&b, i < n ? cells[i].text : STR_NONE, false);

@@ -21,7 +21,6 @@ static void found(struct finder *f, struct str key, int64_t id)
 static int find_thing(void *arg, int64_t id, struct str key, struct str other, struct err *e)
 {
   struct finder *f = arg;
-  (void)e;
   for (int i = 0; i < 2; i++) {
     struct str s = i ? key : other; /* its name last: it wins over an external id of something else */
     if (s.n == 0)
@@ -32,7 +31,7 @@ static int find_thing(void *arg, int64_t id, struct str key, struct str other, s
     if (f->folded.n == 0)
       found(f, s, id);
   }
-  return f->folded.failed;
+  return f->folded.failed ? err_set(e, ERR_NOMEM, "out of memory") : OK;
 }
 
 int resolve_names(struct store *s, struct arena *a, struct dict *d, enum import_thing what, int64_t **ret, struct err *e)
@@ -93,7 +92,7 @@ static int look_up_contracts(struct store *s, struct contract_finder *f, struct 
     for (int suffixed = 0; suffixed < 2 && rc == OK; suffixed++) {
       strbuf_clear(&key);
       contract_key(&key, f->l, &f->l->contract[i], suffixed);
-      rc = key.failed ? key.failed : import_each_contract(s, strbuf_str(&key), find_contract, f, e);
+      rc = key.failed ? err_set(e, ERR_NOMEM, "out of memory") : import_each_contract(s, strbuf_str(&key), find_contract, f, e);
     }
   return rc;
 }

@@ -207,7 +207,7 @@ struct str values_show(const struct import_values *v, enum import_field f, struc
       else
         strbuf_add(&b, v->text[f]);
     }
-  return arena_str(a, strbuf_str(&b));
+  return b.failed ? (struct str){NULL, 0} : arena_str(a, strbuf_str(&b));
 }
 
 const char *values_rule(const struct import_columns *c, enum import_field f)

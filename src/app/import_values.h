@@ -31,7 +31,7 @@ struct values_reader {
 void values_begin(struct values_reader *r, const struct import_plan *p, const struct import_columns *c, currency_t default_currency, bool allow_credits);
 /* Fills v; troubles are added to t (none = a good row as far as single cells can tell). */
 void values_read(struct values_reader *r, const struct cell *cells, size_t n, size_t row, struct import_values *v, struct row_trouble *t);
-/* The value as a person would check it: ISO dates, plain decimals. */
+/* The value as a person would check it: ISO dates, plain decimals. p = NULL on no memory. */
 struct str values_show(const struct import_values *v, enum import_field f, struct arena *a);
 /* The rule of one column, for a person: "day/month/year", "decimal comma", "text". */
 const char *values_rule(const struct import_columns *c, enum import_field f);

@@ -20,6 +20,8 @@ int import_sales_model(struct str s)
   if (m >= 0)
     return m;
   struct str key = header_key(s, buf, sizeof buf);
+  if (!key.p)
+    return WORD_NO_MEMORY;
   for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
     struct str w, rest = str_of(words[i].words);
     while (str_cut(rest, ' ', &w, &rest))
@@ -46,6 +48,8 @@ int import_outcome(struct str s)
   if (o >= 0)
     return o;
   struct str key = header_key(s, buf, sizeof buf);
+  if (!key.p)
+    return WORD_NO_MEMORY;
   for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
     struct str w, rest = str_of(words[i].words);
     while (str_cut(rest, ' ', &w, &rest))

@@ -3,6 +3,7 @@
 #define APP_IMPORT_WORDS_H
 #include "base/str.h"
 
-int import_sales_model(struct str s); /* enum sales_model, -1 = not understood */
-int import_outcome(struct str s);     /* enum outcome, -1 = not understood */
+enum { WORD_UNKNOWN = -1, WORD_NO_MEMORY = -2 };
+int import_sales_model(struct str s); /* enum sales_model, or WORD_… */
+int import_outcome(struct str s);     /* enum outcome, or WORD_… */
 #endif

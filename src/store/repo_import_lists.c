@@ -121,6 +121,8 @@ int import_mapping_get(struct store *s, struct arena *a, const char *kind, struc
   struct strbuf key STRBUF_CLEANUP = STRBUF_INIT(4096);
   struct stmt *q STMT_CLEANUP = NULL;
   mapping_key(&key, kind, source);
+  if (key.failed)
+    return err_set(e, ERR_NOMEM, "out of memory");
   int rc = db_query(store_db(s), "select mapping from import_mapping where source = $1", BINDS(B_STR(strbuf_str(&key))), &q, e);
   if (rc >= 0)
     rc = stmt_next(q, e);
@@ -134,6 +136,8 @@ int import_mapping_set(struct store *s, const char *kind, struct str source, str
 {
   struct strbuf key STRBUF_CLEANUP = STRBUF_INIT(4096);
   mapping_key(&key, kind, source);
+  if (key.failed)
+    return err_set(e, ERR_NOMEM, "out of memory");
   int64_t n = db_run(store_db(s),
                      "insert into import_mapping (source, mapping, saved_at, saved_by) values ($1, $2, $3, $4) "
                      "on conflict (source) do update set mapping = excluded.mapping, saved_at = excluded.saved_at, saved_by = excluded.saved_by",
