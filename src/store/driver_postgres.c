@@ -204,10 +204,10 @@ static int pg_prepare(struct db *db, const char *sql, struct stmt **ret, struct 
 
 static void deallocate(struct pg_db *x, struct pg_stmt *s) {
   if (x->c && s->name[0] && s->generation == x->generation) {
-    struct strbuf b STRBUF_CLEANUP = STRBUF_INIT(64);
-    strbuf_fmt(&b, "deallocate %s", s->name);
+    char sql[sizeof s->name + 16];
+    snprintf(sql, sizeof sql, "deallocate %s", s->name);
     free_wire(x, false);
-    if (PQtransactionStatus(x->c) != PQTRANS_INERROR) (void)command(x, strbuf_z(&b), NULL);
+    if (PQtransactionStatus(x->c) != PQTRANS_INERROR) (void)command(x, sql, NULL);
   }
   s->name[0] = '\0';
 }
@@ -264,13 +264,13 @@ static int prepare_for(struct pg_db *x, struct pg_stmt *s, const struct bind *bi
   }
   if (fits) return OK;
   deallocate(x, s);
-  struct strbuf b STRBUF_CLEANUP = STRBUF_INIT(sizeof s->name - 1);
-  strbuf_fmt(&b, "p%" PRIu64, ++x->names);
-  PGresult *r = PQprepare(x->c, strbuf_z(&b), s->base.sql, s->n_params, s->types);
+  char name[sizeof s->name];
+  snprintf(name, sizeof name, "p%" PRIu64, ++x->names);
+  PGresult *r = PQprepare(x->c, name, s->base.sql, s->n_params, s->types);
   int rc = PQresultStatus(r) == PGRES_COMMAND_OK ? OK : fail(x, r, sql_purpose(s->base.sql, purpose), e);
   PQclear(r);
   if (rc < 0) return rc;
-  str_to_z(strbuf_str(&b), s->name, sizeof s->name);
+  memcpy(s->name, name, sizeof name);
   s->generation = x->generation;
   return OK;
 }
