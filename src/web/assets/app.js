@@ -49,6 +49,5 @@
     else if (e.key === 'j') move(1);
     else if (e.key === 'k') move(-1);
     else if (e.key === 'Enter' && e.target === d.body) current()?.querySelector('a')?.click();
-    else if (e.key === 'x') { const c = current()?.querySelector('input[type=checkbox]'); if (c) c.click(); }
   });
 })();
