@@ -92,7 +92,7 @@ static int events_of(struct demo_writer *w, const struct open_renewal *x, struct
     }
     e.at = at;
     e.stage = s;
-    e.category = stage_category((enum stage)s);
+    e.category = (int)stage_category((enum stage)s);
     e.why = stage_why[s];
     e.step = stage_step[s];
     e.step_date = s == STAGE_LOST ? DAY_NONE : day_of_instant(at) + 3 + (int)random_below(&r, 12);

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # demo.sh PERENNIAL: a demo organization is consistent, the same bytes for the same seed and day, and never put over a book.
 set -euo pipefail
-perennial=$1
+perennial=$(realpath "$1")
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 cd "$dir"

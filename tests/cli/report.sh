@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # report.sh PERENNIAL SOURCE_ROOT: the weekly workbook is valid, the same bytes when made again, and its figures are the forecast's.
 set -euo pipefail
-perennial=$1
-root=$2
+perennial=$(realpath "$1")
+root=$(realpath "$2")
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 cd "$dir"

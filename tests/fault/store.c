@@ -17,7 +17,7 @@ static int fill(struct store *s, void *arg, struct err *e) {
   (void)arg;
   if (rc == OK) rc = bulk_begin(store_db(s), "team", "id, name, region_id", &teams, e);
   for (int64_t i = 1; i <= 40 && rc == OK; i++) {
-    struct str name = {"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" + i, 1};
+    struct str name = {&"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"[i], 1};
     bulk_i64(regions, i);
     bulk_str(regions, name);
     rc = bulk_row(regions, e);

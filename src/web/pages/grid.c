@@ -116,7 +116,7 @@ static int fill_heads(struct request *r, const struct grid_state *s, struct grid
   for (size_t i = 0; i < N; i++) {
     bool now = s->query.sort == HEADS[i].column;
     bool descending = now ? !s->query.descending : HEADS[i].descending_first;
-    struct str sort = arena_fmt(r->arena, "%s%s", descending ? "-" : "", grid_column_name(HEADS[i].column));
+    struct str sort = arena_fmt(r->arena, "%s%s", descending ? "-" : "", grid_column_name((int)HEADS[i].column));
     v->heads[v->n_heads++] = (struct grid_head){HEADS[i].label ? HEADS[i].label : s->desk.reporting_code, HEADS[i].class_name,
                                                 now ? s->query.descending ? "descending" : "ascending" : "",
                                                 grid_state_href(r, s, "/renewals", s->f, sort, 0)};

@@ -68,7 +68,7 @@ static const char *label_of(enum grid_column column) {
   case GRID_RESELLER: return "Reseller";
   case GRID_DISTRIBUTOR: return "Distributor";
   case GRID_CURRENCY: return "Currency";
-  default: return grid_column_name(column);
+  default: return grid_column_name((int)column);
   }
 }
 
@@ -176,7 +176,7 @@ int grid_chips(struct request *r, const struct grid_state *s, struct grid_view *
     const struct grid_filter *f = filter_of(s, c->column);
     struct grid_chip *x = &v->chips[v->n_chips];
     *x = (struct grid_chip){.name = "v", .label = c->label, .on = f != NULL, .summary = str_of(c->label)};
-    int rc = hidden_fields(r, s, grid_column_name(c->column), x);
+    int rc = hidden_fields(r, s, grid_column_name((int)c->column), x);
     if (rc == OK && c->kind == CHIP_CHOICE)
       rc = choices(r, s, f, x, c->column);
     if (rc < 0)
