@@ -87,6 +87,8 @@ static int run_steps(struct history_work *w, struct err *e)
   if (r == OK)
     r = history_findings_add(w->s, w->findings, w->n_findings, w->change->known_at, w->change->import_id, &findings, e);
   w->counts.findings_added = findings;
+  if (r == OK && arena_failed(w->arena)) /* some text is cut: nothing of this run may be kept */
+    r = history_nomem(e);
   return r == OK ? note_run(w, e) : r;
 }
 

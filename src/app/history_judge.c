@@ -238,17 +238,6 @@ static void count_outcome(struct history_work *w, size_t i)
   }
 }
 
-static void quantity_findings(struct judge *j)
-{
-  struct history_work *w = j->w;
-  for (size_t i = 0; i < w->rows.n_lines; i++) {
-    const struct history_line *l = &w->rows.lines[i];
-    if (j->linked[i] > 0 && l->quantity > j->linked[i])
-      history_find(w, "quantity_grew", "quantity", l->id,
-        arena_fmt(w->arena, "covers %" PRId64 ", what it renews covered %" PRId64, l->quantity, j->linked[i]));
-  }
-}
-
 int history_judge(struct history_work *w, struct err *e)
 {
   size_t n = w->rows.n_lines;
@@ -272,6 +261,5 @@ int history_judge(struct history_work *w, struct err *e)
     keep_known(w, i);
     count_outcome(w, i);
   }
-  quantity_findings(&j);
   return OK;
 }

@@ -76,6 +76,7 @@ struct session {
   struct file_lines lines;
   struct file_list list;
   struct problems *problems;
+  struct str problems_file;  /* its path, if it comes to be written */
   struct table_info info;   /* a copy that outlives the first table */
   int64_t twice;
 };
@@ -265,14 +266,21 @@ static int convert(struct session *x, struct err *e)
   return rc;
 }
 
+/* Before anything is written: nothing may fail for lack of memory once the good rows are in. */
+static int list_problems(struct session *x, struct err *e)
+{
+  x->problems_file = arena_str(x->a, str_of(x->o->problems));
+  if (!x->problems_file.p || problems_list(x->problems, x->a, &x->r->troubles, &x->r->n_troubles) < 0)
+    return no_memory(e);
+  return OK;
+}
+
 static int finish_problems(struct session *x, struct err *e)
 {
   bool written = false;
   int rc = problems_finish(x->problems, &written, e);
   if (rc == OK && written)
-    x->r->problems_file = arena_str(x->a, str_of(x->o->problems));
-  if (rc == OK && problems_list(x->problems, x->a, &x->r->troubles, &x->r->n_troubles) < 0)
-    rc = no_memory(e);
+    x->r->problems_file = x->problems_file;
   return rc;
 }
 
@@ -337,6 +345,8 @@ static int run(struct session *x, struct hasher *h, struct err *e)
     return no_memory(e);
   list_init(&x->list, x->a, x->o->kind, &x->plan);
   rc = convert(x, e);
+  if (rc == OK)
+    rc = list_problems(x, e);
   if (rc == OK)
     rc = apply(x, h, e);
   /* The file to mend appears only when the good rows are in (or were not wanted). */

@@ -27,6 +27,7 @@ struct arena {
   size_t grow;                                 /* size of the next chunk */
   size_t used;                                 /* asked for, children included */
   size_t limit;
+  bool failed;                                 /* an allocation from it or a child was refused since arena_new */
 };
 
 static struct arena *make(struct arena *parent, size_t limit)
@@ -123,19 +124,31 @@ static struct chunk *add_chunk(struct arena *a, size_t n)
   return c;
 }
 
+static void *refuse(struct arena *a)
+{
+  for (; a; a = a->parent)
+    a->failed = true;
+  return NULL;
+}
+
+bool arena_failed(const struct arena *a)
+{
+  return a->failed;
+}
+
 void *arena_alloc(struct arena *a, size_t n)
 {
   if (n > SIZE_MAX / 2)
-    return NULL;
+    return refuse(a);
   size_t room = n ? (n + ALIGN - 1) & ~(size_t)(ALIGN - 1) : ALIGN;
   for (const struct arena *x = a; x; x = x->parent)
     if (room > x->limit - x->used)
-      return NULL;
+      return refuse(a);
   struct chunk *c = a->chunks;
   if (EACH_ALONE || !c || c->size - c->used < room) {
     c = add_chunk(a, EACH_ALONE ? n : room);
     if (!c)
-      return NULL;
+      return refuse(a);
   }
   void *p = c->data + c->used;
   c->used += EACH_ALONE ? c->size : room;

@@ -17,6 +17,9 @@ void *arena_zalloc(struct arena *a, size_t count, size_t size);
 /* Copy, NUL-terminated behind its end. On failure p = NULL, n = 0. */
 struct str arena_str(struct arena *a, struct str s);
 struct str arena_fmt(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Whether an allocation from it or one of its children was refused since it was made: texts may be appended freely and this
+ * checked once, before what was made is kept. */
+bool arena_failed(const struct arena *a);
 size_t arena_used(const struct arena *a);
 void arena_cleanup(struct arena **a);
 #define ARENA_CLEANUP __attribute__((cleanup(arena_cleanup)))
