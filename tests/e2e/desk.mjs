@@ -109,7 +109,7 @@ async function gridHoldsTogether() {
   const count = Number(await page.getAttribute('[data-count]', 'data-count'));
   const seen = new Set();
   for (;;) {
-    for (const id of await page.$$eval('input[name=id]', all => all.map(x => x.value))) seen.add(id);
+    for (const to of await page.$$eval('#rows td.c-n a', all => all.map(x => x.getAttribute('href')))) seen.add(to);
     const next = await page.$('[data-next]');
     if (!next) break;
     await page.goto(base + await next.getAttribute('href'));
