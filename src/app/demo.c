@@ -1,4 +1,4 @@
-/* Writes the demo organisation: people and partners, the catalogue, rates, then the accounts with their
+/* Writes the demo organization: people and partners, the catalogue, rates, then the accounts with their
  * contracts and lines; history_derive makes the rest; demo_work.c lets the team work. */
 #include "app/demo.h"
 

@@ -1,4 +1,4 @@
-/* A demo organisation: an invented vendor of security appliances in the Americas with four years of terms, its
+/* A demo organization: an invented vendor of security appliances in the Americas with four years of terms, its
  * team, its partners and this quarter's work in progress. Same lines, seed and day: same bytes.
  *
  * Lines are generated account by account and appended in chunks; what renewed what, the outcomes and the
@@ -13,7 +13,7 @@
 struct demo_options {
   int64_t lines;   /* contract lines to reach, 100 … 10,000,000 */
   uint64_t seed;
-  day_t today;     /* the day the organisation lives in; kept as the setting `today` */
+  day_t today;     /* the day the organization lives in; kept as the setting `today` */
   int64_t now;     /* seconds UTC of that day's work: audit entries */
   const char *password_hash; /* argon2id of DEMO_PASSWORD, made by the caller: NULL = people cannot sign in */
   void (*progress)(void *ctx, const char *step, int64_t done, int64_t total); /* may be NULL */

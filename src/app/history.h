@@ -10,7 +10,7 @@
 /* What changed. account_ids are the end users whose contracts or lines were added or changed (any order,
  * duplicates are fine); all = every account.
  * today: the day up to which facts are judged. An import passes the day on which its file was true (as_of, or
- * today when none was given); the nightly job passes the day the organisation lives in. Judging never goes back: a
+ * today when none was given); the nightly job passes the day the organization lives in. Judging never goes back: a
  * day before the latest one already used counts as that latest one, so that an old snapshot that comes late does
  * not reopen what has lapsed since.
  * known_at: instant (seconds UTC) from which the change was known: start of the as_of day for a snapshot, else now.

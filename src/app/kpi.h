@@ -9,7 +9,7 @@
 struct kpi_request {
   struct str period; /* "2026-Q4"; empty = the fiscal quarter that holds as_of */
   struct str by;     /* "rep"; empty = none */
-  day_t as_of;       /* DAY_NONE = the organisation's today */
+  day_t as_of;       /* DAY_NONE = the organization's today */
   int64_t now;       /* seconds UTC */
   int threads;       /* 0 = one per core */
 };

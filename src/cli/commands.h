@@ -69,7 +69,7 @@ static const struct cli_command commands[] = {
      "Writes the book's rows to a CSV file. Renewals take --filter as in the page's address, for instance\n"
      "'category:commit,best_case due_date:2026-10-01..2026-12-31 owner:\"Tom Okafor\"'; terms and contracts take --period (due)."},
     {"config", config_cmd, "get [KEY] | set KEY VALUE",
-     "Shows or changes the organisation's settings: fiscal_year_start, reporting_currency, week_start,\n"
+     "Shows or changes the organization's settings: fiscal_year_start, reporting_currency, week_start,\n"
      "grace_days, window_days, max_lapse_days, today."},
     {"history", history_cmd, "derive [--today DATE] | show CONTRACT",
      "derive: judges every line up to a day (default: today); the nightly job, safe to repeat. show: a contract's lines with\n"

@@ -1,4 +1,4 @@
-/* Organisation settings (key, value). Typed view: struct org. */
+/* Organization settings (key, value). Typed view: struct org. */
 #ifndef STORE_REPO_CONFIG_H
 #define STORE_REPO_CONFIG_H
 #include "base/money.h"
@@ -12,7 +12,7 @@ struct org {
   int grace_days;                /* grace_days, default 0 */
   int window_days;               /* window_days, default 120: a renewal opens this long before end_date */
   int max_lapse_days;            /* max_lapse_days, default 365: longest renewable lapse */
-  day_t today;                   /* key today (ISO) pins the day of a demo organisation; DAY_NONE = clock */
+  day_t today;                   /* key today (ISO) pins the day of a demo organization; DAY_NONE = clock */
 };
 /* Defaults where a key is absent. */
 int org_load(struct store *s, struct org *ret, struct err *e);
@@ -21,6 +21,6 @@ int config_get(struct store *s, struct arena *a, struct str key, struct str *ret
 /* Validates known keys (ERR_SYNTAX with a sentence that lists what is allowed; ERR_NOTFOUND: unknown key).
  * Inside a write transaction; writes an audit entry. */
 int config_set(struct store *s, struct str key, struct str value, int64_t actor_id, int64_t now, struct err *e);
-/* The day the organisation lives in: org->today, else the UTC day of now. */
+/* The day the organization lives in: org->today, else the UTC day of now. */
 day_t org_today(const struct org *o, int64_t now);
 #endif

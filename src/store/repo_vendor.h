@@ -1,4 +1,4 @@
-/* Appending whole parties, catalogues and contracts with ids given by the caller: how a demo organisation is
+/* Appending whole parties, catalogues and contracts with ids given by the caller: how a demo organization is
  * written. All inside one write transaction. */
 #ifndef STORE_REPO_VENDOR_H
 #define STORE_REPO_VENDOR_H

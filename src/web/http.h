@@ -69,7 +69,7 @@ struct request {
   struct str host, address, agent; /* Host header; the client's address */
   char id[17];             /* request id, in the log line and on error pages */
   int64_t now;             /* seconds UTC, taken once */
-  day_t today;             /* the organisation's day */
+  day_t today;             /* the organization's day */
   const struct route *route;
   struct str params[WEB_MAX_PARAMS]; /* values of :name parts, in order */
   struct actor who;
