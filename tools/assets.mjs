@@ -76,9 +76,11 @@ add('hanken.woff2', 'font/woff2', font('latin'));
 add('hanken-ext.woff2', 'font/woff2', font('latin-ext'));
 add('icons.svg', 'image/svg+xml', Buffer.from(sprite));
 add('favicon.svg', 'image/svg+xml', read(dir, 'favicon.svg'));
-const css = read(dir, 'app.css').toString().replace(/asset:([\w.-]+)/g, (_, n) => made.find(m => m.name === n)?.address ?? fail(`app.css names asset:${n}, which there is not`));
+// Styles and scripts are files of one subject each, joined in the order of their names.
+const joined = (folder, end) => fs.readdirSync(path.join(dir, folder)).filter(n => n.endsWith(end)).sort().map(n => path.join(dir, folder, n));
+const css = joined('css', '.css').map(f => fs.readFileSync(f, 'utf8')).join('').replace(/asset:([\w.-]+)/g, (_, n) => made.find(m => m.name === n)?.address ?? fail(`a style names asset:${n}, which there is not`));
 add('app.css', 'text/css; charset=utf-8', Buffer.from(css));
-const js = [path.join(modules, 'htmx.org/dist/htmx.min.js'), path.join(modules, 'htmx.org/dist/ext/hx-csp.min.js'), path.join(dir, 'app.js')];
+const js = [path.join(modules, 'htmx.org/dist/htmx.min.js'), path.join(modules, 'htmx.org/dist/ext/hx-csp.min.js'), ...joined('js', '.js')];
 add('app.js', 'text/javascript; charset=utf-8', Buffer.from(js.map(f => fs.readFileSync(f, 'utf8').replace(/^\/\/# sourceMappingURL.*$/gm, '').trim()).join('\n;\n') + '\n'));
 
 // ---- C
