@@ -4,7 +4,8 @@
 #include "base/embedded.h"
 
 #define MIGRATION_HASH_SIZE 65
-extern const struct embedded store_migrations[]; /* oldest first; number n is element n - 1 */
+extern const struct embedded store_migrations[]; /* by number, ascending; numbers may have gaps */
+int store_migration_number(const struct embedded *m); /* the digits its name begins with */
 /* SHA-256 of the text in hexadecimal; kept with each applied migration. */
 void store_migration_hash(const struct embedded *m, char hex[MIGRATION_HASH_SIZE]);
 #endif

@@ -19,9 +19,15 @@ struct store {
 
 /* ---- opening ---- */
 
+int store_migration_number(const struct embedded *m) {
+  int n = 0;
+  for (const char *p = m->name; *p >= '0' && *p <= '9'; p++) n = n * 10 + (*p - '0');
+  return n;
+}
+
 int store_known_version(void) {
   int n = 0;
-  while (store_migrations[n].name) n++;
+  for (const struct embedded *m = store_migrations; m->name; m++) n = store_migration_number(m);
   return n;
 }
 
@@ -133,21 +139,45 @@ void store_migration_hash(const struct embedded *m, char hex[65]) {
   sodium_bin2hex(hex, 65, hash, sizeof hash);
 }
 
+/* The oldest known step that the database does not have, NULL when it has them all. Steps made side by side may have been applied in
+ * another order than that of their numbers, so the highest number says nothing about the ones below it. */
+static int next_missing(struct store *s, const struct embedded **ret, struct err *e) {
+  for (const struct embedded *m = store_migrations; m->name; m++) {
+    int64_t there = 0;
+    int rc = db_one_i64(s->db, "select 1 from schema_migration where version = $1", BINDS(B_I64(store_migration_number(m))), 0, &there, e);
+    if (rc < 0) return rc;
+    if (!there) {
+      *ret = m;
+      return OK;
+    }
+  }
+  *ret = NULL;
+  return OK;
+}
+
+int store_migrated(struct store *s, bool *ret, struct err *e) {
+  const struct embedded *m = NULL;
+  bool there = false;
+  int rc = db_has_table(s->db, "schema_migration", &there, e);
+  if (rc == OK && there) rc = next_missing(s, &m, e);
+  if (rc == OK) *ret = there && !m;
+  return rc;
+}
+
 /* Applies the next migration if there is one: 1 = applied, 0 = up to date. */
 static int migrate_one(struct store *s, void *arg, struct err *e) {
   (void)arg;
-  int version = 0;
+  const struct embedded *m = NULL;
   int rc = make_version_table(s, e);
   if (rc == OK) rc = refuse_newer(s, e);
-  if (rc == OK) rc = store_version(s, &version, e);
-  if (rc < 0 || version == store_known_version()) return rc;
-  const struct embedded *m = &store_migrations[version];
+  if (rc == OK) rc = next_missing(s, &m, e);
+  if (rc < 0 || !m) return rc;
   char hash[65];
   store_migration_hash(m, hash);
   rc = db_script(s->db, m->data, e);
   if (rc < 0) return err_prefix(e, "Migration %s", m->name);
   int64_t n = db_run(s->db, "insert into schema_migration (version, name, sha256) values ($1, $2, $3)",
-                     BINDS(B_I64(version + 1), B_STR(str_of(m->name)), B_STR(str_of(hash))), e);
+                     BINDS(B_I64(store_migration_number(m)), B_STR(str_of(m->name)), B_STR(str_of(hash))), e);
   return n < 0 ? (int)n : 1;
 }
 

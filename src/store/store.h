@@ -14,10 +14,11 @@ int store_open(const char *url, struct store **ret, struct err *e);
 void store_close(struct store *s);
 struct db *store_db(struct store *s);
 const char *store_url(const struct store *s);
-/* Brings the schema up to date, one transaction per migration. *ret_applied may be NULL. */
+/* Brings the schema up to date: every known step that is not applied yet, lowest number first, one transaction each. *ret_applied may be NULL. */
 int store_migrate(struct store *s, int *ret_applied, struct err *e);
-/* Schema version in the database, 0 = empty. */
+/* Highest schema step in the database, 0 = empty. Whether all known steps are applied is store_migrated's to say. */
 int store_version(struct store *s, int *ret, struct err *e);
+int store_migrated(struct store *s, bool *ret, struct err *e);
 
 /* Runs fn inside one transaction; when it or the commit gives ERR_AGAIN, rolls back and runs it again, at
  * most 8 times with growing pauses. fn must be restartable and must not answer a client. Returns fn's
