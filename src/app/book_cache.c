@@ -6,7 +6,7 @@
 #include "base/alloc.h"
 #include "store/repo_book.h"
 
-enum { PAST_BOOKS = 4, SMALL_CHANGE = 256 };
+enum { PAST_BOOKS = 4, SMALL_CHANGE = 16384 }; /* a change of many renewals by hand stays below it (BATCH_MOST) */
 
 struct generation {
   struct book *book;

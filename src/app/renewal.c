@@ -173,6 +173,7 @@ struct editing {
   const struct renewal_edit *edit;
   day_t today;
   int64_t now;
+  bool judge_only;
   struct renewal_edited *ret;
 };
 
@@ -222,7 +223,7 @@ static int edit_tx(struct store *s, void *arg, struct err *e)
     r = conflict(x, e);
   if (r == OK && t->changed)
     r = check_rules(&t->wanted, x->today, t, e);
-  if (r < 0 || t->changed == 0)
+  if (r < 0 || t->changed == 0 || x->judge_only)
     return r;
   t->wanted.changed_at = x->now > t->stored.changed_at ? x->now : t->stored.changed_at;
   t->wanted.changed_by = x->who->person_id;
@@ -235,18 +236,40 @@ static int edit_tx(struct store *s, void *arg, struct err *e)
   return r;
 }
 
-int renewal_edit(struct store *s, struct arena *a, const struct scope *who, const struct renewal_edit *edit, day_t today, int64_t now,
-  struct renewal_edited *ret, struct err *e)
+int renewal_edit_check(const struct renewal_edit *edit, struct err *e)
 {
-  *ret = (struct renewal_edited){.field = ""};
   if (edit->set == 0)
     return err_set(e, ERR_USAGE, "There is nothing to change");
   if (str_trim(edit->why).n == 0)
     return err_set(e, ERR_USAGE, "Say why: the reason stands beside the change in the renewal's history");
   if (edit->why.n > TEXT_MAX || str_starts(edit->why, STR("history: ")))
     return err_set(e, ERR_USAGE, "The reason is too long, or begins with \"history: \", which marks what the program changed: reword it");
+  return OK;
+}
+
+int renewal_edit(struct store *s, struct arena *a, const struct scope *who, const struct renewal_edit *edit, day_t today, int64_t now,
+  struct renewal_edited *ret, struct err *e)
+{
+  *ret = (struct renewal_edited){.field = ""};
   struct editing x = {.a = a, .who = who, .edit = edit, .today = today, .now = now, .ret = ret};
-  return store_write(s, edit_tx, &x, e);
+  int r = renewal_edit_check(edit, e);
+  return r == OK ? store_write(s, edit_tx, &x, e) : r;
+}
+
+int renewal_edit_step(struct store *s, struct arena *a, const struct scope *who, const struct renewal_edit *edit, day_t today, int64_t now, bool write,
+  struct renewal_edited *ret, struct err *e)
+{
+  *ret = (struct renewal_edited){.field = ""};
+  struct editing x = {.a = a, .who = who, .edit = edit, .today = today, .now = now, .judge_only = !write, .ret = ret};
+  return edit_tx(s, &x, e);
+}
+
+struct renewal_edit renewal_edit_between(const struct renewal *from, const struct renewal *to)
+{
+  return (struct renewal_edit){.id = to->id, .version = from->version, .set = differences(to, from), .stage = to->stage, .category = to->category,
+    .close_date = to->close_date, .next_step_date = to->next_step_date, .booked_date = to->booked_date, .forecast_amount = to->forecast_amount,
+    .won_amount = to->won_amount, .at_risk = to->at_risk, .owner_id = to->owner_id, .next_step = to->next_step, .po_number = to->po_number,
+    .lost_reason = to->lost_reason};
 }
 
 int renewal_undo(struct store *s, struct arena *a, int64_t id, struct renewal_edit *ret, struct err *e)
@@ -258,11 +281,7 @@ int renewal_undo(struct store *s, struct arena *a, int64_t id, struct renewal_ed
     return r;
   if (n < 2)
     return err_set(e, ERR_NOTFOUND, "Renewal %" PRId64 " has only one version: there is nothing to take back", id);
-  const struct renewal *to = &all[n - 2];
-  struct renewal_edit x = {.id = id, .version = all[n - 1].version, .set = differences(to, &all[n - 1]), .stage = to->stage, .category = to->category,
-    .close_date = to->close_date, .next_step_date = to->next_step_date, .booked_date = to->booked_date, .forecast_amount = to->forecast_amount,
-    .won_amount = to->won_amount, .at_risk = to->at_risk, .owner_id = to->owner_id, .next_step = to->next_step, .po_number = to->po_number,
-    .lost_reason = to->lost_reason};
+  struct renewal_edit x = renewal_edit_between(&all[n - 1], &all[n - 2]);
   x.why = arena_fmt(a, "undo of version %d", (int)x.version);
   if (!x.why.p)
     return err_set(e, ERR_NOMEM, "Out of memory");

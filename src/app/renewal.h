@@ -48,6 +48,13 @@ struct renewal_edited {
  * a lost renewal is omitted; an amount is >= 0; a category that differs from its stage's is marked as override. */
 int renewal_edit(struct store *s, struct arena *a, const struct scope *who, const struct renewal_edit *edit, day_t today, int64_t now,
   struct renewal_edited *ret, struct err *e);
+/* For changes of many (app/renewal_batch.h): one edit inside the caller's transaction, with the same rules and codes. write false only
+ * judges: *ret tells what would come of it. edit was looked at with renewal_edit_check (ERR_USAGE: nothing to set, or no good why). */
+int renewal_edit_step(struct store *s, struct arena *a, const struct scope *who, const struct renewal_edit *edit, day_t today, int64_t now, bool write,
+  struct renewal_edited *ret, struct err *e);
+int renewal_edit_check(const struct renewal_edit *edit, struct err *e);
+/* The edit, without its why, that leads from one state of a renewal to another. Texts are borrowed from `to`. */
+struct renewal_edit renewal_edit_between(const struct renewal *from, const struct renewal *to);
 /* The edit that takes a renewal back from its newest version to the one before it (undo): fills an edit with the
  * fields that differ. ERR_NOTFOUND when there is no earlier version. Strings live in arena. */
 int renewal_undo(struct store *s, struct arena *a, int64_t id, struct renewal_edit *ret, struct err *e);

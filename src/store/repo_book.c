@@ -206,7 +206,7 @@ int book_changes(struct store *s, int64_t seq, int64_t *ids, size_t max, size_t 
   struct stmt *q = NULL;
   size_t n = 0;
   bool other = false;
-  int code = db_query(store_db(s), "select entity, entity_id from change_log where seq > $1 order by seq", BINDS(B_I64(seq)), &q, e);
+  int code = db_query(store_db(s), "select distinct entity, entity_id from change_log where seq > $1 /* scan */", BINDS(B_I64(seq)), &q, e);
   while (code == OK && !other && (code = stmt_next(q, e)) == 1) {
     int64_t id = stmt_i64(q, 1);
     code = OK;
@@ -214,11 +214,7 @@ int book_changes(struct store *s, int64_t seq, int64_t *ids, size_t max, size_t 
       continue; /* not in the book */
     }
     other = !str_eq(stmt_str(q, 0), STR("renewal")) || id == 0 || n == max;
-    bool seen = false;
-    for (size_t i = 0; i < n && !seen; i++) {
-      seen = ids[i] == id;
-    }
-    if (!other && !seen) {
+    if (!other) {
       ids[n++] = id;
     }
   }
