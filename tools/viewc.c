@@ -1,4 +1,4 @@
-/* viewc: compiles HTML views to C. Usage: viewc OUT.h OUT.c VIEW.html…
+/* viewc: compiles HTML views to C. Usage: viewc OUT.h OUT.c [--messages FILE] VIEW.html…
  * The language is described in docs/internals/web.md. What a view may not do is an error here: unescaped output
  * under another name, inline script or style, a POST form without its CSRF field, blocks that change the context. */
 #include "viewc.h"
@@ -107,12 +107,13 @@ static int write_file(const char *path, const char *start, const struct strbuf *
 
 int main(int argc, char **argv) {
   STRBUF_CLEANUP struct strbuf includes = STRBUF_INIT(1 << 20), decls = STRBUF_INIT(1 << 20), defs = STRBUF_INIT(64 << 20);
-  STRBUF_CLEANUP struct strbuf none = STRBUF_INIT(16), first = STRBUF_INIT(4000);
-  if (argc < 3) return fprintf(stderr, "usage: viewc OUT.h OUT.c VIEW.html…\n"), 2;
-  for (int i = 3; i < argc; i++) {
+  STRBUF_CLEANUP struct strbuf none = STRBUF_INIT(16), first = STRBUF_INIT(4000), messages = STRBUF_INIT(8 << 20);
+  bool list = argc > 4 && !strcmp(argv[3], "--messages");
+  if (argc < 3) return fprintf(stderr, "usage: viewc OUT.h OUT.c [--messages FILE] VIEW.html…\n"), 2;
+  for (int i = list ? 5 : 3; i < argc; i++) {
     STRBUF_CLEANUP struct strbuf src = STRBUF_INIT(4 << 20);
     if (read_file(argv[i], &src) < 0) return fprintf(stderr, "%s: can't be read\n", argv[i]), 1;
-    struct unit u = {.path = argv[i], .src = strbuf_str(&src), .code = STRBUF_INIT(16 << 20), .text = STRBUF_INIT(4 << 20)};
+    struct unit u = {.path = argv[i], .src = strbuf_str(&src), .messages = &messages, .code = STRBUF_INIT(16 << 20), .text = STRBUF_INIT(4 << 20)};
     int rc = unit_compile(&u, &includes, &decls, &defs);
     unit_free(&u);
     strbuf_free(&u.text);
@@ -126,5 +127,7 @@ int main(int argc, char **argv) {
   if (write_file(argv[1], "/* Made by tools/viewc. */\n#ifndef WEB_VIEWS_H\n#define WEB_VIEWS_H\n#include \"web/html.h\"\n", &decls, &none, "#endif\n") < 0 ||
       write_file(argv[2], strbuf_z(&first), &includes, &defs, "") < 0)
     return fprintf(stderr, "viewc: can't write %s: check the folder and its space\n", argv[2]), 1;
+  if (list && (messages.failed || write_file(argv[4], "", &messages, &none, "") < 0))
+    return fprintf(stderr, "viewc: can't write %s: check the folder and its space\n", argv[4]), 1;
   return 0;
 }

@@ -38,7 +38,21 @@ static int value_checked(struct unit *u) {
   if (!strcmp(h->attr, "hx-trigger") && str_find(v, '[', 0) != SIZE_MAX) return fail(u, "a trigger filter needs eval", v);
   if (h->is_form && !strcmp(h->attr, "method") && str_eq_nocase(v, STR("post"))) h->is_post = true;
   if (!strcmp(h->attr, "type") && str_eq(v, STR("application/json"))) h->json_script = true;
+  if (!strcmp(h->attr, "translate") && str_eq(v, STR("no"))) h->mute_next = true;
   return OK;
+}
+
+/* Text of code is said as it stands, and text of an element with translate="no", up to that element's end. */
+static void mute(struct html_pos *h) {
+  static const char *const code[] = {"code", "kbd", "pre", "samp", "var", NULL};
+  if (h->mute[0]) {
+    if (!strcmp(h->mute, h->tag)) h->mute_depth += h->closing ? -1 : 1;
+    if (!h->mute_depth) h->mute[0] = 0;
+  } else if (!h->closing && (h->mute_next || is_one_of(h->tag, code))) {
+    memcpy(h->mute, h->tag, sizeof h->mute);
+    h->mute_depth = 1;
+  }
+  h->mute_next = false;
 }
 
 static int tag_ends(struct unit *u) {
@@ -60,6 +74,8 @@ static int tag_ends(struct unit *u) {
     h->post_form = false;
   }
   h->raw = 0;
+  if (!self) mute(h);
+  h->mute_next = false;
   if (!h->closing && !self) {
     if (!strcmp(h->tag, "script")) h->raw = h->json_script ? 'j' : 's';
     else if (!strcmp(h->tag, "style")) h->raw = 'y';
@@ -95,6 +111,11 @@ static int text_char(struct unit *u, char c) {
     while (u->pos < u->src.n && blank(u->src.p[u->pos])) line |= u->src.p[u->pos++] == '\n';
     literal(u, line ? '\n' : ' ');
     return OK;
+  }
+  if (!h->raw && !h->mute[0] && c != '<') {
+    u->pos--;
+    if (words_run(u)) return OK;
+    u->pos++;
   }
   literal(u, c);
   return OK;
@@ -161,6 +182,11 @@ static int html_char(struct unit *u, char c) {
     literal(u, c);
     return value_checked(u);
   case IN_VALUE:
+    if (words_attr(h) && !h->mute[0] && c != h->quote) {
+      u->pos--;
+      if (words_run(u)) return h->at_start = false, OK;
+      u->pos++;
+    }
     if (c == h->quote) h->state = IN_TAG;
     h->at_start = false;
     literal(u, c);

@@ -3,7 +3,7 @@
 
 /* A path of the view's struct, as C: "name" -> "v->name"; inside an each the element is meant, "../name" goes one
  * out, "." is the element itself. ERR_SYNTAX. */
-static int path_c(struct unit *u, struct str t, struct strbuf *ret) {
+int path_c(struct unit *u, struct str t, struct strbuf *ret) {
   int level = u->level;
   struct str whole = t;
   while (str_starts(t, STR("../"))) {
@@ -45,7 +45,7 @@ static int field(struct unit *u, struct str t) {
   return put(u, with, &e, ");\n");
 }
 
-static int open_block(struct unit *u, char kind, const char *count) {
+int open_block(struct unit *u, char kind, const char *count) {
   if (u->depth == MAX_DEPTH) return fail(u, "blocks are nested too deeply", STR_NONE);
   struct block *bl = &u->blocks[u->depth++];
   *bl = (struct block){.kind = kind, .state = u->html.state, .at_start = u->html.at_start, .level = u->level};
@@ -87,7 +87,7 @@ static int begin_each(struct unit *u, struct str t) {
 
 static int block_else(struct unit *u) {
   struct block *bl = u->depth ? &u->blocks[u->depth - 1] : NULL;
-  if (!bl || bl->has_else) return fail(u, "{{else}} without its block", STR_NONE);
+  if (!bl || bl->has_else || bl->kind == 't') return fail(u, "{{else}} without its block", STR_NONE);
   if (bl->state != u->html.state) return fail(u, "a block must end where it began: inside the same tag, value or text", STR_NONE);
   flush_literal(u);
   bl->has_else = true;
@@ -103,7 +103,7 @@ static int block_end(struct unit *u, char kind) {
   struct block *bl = &u->blocks[--u->depth];
   if (bl->state != u->html.state) return fail(u, "a block must end where it began: inside the same tag, value or text", STR_NONE);
   flush_literal(u);
-  strbuf_addz(&u->code, "  }\n");
+  strbuf_addz(&u->code, kind == 't' ? "  } break;\n  }\n  }\n" : "  }\n");
   u->level = bl->level;
   return OK;
 }
@@ -166,6 +166,11 @@ int tag_compile(struct unit *u, struct str t) {
   if (!t.n || t.p[0] == '!') return OK;
   if (str_starts(t, STR("#if "))) return begin_if(u, str_trim(str_sub(t, 4, t.n)));
   if (str_starts(t, STR("#each "))) return begin_each(u, str_trim(str_sub(t, 6, t.n)));
+  if (str_starts(t, STR("#t "))) return words_block(u, str_trim(str_sub(t, 3, t.n)));
+  if (str_starts(t, STR("t \""))) return words_tag(u, str_trim(str_sub(t, 2, t.n)), false);
+  if (str_starts(t, STR("tn "))) return words_tag(u, str_trim(str_sub(t, 3, t.n)), true);
+  if (str_eq(t, STR("|"))) return words_part(u);
+  if (str_eq(t, STR("/t"))) return block_end(u, 't');
   if (str_eq(t, STR("else"))) return block_else(u);
   if (str_eq(t, STR("/if"))) return block_end(u, 'i');
   if (str_eq(t, STR("/each"))) return block_end(u, 'e');

@@ -27,7 +27,7 @@ int access_password_hash(struct str password, struct password_cost cost, char ha
 
 struct person {
   int64_t id;
-  struct str email, name, team, language, locale; /* team: its name, "" for none */
+  struct str email, name, team, language, locale, time_zone; /* team: its name, "" for none */
   enum role role;
   bool active, has_password;
 };

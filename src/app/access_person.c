@@ -6,7 +6,7 @@
 enum { EMAIL_MOST = 254, NAME_MOST = 200 };
 
 int person_of_row(const struct person_row *p, struct person *ret) {
-  *ret = (struct person){.id = p->id, .email = p->email, .name = p->name, .team = p->team, .language = p->language, .locale = p->locale,
+  *ret = (struct person){.id = p->id, .email = p->email, .name = p->name, .team = p->team, .language = p->language, .locale = p->locale, .time_zone = p->time_zone,
                          .role = p->role, .active = p->active, .has_password = p->password_hash.n > 0};
   return OK;
 }

@@ -3,7 +3,8 @@
 #include "store/driver.h"
 
 #define PERSON_COLUMNS \
-  "select p.id, p.team_id, p.password_changed_at, p.email, p.name, t.name, p.language, p.locale, p.password_hash, p.role, p.active " \
+  "select p.id, p.team_id, p.password_changed_at, p.email, p.name, t.name, p.language, p.locale, p.password_hash, p.role, p.active, " \
+  "p.time_zone " \
   "from person p left join team t on t.id = p.team_id "
 
 /* Copies a column; a lost allocation shows in *rc. */
@@ -17,7 +18,8 @@ static int person_take(struct arena *a, const struct stmt *q, struct person_row 
   int rc = OK;
   *p = (struct person_row){.id = stmt_i64(q, 0), .team_id = stmt_i64(q, 1), .password_changed_at = stmt_i64(q, 2), .email = keep(a, q, 3, &rc),
                            .name = keep(a, q, 4, &rc), .team = keep(a, q, 5, &rc), .language = keep(a, q, 6, &rc), .locale = keep(a, q, 7, &rc),
-                           .password_hash = keep(a, q, 8, &rc), .role = (enum role)stmt_i64(q, 9), .active = stmt_i64(q, 10) != 0};
+                           .password_hash = keep(a, q, 8, &rc), .role = (enum role)stmt_i64(q, 9), .active = stmt_i64(q, 10) != 0,
+                           .time_zone = keep(a, q, 11, &rc)};
   return rc < 0 ? err_set(e, rc, "Out of memory") : OK;
 }
 

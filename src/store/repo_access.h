@@ -6,7 +6,7 @@
 
 struct person_row {
   int64_t id, team_id, password_changed_at;
-  struct str email, name, team, language, locale, password_hash; /* "" when NULL */
+  struct str email, name, team, language, locale, time_zone, password_hash; /* "" when NULL */
   enum role role;
   bool active;
 };

@@ -177,6 +177,7 @@ static int serve_route(struct request *r, const struct raw_body *body, struct re
     return OK;
   }
   int rc = gate_identify(r);
+  request_reader_set(r);
   if (rc < 0) return refuse(r, w, status_of(rc));
   if (m == ROUTE_NO_PATH) return refuse(r, w, 404);
   if (!(r->route->may & MAY_ANYBODY) && !r->who.id) return ask_to_sign_in(r, w);
@@ -205,6 +206,7 @@ void web_handle(struct request *r, const struct raw_body *body, struct response 
   r->path = STR("/");
   r->fragment = str_eq(r->header(r, "HX-Request"), STR("true")) && !str_eq(r->header(r, "HX-Boosted"), STR("true"));
   r->secure = str_starts(r->web->public_url, STR("https://"));
+  request_reader_set(r);
   int rc = request_parse_target(r);
   if (rc < 0) rc = refuse(r, w, rc == ERR_LIMIT ? 414 : status_of(rc));
   else if (!gate_host(r)) rc = refuse(r, w, 421);

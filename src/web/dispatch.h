@@ -17,6 +17,8 @@ bool gate_host(const struct request *r);
 int gate_csrf(struct request *r);
 /* The Set-Cookie of a new session, or with token "" of its end. OK, ERR_NOMEM. */
 int session_cookie_set(struct request *r, struct response *w, struct str token);
+/* Fills r->reader: from the signed-in person, else from Accept-Language. */
+void request_reader_set(struct request *r);
 /* Security headers of every response. */
 void response_guard(struct request *r, struct response *w);
 /* 64 random hexadecimal digits at most; size counts the NUL. */

@@ -9,8 +9,8 @@
 static const char *const MONTHS[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 static const char *const DAYS[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
 
-static struct str taken(struct arena *a, struct strbuf *b) {
-  struct str s = b->failed ? STR_NONE : arena_str(a, strbuf_str(b));
+static struct str taken(const struct reader *r, struct strbuf *b) {
+  struct str s = b->failed ? STR_NONE : arena_str(r->arena, strbuf_str(b));
   strbuf_free(b);
   return s;
 }
@@ -102,36 +102,29 @@ static void add_amount(struct strbuf *b, uint64_t v, currency_t c, enum money_fo
   }
 }
 
-struct str format_money(struct arena *a, int64_t minor, currency_t c, enum money_form form) {
+struct str format_money(const struct reader *r, int64_t minor, currency_t c, enum money_form form) {
   struct strbuf b = STRBUF_INIT(80);
   if (minor < 0)
     strbuf_addz(&b, MINUS);
   add_amount(&b, magnitude(minor), c, form);
-  return taken(a, &b);
+  return taken(r, &b);
 }
 
-struct str format_change(struct arena *a, int64_t minor, currency_t c, enum money_form form) {
+struct str format_change(const struct reader *r, int64_t minor, currency_t c, enum money_form form) {
   if (minor == 0)
     return STR(DASH);
   struct strbuf b = STRBUF_INIT(80);
   strbuf_addz(&b, minor < 0 ? MINUS : "+");
   add_amount(&b, magnitude(minor), c, form);
-  return taken(a, &b);
+  return taken(r, &b);
 }
 
-struct str format_count(struct arena *a, int64_t n) {
+struct str format_count(const struct reader *r, int64_t n) {
   struct strbuf b = STRBUF_INIT(40);
   if (n < 0)
     strbuf_addz(&b, MINUS);
   add_grouped(&b, magnitude(n));
-  return taken(a, &b);
-}
-
-struct str format_of(struct arena *a, int64_t n, const char *one, const char *many) {
-  struct str count = format_count(a, n);
-  if (n == 1)
-    return arena_fmt(a, "%.*s %s", STR_FMT(count), one);
-  return many ? arena_fmt(a, "%.*s %s", STR_FMT(count), many) : arena_fmt(a, "%.*s %ss", STR_FMT(count), one);
+  return taken(r, &b);
 }
 
 /* num × 100 × 10^digits / den, or false when it can't be said. */
@@ -139,7 +132,7 @@ static bool percent(int64_t num, int64_t den, int digits, int64_t *ret) {
   return den > 0 && mul_div_i64(num, 100 * pow10_i64(digits), den, ret) == OK;
 }
 
-struct str format_share(struct arena *a, int64_t num, int64_t den, int digits) {
+struct str format_share(const struct reader *r, int64_t num, int64_t den, int digits) {
   int64_t p;
   if (!percent(num, den, digits, &p))
     return STR(DASH);
@@ -148,10 +141,10 @@ struct str format_share(struct arena *a, int64_t num, int64_t den, int digits) {
     strbuf_addz(&b, MINUS);
   add_scaled(&b, magnitude(p), digits);
   strbuf_addc(&b, '%');
-  return taken(a, &b);
+  return taken(r, &b);
 }
 
-struct str format_growth(struct arena *a, int64_t now, int64_t before) {
+struct str format_growth(const struct reader *r, int64_t now, int64_t before) {
   int64_t p, change;
   if (__builtin_sub_overflow(now, before, &change) || !percent(change, before, 1, &p) || p == 0)
     return STR(DASH);
@@ -159,60 +152,68 @@ struct str format_growth(struct arena *a, int64_t now, int64_t before) {
   strbuf_addz(&b, p < 0 ? MINUS : "+");
   add_scaled(&b, magnitude(p), 1);
   strbuf_addc(&b, '%');
-  return taken(a, &b);
+  return taken(r, &b);
 }
 
-static struct str date_text(struct arena *a, const char *weekday, day_t d, day_t today) {
+enum year { YEAR_NEVER, YEAR_OTHER, YEAR_ALWAYS };
+
+static struct str date_text(const struct reader *r, const char *weekday, day_t d, enum year year) {
+  if (d == DAY_NONE)
+    return STR(DASH);
   struct ymd x = day_to_ymd(d);
-  if (today != DAY_NONE && day_to_ymd(today).y == x.y)
-    return arena_fmt(a, "%s%s %d", weekday, MONTHS[x.m - 1], x.d);
-  return arena_fmt(a, "%s%s %d, %d", weekday, MONTHS[x.m - 1], x.d, x.y);
+  bool same = r->today != DAY_NONE && day_to_ymd(r->today).y == x.y;
+  if (year == YEAR_NEVER || (year == YEAR_OTHER && same))
+    return arena_fmt(r->arena, "%s%s %d", weekday, MONTHS[x.m - 1], x.d);
+  return arena_fmt(r->arena, "%s%s %d, %d", weekday, MONTHS[x.m - 1], x.d, x.y);
 }
 
-struct str format_day(struct arena *a, day_t d, day_t today) {
-  return d == DAY_NONE ? STR(DASH) : date_text(a, "", d, today);
+static struct str weekday_text(const struct reader *r, day_t d, enum year year) {
+  char name[8] = "";
+  if (d != DAY_NONE)
+    snprintf(name, sizeof name, "%s ", DAYS[day_weekday(d) - 1]);
+  return date_text(r, name, d, year);
 }
 
-struct str format_weekday(struct arena *a, day_t d, day_t today) {
+struct str format_day(const struct reader *r, day_t d) { return date_text(r, "", d, YEAR_OTHER); }
+struct str format_day_year(const struct reader *r, day_t d) { return date_text(r, "", d, YEAR_ALWAYS); }
+struct str format_day_short(const struct reader *r, day_t d) { return date_text(r, "", d, YEAR_NEVER); }
+struct str format_weekday(const struct reader *r, day_t d) { return weekday_text(r, d, YEAR_OTHER); }
+struct str format_weekday_year(const struct reader *r, day_t d) { return weekday_text(r, d, YEAR_ALWAYS); }
+
+struct str format_distance(const struct reader *r, day_t d) {
   if (d == DAY_NONE)
     return STR(DASH);
-  struct str name = arena_fmt(a, "%s ", DAYS[day_weekday(d) - 1]);
-  return date_text(a, name.n ? name.p : "", d, today);
-}
-
-struct str format_distance(struct arena *a, day_t d, day_t today) {
-  if (d == DAY_NONE)
-    return STR(DASH);
-  int64_t days = (int64_t)d - today;
+  int64_t days = (int64_t)d - r->today;
   if (days == 0)
-    return STR("today");
+    return tr(r, "today");
   if (days == 1)
-    return STR("tomorrow");
+    return tr(r, "tomorrow");
   if (days == -1)
-    return STR("yesterday");
+    return tr(r, "yesterday");
   int64_t far = days < 0 ? -days : days, months = (far * 12 + 182) / 365;
-  struct str span = far < 60 ? format_of(a, far, "day", NULL)
-                    : months < 24 ? format_of(a, months, "month", NULL)
-                                  : format_of(a, months / 12, "year", NULL);
-  return days > 0 ? arena_fmt(a, "in %.*s", STR_FMT(span)) : arena_fmt(a, "%.*s ago", STR_FMT(span));
+  if (far < 60)
+    return days > 0 ? tr_n(r, far, "in {n} day", "in {n} days") : tr_n(r, far, "{n} day ago", "{n} days ago");
+  if (months < 24)
+    return days > 0 ? tr_n(r, months, "in {n} month", "in {n} months") : tr_n(r, months, "{n} month ago", "{n} months ago");
+  return days > 0 ? tr_n(r, months / 12, "in {n} year", "in {n} years") : tr_n(r, months / 12, "{n} year ago", "{n} years ago");
 }
 
-struct str format_instant(struct arena *a, int64_t at, day_t today) {
+struct str format_instant(const struct reader *r, int64_t at) {
   day_t d = day_of_instant(at);
   int minutes = (int)((at - (int64_t)d * SECONDS_PER_DAY) / 60), hour = minutes / 60;
-  struct str day = format_day(a, d, today);
-  return arena_fmt(a, "%.*s, %d:%02d %s UTC", STR_FMT(day), hour % 12 ? hour % 12 : 12, minutes % 60,
+  struct str day = format_day(r, d);
+  return arena_fmt(r->arena, "%.*s, %d:%02d %s UTC", STR_FMT(day), hour % 12 ? hour % 12 : 12, minutes % 60,
                    hour < 12 ? "AM" : "PM");
 }
 
-struct str format_period(struct arena *a, struct str id) {
+struct str format_period(const struct reader *r, struct str id) {
   int64_t month, week;
   struct str year = str_sub(id, 0, 4);
   if (id.n == 7 && id.p[5] == 'Q')
-    return arena_fmt(a, "Q%c %.*s", id.p[6], STR_FMT(year));
+    return arena_fmt(r->arena, "Q%c %.*s", id.p[6], STR_FMT(year));
   if (id.n == 7 && str_to_i64(str_sub(id, 5, 2), &month) == OK && month >= 1 && month <= 12)
-    return arena_fmt(a, "%s %.*s", MONTHS[month - 1], STR_FMT(year));
+    return arena_fmt(r->arena, "%s %.*s", MONTHS[month - 1], STR_FMT(year));
   if (id.n == 11 && id.p[5] == 'Q' && id.p[8] == 'W' && str_to_i64(str_sub(id, 9, 2), &week) == OK)
-    return arena_fmt(a, "week %d of Q%c %.*s", (int)week, id.p[6], STR_FMT(year));
+    return tr_fmt(r, "week {0} of {1}", format_count(r, week), format_period(r, str_sub(id, 0, 7)));
   return id;
 }

@@ -1,10 +1,11 @@
-/* Numbers and dates as a person reads them (US English), ui.md §5.4. Every result lives in the arena;
- * on no memory it is the empty string. Nothing here reads a clock: "today" is an argument. */
+/* Numbers and dates as this reader reads them, ui.md §5.4. Every result lives in the reader's arena; on no memory it is
+ * the empty string. Nothing here reads a clock: today is the reader's. */
 #ifndef WEB_FORMAT_H
 #define WEB_FORMAT_H
 #include "base/arena.h"
 #include "base/date.h"
 #include "base/money.h"
+#include "web/words.h"
 
 enum money_form {
   MONEY_FULL,  /* $5,123,456.78: titles, pages of one renewal */
@@ -14,25 +15,28 @@ enum money_form {
   MONEY_HEAD,  /* $5.12M: three digits from a million up, whole K below, whole units below 1,000 */
 };
 /* Half to even once. Minus is U+2212. USD "$", CAD "CA$", MXN "MX$", BRL "R$"; others their code and a NBSP. */
-struct str format_money(struct arena *a, int64_t minor, currency_t c, enum money_form form);
+struct str format_money(const struct reader *r, int64_t minor, currency_t c, enum money_form form);
 /* A change: always signed, zero is an en dash. */
-struct str format_change(struct arena *a, int64_t minor, currency_t c, enum money_form form);
+struct str format_change(const struct reader *r, int64_t minor, currency_t c, enum money_form form);
 /* 1,932 */
-struct str format_count(struct arena *a, int64_t n);
-/* "1 renewal", "1,932 renewals": the plural adds an s unless `many` is given. */
-struct str format_of(struct arena *a, int64_t n, const char *one, const char *many);
+struct str format_count(const struct reader *r, int64_t n);
 /* num/den as a percentage with `digits` decimals (0..2); den <= 0 gives an en dash. */
-struct str format_share(struct arena *a, int64_t num, int64_t den, int digits);
+struct str format_share(const struct reader *r, int64_t num, int64_t den, int digits);
 /* Signed change of a over b in percent, one decimal: +2.5%, −13.3%; b <= 0 or no change: an en dash. */
-struct str format_growth(struct arena *a, int64_t now, int64_t before);
+struct str format_growth(const struct reader *r, int64_t now, int64_t before);
 /* Nov 26; with the year when it is not today's; DAY_NONE gives an en dash. */
-struct str format_day(struct arena *a, day_t d, day_t today);
+struct str format_day(const struct reader *r, day_t d);
+/* Nov 26, 2026: always with its year. */
+struct str format_day_year(const struct reader *r, day_t d);
+/* Nov 26: never with its year. */
+struct str format_day_short(const struct reader *r, day_t d);
 /* Thu Nov 26; with the year when it is not today's. */
-struct str format_weekday(struct arena *a, day_t d, day_t today);
+struct str format_weekday(const struct reader *r, day_t d);
+struct str format_weekday_year(const struct reader *r, day_t d);
 /* today, tomorrow, in 3 days, yesterday, 4 days ago; from 60 days on in months, from 24 months in years. */
-struct str format_distance(struct arena *a, day_t d, day_t today);
+struct str format_distance(const struct reader *r, day_t d);
 /* Nov 20, 4:52 PM UTC; with the year when it is not today's. */
-struct str format_instant(struct arena *a, int64_t at, day_t today);
+struct str format_instant(const struct reader *r, int64_t at);
 /* 2026-Q4 -> Q4 2026, 2026-11 -> Nov 2026, 2026-Q4-W07 -> week 7 of Q4 2026; others as they are. */
-struct str format_period(struct arena *a, struct str id);
+struct str format_period(const struct reader *r, struct str id);
 #endif

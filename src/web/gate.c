@@ -90,8 +90,8 @@ static int identify_token(struct request *r, struct str token) {
   int rc = access_token(r->store, r->arena, token, r->now, &t, &p, &r->err);
   if (rc == ERR_NOTFOUND) return OK;
   if (rc < 0) return rc;
-  r->who = (struct actor){.id = p.id, .role = p.role, .name = p.name, .email = p.email, .locale = p.locale, .by_token = true,
-                          .may_write = (t.scopes & TOKEN_WRITE) != 0, .csrf = STR_NONE, .session_hash = STR_NONE};
+  r->who = (struct actor){.id = p.id, .role = p.role, .name = p.name, .email = p.email, .language = p.language, .locale = p.locale,
+                          .time_zone = p.time_zone, .by_token = true, .may_write = (t.scopes & TOKEN_WRITE) != 0, .csrf = STR_NONE, .session_hash = STR_NONE};
   return OK;
 }
 
@@ -101,7 +101,8 @@ static int identify_session(struct request *r, struct str token) {
   if (rc == ERR_NOTFOUND) return OK;
   if (rc < 0) return rc;
   r->who = (struct actor){.id = s.person.id, .role = s.person.role, .name = s.person.name, .email = s.person.email,
-                          .locale = s.person.locale, .csrf = s.csrf, .session_hash = s.hash, .may_write = true};
+                          .language = s.person.language, .locale = s.person.locale, .time_zone = s.person.time_zone,
+                          .csrf = s.csrf, .session_hash = s.hash, .may_write = true};
   return OK;
 }
 

@@ -1,5 +1,6 @@
 #include "web/html.h"
 #include "web/asset.h"
+#include "web/format.h"
 
 void html_text_str(struct strbuf *b, struct str s) {
   size_t from = 0;
@@ -93,3 +94,28 @@ bool html_true_raw(struct raw_html_trusted h) { return h.html.n > 0; }
 bool html_true_i64(int64_t v) { return v != 0; }
 bool html_true_u64(uint64_t v) { return v != 0; }
 bool html_true_f64(double v) { return v > 0 || v < 0; }
+
+void html_words(struct strbuf *b, const struct view_cx *cx, struct str html, struct str id, uint64_t hash) {
+  struct str said;
+  if (cx->reader && cx->reader->words && words_find(cx->reader->words, id, hash, &said)) html_text_str(b, said);
+  else strbuf_add(b, words_plain(html));
+}
+
+struct words_walk html_walk(const struct view_cx *cx, struct str one, struct str many, uint64_t hash, int64_t n) {
+  const struct words *words = cx->reader ? cx->reader->words : NULL;
+  struct words_walk w = {words_plain(one), n};
+  if (many.n) w.rest = words_plural(words, n, one, many, hash);
+  else if (words) words_find(words, one, hash, &w.rest);
+  return w;
+}
+
+int html_step(struct strbuf *b, const struct view_cx *cx, struct words_walk *w) {
+  for (;;) {
+    struct str before;
+    int hole = words_hole(&w->rest, &before);
+    html_text_str(b, before);
+    if (hole != WORDS_N) return hole;
+    if (cx->reader) html_text_str(b, format_count(cx->reader, w->n));
+    else html_text_i64(b, w->n);
+  }
+}

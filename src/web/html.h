@@ -4,6 +4,7 @@
 #define WEB_HTML_H
 #include "base/date.h"
 #include "base/strbuf.h"
+#include "web/words.h"
 
 struct request;
 /* What every view may use besides its own struct. */
@@ -11,6 +12,7 @@ struct view_cx {
   struct str csrf;   /* of the session, "" when nobody is signed in */
   const char *nonce; /* of this response: stamped on every element with hx- attributes */
   struct str back;   /* path and query of this page */
+  const struct reader *reader; /* whose language the literal text is said in; NULL = English */
 };
 struct view_cx view_cx_of(const struct request *r);
 
@@ -51,6 +53,15 @@ void html_asset(struct strbuf *b, const char *name);           /* "app.css" -> /
   HTML_NUMBERS(html_text_i64, html_text_u64))(b, x)
 #define html_json(b, x) _Generic((x), struct str: html_json_str, const char *: html_json_z, char *: html_json_z, \
   double: html_text_f64, HTML_NUMBERS(html_text_i64, html_text_u64))(b, x)
+/* Literal text of a view: `html` as it stands there, or the catalogue's text for `id`, escaped. */
+void html_words(struct strbuf *b, const struct view_cx *cx, struct str html, struct str id, uint64_t hash);
+/* A message with holes: html_step writes up to the next hole and says which ({n} it fills itself); -1 at the end. */
+struct words_walk {
+  struct str rest;
+  int64_t n;
+};
+struct words_walk html_walk(const struct view_cx *cx, struct str one, struct str many, uint64_t hash, int64_t n);
+int html_step(struct strbuf *b, const struct view_cx *cx, struct words_walk *w);
 bool html_true_str(struct str s); /* {{#if}}: not empty, not zero, not NULL */
 bool html_true_ptr(const void *p);
 bool html_true_raw(struct raw_html_trusted h);

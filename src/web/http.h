@@ -4,6 +4,7 @@
 #define WEB_HTTP_H
 #include "app/scope.h"
 #include "base/strbuf.h"
+#include "web/words.h"
 
 struct book_cache; /* app/book_cache.h */
 struct route;
@@ -51,7 +52,7 @@ struct upload {
 struct actor {
   int64_t id;
   enum role role;
-  struct str name, email, locale;
+  struct str name, email, language, locale, time_zone;
   struct str csrf;         /* token of this session; empty for an API token */
   struct str session_hash; /* key of the session row; empty for an API token */
   bool by_token, may_write; /* signed in by an API token; its scope allows changes */
@@ -70,6 +71,7 @@ struct request {
   char id[17];             /* request id, in the log line and on error pages */
   int64_t now;             /* seconds UTC, taken once */
   day_t today;             /* the organization's day */
+  struct reader reader[1]; /* language, locale, zone and day of whoever reads; an array of one, so that r->reader is its address */
   const struct route *route;
   struct str params[WEB_MAX_PARAMS]; /* values of :name parts, in order */
   struct actor who;

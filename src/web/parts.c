@@ -20,47 +20,56 @@ struct raw_html_trusted parts_risk_glyph(void) {
   return (struct raw_html_trusted)GLYPH("risk", "<path class=\"o\" d=\"M7 2L12.6 12H1.4z\"/><path class=\"o\" d=\"M7 6v2.6M7 10.2v.6\"/>");
 }
 
+#define SAID(table, v) reader_text(r, WORD(table, v)).p
 #define WORD(table, v) ((v) >= 0 && (size_t)(v) < sizeof(table) / sizeof *(table) && (table)[v] ? (table)[v] : "")
 
-const char *parts_category(int v) {
-  static const char *const WORDS[] = {"Closed", "Commit", "Best case", "Pipeline", "Omitted"};
-  return WORD(WORDS, v);
+const char *parts_category(const struct reader *r, int v) {
+  static const char *const WORDS[] = {MSG("Closed"), MSG("Commit"), MSG("Best case"), MSG("Pipeline"), MSG("Omitted")};
+  return SAID(WORDS, v);
 }
 
-const char *parts_stage(int v) {
-  static const char *const WORDS[] = {"Not started", "Contacted", "Quoted", "Negotiating", "PO promised", "Won", "Lost"};
-  return WORD(WORDS, v);
+const char *parts_stage(const struct reader *r, int v) {
+  static const char *const WORDS[] = {
+    MSG("Not started"), MSG("Contacted"), MSG("Quoted"), MSG("Negotiating"), MSG("PO promised"), MSG("Won"), MSG("Lost")};
+  return SAID(WORDS, v);
 }
 
-const char *parts_sales_model(int v) {
-  static const char *const WORDS[] = {"Not given", "Direct", "One tier", "Two tier"};
-  return WORD(WORDS, v);
+const char *parts_sales_model(const struct reader *r, int v) {
+  static const char *const WORDS[] = {MSG("Not given"), MSG("Direct"), MSG("One tier"), MSG("Two tier")};
+  return SAID(WORDS, v);
 }
 
-const char *parts_outcome(int v) {
-  static const char *const WORDS[] = {"Open", "Renewed", "Renewed in part", "Lost"};
-  return WORD(WORDS, v);
+const char *parts_outcome(const struct reader *r, int v) {
+  static const char *const WORDS[] = {MSG("Open"), MSG("Renewed"), MSG("Renewed in part"), MSG("Lost")};
+  return SAID(WORDS, v);
 }
 
-const char *parts_contract_state(int v) {
-  static const char *const WORDS[] = {"Pending", "Active", "In window", "Expired", "Lapsed", "Renewed", "Cancelled"};
-  return WORD(WORDS, v);
+const char *parts_contract_state(const struct reader *r, int v) {
+  static const char *const WORDS[] = {
+    MSG("Pending"), MSG("Active"), MSG("In window"), MSG("Expired"), MSG("Lapsed"), MSG("Renewed"), MSG("Cancelled")};
+  return SAID(WORDS, v);
 }
 
-const char *parts_band(int v) {
-  static const char *const WORDS[] = {"30 days early or more", "On time", "Late 1 to 30 days", "Late 31 to 90", "Late 91 to 180", "Late 181 to 365", "Late over 365"};
-  return WORD(WORDS, v);
+const char *parts_band(const struct reader *r, int v) {
+  static const char *const WORDS[] = {
+    MSG("30 days early or more"), MSG("On time"), MSG("Late 1 to 30 days"), MSG("Late 31 to 90"), MSG("Late 91 to 180"),
+    MSG("Late 181 to 365"), MSG("Late over 365")};
+  return SAID(WORDS, v);
 }
 
-const char *parts_role(int v) {
-  static const char *const WORDS[] = {"Administrator", "Executive", "Manager", "Renewals representative", "Sales operations", "Sales", "Partner"};
-  return WORD(WORDS, v);
+const char *parts_role(const struct reader *r, int v) {
+  static const char *const WORDS[] = {
+    MSG("Administrator"), MSG("Executive"), MSG("Manager"), MSG("Renewal rep"), MSG("Sales operations"), MSG("Sales"),
+    MSG("Partner")};
+  return SAID(WORDS, v);
 }
 
-const char *parts_evidence(int v) {
-  static const char *const WORDS[] = {"the file says so",       "the file names the line it renewed", "same customer and serial number", "same customer and product",
-                                      "same product family only", "same line with a later end date",  "a person decided",                "nothing links it"};
-  return WORD(WORDS, v);
+const char *parts_evidence(const struct reader *r, int v) {
+  static const char *const WORDS[] = {
+    MSG("the file says so"), MSG("the file names the line it renewed"), MSG("same customer and serial number"),
+    MSG("same customer and product"), MSG("same product family only"), MSG("same line with a later end date"),
+    MSG("a person decided"), MSG("nothing links it")};
+  return SAID(WORDS, v);
 }
 
 const char *parts_category_class(int v) {
@@ -68,10 +77,10 @@ const char *parts_category_class(int v) {
   return WORD(WORDS, v);
 }
 
-struct amount parts_amount(struct arena *a, int64_t minor, currency_t c, enum money_form form) {
-  return (struct amount){format_money(a, minor, c, form), format_money(a, minor, c, MONEY_FULL)};
+struct amount parts_amount(const struct reader *r, int64_t minor, currency_t c, enum money_form form) {
+  return (struct amount){format_money(r, minor, c, form), format_money(r, minor, c, MONEY_FULL)};
 }
 
-struct amount parts_change(struct arena *a, int64_t minor, currency_t c, enum money_form form) {
-  return (struct amount){format_change(a, minor, c, form), format_change(a, minor, c, MONEY_FULL)};
+struct amount parts_change(const struct reader *r, int64_t minor, currency_t c, enum money_form form) {
+  return (struct amount){format_change(r, minor, c, form), format_change(r, minor, c, MONEY_FULL)};
 }

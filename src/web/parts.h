@@ -10,16 +10,16 @@
 /* The category's disc (ui.md §5.1), decorative: its name always stands beside it. */
 struct raw_html_trusted parts_glyph(int category);
 struct raw_html_trusted parts_risk_glyph(void);
-/* Words of a sentence: "Best case", "PO promised", "Two tier", "Partial" … "" when out of range. */
-const char *parts_category(int v);
-const char *parts_stage(int v);
-const char *parts_sales_model(int v);
-const char *parts_outcome(int v);
-const char *parts_contract_state(int v);
-const char *parts_band(int v);
-const char *parts_role(int v);
+/* In the reader's language: "Best case", "PO promised", "Two tier", "Partial" … "" when out of range. */
+const char *parts_category(const struct reader *r, int v);
+const char *parts_stage(const struct reader *r, int v);
+const char *parts_sales_model(const struct reader *r, int v);
+const char *parts_outcome(const struct reader *r, int v);
+const char *parts_contract_state(const struct reader *r, int v);
+const char *parts_band(const struct reader *r, int v);
+const char *parts_role(const struct reader *r, int v);
 /* "the file says so", "same serial number", "same product family only" … */
-const char *parts_evidence(int v);
+const char *parts_evidence(const struct reader *r, int v);
 /* Class of the chart mark of a category: s-closed … */
 const char *parts_category_class(int v);
 
@@ -27,8 +27,8 @@ const char *parts_category_class(int v);
 struct amount {
   struct str text, title;
 };
-struct amount parts_amount(struct arena *a, int64_t minor, currency_t c, enum money_form form);
-struct amount parts_change(struct arena *a, int64_t minor, currency_t c, enum money_form form);
+struct amount parts_amount(const struct reader *r, int64_t minor, currency_t c, enum money_form form);
+struct amount parts_change(const struct reader *r, int64_t minor, currency_t c, enum money_form form);
 
 /* A choice of a form or a filter. */
 struct option {

@@ -1,5 +1,6 @@
 #include "web/shell.h"
 #include "web/dispatch.h"
+#include "web/parts.h"
 #include "web/views.h"
 
 const struct nav_entry web_nav[] = {
@@ -14,7 +15,7 @@ const struct nav_entry web_nav[] = {
 };
 enum { NAV_MOST = sizeof web_nav / sizeof web_nav[0] };
 
-struct view_cx view_cx_of(const struct request *r) { return (struct view_cx){r->who.csrf, r->nonce, r->target}; }
+struct view_cx view_cx_of(const struct request *r) { return (struct view_cx){r->who.csrf, r->nonce, r->target, r->reader}; }
 
 static bool may_see(const struct request *r, const char *path) {
   const struct route *row = NULL;
@@ -35,12 +36,6 @@ static struct str initials(struct request *r, struct str name) {
   return first.p == last.p ? first : arena_fmt(r->arena, "%.*s%.*s", STR_FMT(first), STR_FMT(last));
 }
 
-static const char *role_label(enum role role) {
-  static const char *const labels[] = {[ROLE_ADMIN] = "Administrator", [ROLE_EXEC] = "Executive", [ROLE_MANAGER] = "Manager", [ROLE_REP] = "Renewal rep",
-                                       [ROLE_OPS] = "Sales operations", [ROLE_SALES] = "Sales", [ROLE_PARTNER] = "Partner"};
-  return role < ROLE_COUNT ? labels[role] : "";
-}
-
 static struct str theme_of(const struct request *r) {
   struct str t = cookie_get(r, STR("theme"));
   return str_eq(t, STR("dark")) || str_eq(t, STR("light")) ? t : STR_NONE;
@@ -50,7 +45,7 @@ void shell_begin(struct request *r, struct response *w, const struct page *p) {
   if (r->fragment) return;
   struct nav_item main[NAV_MOST], more[NAV_MOST], tabs[NAV_MOST];
   struct shell_view v = {.title = p->title, .crumb = p->crumb, .crumb_href = p->crumb_href, .theme = theme_of(r), .me_name = r->who.name,
-                         .me_initials = initials(r, r->who.name), .me_role = str_of(role_label(r->who.role)), .main = main, .more = more, .tabs = tabs,
+                         .me_initials = initials(r, r->who.name), .me_role = str_of(parts_role(r->reader, (int)r->who.role)), .main = main, .more = more, .tabs = tabs,
                          .main_class = p->main_class, .bar = p->bar};
   for (const struct nav_entry *n = web_nav; n->path; n++) {
     if (!may_see(r, n->path)) continue;

@@ -27,7 +27,10 @@ static void test_sample(void **state) {
                       "<ul><li class=\"hot\">0 one 7[x][&lt;y&gt;]</li><li>1 two 7</li></ul>\n\n<b>-5</b>\n\n<svg></svg>\n"
                       "<form method=\"post\" action=\"/save\"><input type=\"hidden\" name=\"csrf\" value=\"tok\">"
                       "<button hx-post=\"/save\" type=\"submit\" hx-nonce=\"n1\">Save</button></form>\n"
-                      "<script type=\"application/json\" id=\"data\">{\"name\":\"A \\u0026 \\u0022B\\u0022\"}</script>\n<pre>a\n  b</pre>\n");
+                      "<script type=\"application/json\" id=\"data\">{\"name\":\"A \\u0026 \\u0022B\\u0022\"}</script>\n<pre>a\n  b</pre>\n"
+                      "<h2 title=\"Due &amp; open\">Due &amp; open</h2>\n"
+                      "<p>A &amp; &quot;B&quot; has &lt;7&gt; 7 rows <input placeholder=\"Find A &amp; &quot;B&quot;\"></p>\n"
+                      "<p><a href=\"#\">A &amp; &quot;B&quot;</a> goes on, now <b translate=\"no\">Perennial <b>one</b> two</b> Open · 7</p>\n");
 }
 
 static void test_sample_empty(void **state) {
@@ -96,6 +99,12 @@ static void test_refused(void **state) {
       {"<!-- view none -->\n{{x", "without }}"},
       {"<!-- view none -->\n{{x(1)}}", "not a field's name"},
       {"<!-- view none -->\n{{../x}}", "out of the view"},
+      {"<!-- view none -->\n{{t \"\"}}", "a quoted text"},
+      {"<!-- view none -->\n{{t \"x}}", "a quoted text"},
+      {"<!-- view none -->\n<a href=\"{{t \"x\"}}\">", "no address"},
+      {"<!-- view none -->\n{{|}}", "separates the parts"},
+      {"<!-- view none -->\n{{#t \"{0}\"}}<p>", "not closed"},
+      {"<!-- view none -->\n{{#t \"{0}\"}}x{{else}}y{{/t}}", "{{else}}"},
       {"<!-- view none -->\n<p title=\"{{raw_html_trusted x}}\">", "raw HTML stands in text"},
   };
   char said[2000];

@@ -9,7 +9,7 @@ enum { MOST_ROWS = 500 };
 static struct str account_href(struct request *r, int64_t id) { return id ? arena_fmt(r->arena, "/accounts/%lld", (long long)id) : STR_NONE; }
 
 static struct str span_text(struct request *r, day_t from, day_t to) {
-  struct str a = format_day(r->arena, from, r->today), b = format_day(r->arena, to, r->today);
+  struct str a = format_day(r->reader, from), b = format_day(r->reader, to);
   return arena_fmt(r->arena, "%.*s to %.*s", STR_FMT(a), STR_FMT(b));
 }
 
@@ -26,9 +26,9 @@ static int renewals_of(struct request *r, int64_t contract_id, int64_t account_i
       continue;
     int64_t amount = rows[i].outcome == OUTCOME_OPEN ? rows[i].forecast_amount : rows[i].won_amount;
     x[k++] = (struct account_renewal){
-      format_weekday(r->arena, rows[i].due_date, r->today), arena_fmt(r->arena, "/renewals/%lld", (long long)rows[i].id), rows[i].contract, rows[i].owner,
-      str_of(parts_outcome(rows[i].outcome)), rows[i].booked_date == DAY_NONE ? STR_NONE : format_day(r->arena, rows[i].booked_date, r->today),
-      parts_glyph(rows[i].category), parts_category(rows[i].category), parts_amount(r->arena, amount, rows[i].currency, MONEY_WHOLE)};
+      format_weekday(r->reader, rows[i].due_date), arena_fmt(r->arena, "/renewals/%lld", (long long)rows[i].id), rows[i].contract, rows[i].owner,
+      str_of(parts_outcome(r->reader, rows[i].outcome)), rows[i].booked_date == DAY_NONE ? STR_NONE : format_day(r->reader, rows[i].booked_date),
+      parts_glyph(rows[i].category), parts_category(r->reader, rows[i].category), parts_amount(r->reader, amount, rows[i].currency, MONEY_WHOLE)};
   }
   *ret = x;
   *ret_n = k;
@@ -45,9 +45,9 @@ static int contracts_of(struct request *r, int64_t id, struct account_view *v) {
   for (size_t i = 0; i < n; i++)
     if (scope_sees_rep(&r->scope, rows[i].owner_id))
       v->contracts[v->n_contracts++] = (struct account_contract){
-        rows[i].number, desk_address(r, "/contracts/", rows[i].number), str_of(parts_contract_state(rows[i].state)), rows[i].owner, rows[i].end_user,
-        format_day(r->arena, rows[i].end_date, r->today), format_count(r->arena, rows[i].lines),
-        parts_amount(r->arena, rows[i].annual_value, rows[i].currency, MONEY_WHOLE)};
+        rows[i].number, desk_address(r, "/contracts/", rows[i].number), str_of(parts_contract_state(r->reader, rows[i].state)), rows[i].owner, rows[i].end_user,
+        format_day(r->reader, rows[i].end_date), format_count(r->reader, rows[i].lines),
+        parts_amount(r->reader, rows[i].annual_value, rows[i].currency, MONEY_WHOLE)};
   return OK;
 }
 
@@ -83,14 +83,14 @@ static void fill_line(struct request *r, const struct contract_term *t, struct c
   x->item = t->product.n ? t->product : t->sku.n ? t->sku : STR("Item not named");
   x->detail = t->product.n && t->sku.n && !str_eq(t->product, t->sku) ? t->sku : t->service_level;
   x->serial = t->serial_number;
-  x->quantity = format_count(r->arena, t->quantity);
+  x->quantity = format_count(r->reader, t->quantity);
   x->coverage = span_text(r, t->start_date, t->end_date);
-  x->term = parts_amount(r->arena, t->net_amount, t->currency, MONEY_WHOLE);
-  x->year = parts_amount(r->arena, t->annual_value, t->currency, MONEY_WHOLE);
-  x->outcome = str_of(parts_outcome(t->outcome));
+  x->term = parts_amount(r->reader, t->net_amount, t->currency, MONEY_WHOLE);
+  x->year = parts_amount(r->reader, t->annual_value, t->currency, MONEY_WHOLE);
+  x->outcome = str_of(parts_outcome(r->reader, t->outcome));
   x->lost = t->outcome == OUTCOME_LOST;
   x->ended = t->end_date < r->today;
-  x->evidence = t->outcome == OUTCOME_OPEN ? STR_NONE : str_of(parts_evidence(t->evidence));
+  x->evidence = t->outcome == OUTCOME_OPEN ? STR_NONE : str_of(parts_evidence(r->reader, t->evidence));
   x->excluded = t->excluded_reason;
 }
 
@@ -104,7 +104,7 @@ static int lines_of(struct request *r, const struct contract *c, struct contract
   for (size_t i = 0; i < n; i++)
     fill_line(r, &terms[i], &v->lines[v->n_lines++]);
   char code[4];
-  struct str count = format_of(r->arena, (int64_t)n, "term", NULL);
+  struct str count = tr_n(r, (int64_t)n, "{n} term", "{n} terms");
   v->lines_note = arena_fmt(r->arena, "%s, %.*s, newest end first", currency_code(c->currency, code), STR_FMT(count));
   return OK;
 }
@@ -126,13 +126,13 @@ int contract_page(struct request *r, struct response *w) {
   if (rc < 0)
     return rc;
   v.number = c.number;
-  v.state = str_of(parts_contract_state(c.state));
-  v.cancelled = c.cancelled_on == DAY_NONE ? STR_NONE : format_day(r->arena, c.cancelled_on, r->today);
+  v.state = str_of(parts_contract_state(r->reader, c.state));
+  v.cancelled = c.cancelled_on == DAY_NONE ? STR_NONE : format_day(r->reader, c.cancelled_on);
   v.customer = c.end_user.name;
   v.customer_href = account_href(r, c.end_user.id);
   v.owner = c.owner.n ? c.owner : STR("nobody");
   v.region = c.region;
-  v.sales_model = str_of(parts_sales_model(c.sales_model));
+  v.sales_model = str_of(parts_sales_model(r->reader, c.sales_model));
   v.reseller = c.reseller.id ? c.reseller.name : STR("none");
   v.reseller_href = account_href(r, c.reseller.id);
   v.distributor = c.distributor.id ? c.distributor.name : STR("none");

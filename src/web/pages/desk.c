@@ -22,7 +22,7 @@ int desk_open(struct request *r, struct str period_text, struct desk *ret) {
     return err_set(&r->err, ERR_NOTFOUND, "%.*s: not a period: write 2026-Q4, 2026-11 or 2026", STR_FMT(period_text));
   char id[PERIOD_ID_SIZE], code[4];
   d.period_id = arena_str(r->arena, str_of(period_id(&d.period, id)));
-  d.period_name = format_period(r->arena, d.period_id);
+  d.period_name = format_period(r->reader, d.period_id);
   if (!r->books)
     return err_set(&r->err, ERR_FAIL, "book: the server was started without one");
   rc = book_cache_get(r->books, r->store, &d.book, &r->err);
@@ -68,7 +68,7 @@ void desk_reporting_amount(struct request *r, int64_t minor, currency_t c, day_t
   if (c == d.reporting || !place || book_rate(d.book, place, plan, &rate, &assumed) < 0 ||
       money_convert(minor, c, rate, d.reporting, &converted) < 0)
     return;
-  *ret = parts_amount(r->arena, converted, d.reporting, MONEY_K1);
+  *ret = parts_amount(r->reader, converted, d.reporting, MONEY_K1);
   if (rate > 0) { /* read the other way round, as people do: 5.40 reais to the dollar */
     int64_t hundredths = (int64_t)(((__int128)RATE_ONE * 100 + rate / 2) / rate);
     *ret_note = arena_fmt(r->arena, " at %lld.%02lld", (long long)(hundredths / 100), (long long)(hundredths % 100));

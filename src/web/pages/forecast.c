@@ -39,7 +39,7 @@ static struct roll_cell cell_of(struct request *r, const struct desk *d, const s
   for (int c = cumulative && upto <= CATEGORY_PIPELINE ? 0 : upto; c <= upto; c++)
     categories[k++] = (uint32_t)c;
   struct desk_rows x = forecast_rows(d, t, i, categories, k);
-  return (struct roll_cell){parts_amount(r->arena, amount, d->reporting, MONEY_K), desk_rows_href(r, d, &x, "-amount"), amount == 0};
+  return (struct roll_cell){parts_amount(r->reader, amount, d->reporting, MONEY_K), desk_rows_href(r, d, &x, "-amount"), amount == 0};
 }
 
 static int fill_row(struct request *r, const struct desk *d, const struct forecast_tree *t, size_t i, bool cumulative, struct roll_row *x) {
@@ -54,8 +54,8 @@ static int fill_row(struct request *r, const struct desk *d, const struct foreca
   x->target.text = x->gap.text = STR("\u2013");
   x->target.title = x->gap.title = STR("no target");
   if (n->has_target) {
-    x->target = parts_amount(r->arena, n->target, d->reporting, MONEY_K);
-    x->gap = n->gap > 0 ? parts_amount(r->arena, n->gap, d->reporting, MONEY_K) : parts_change(r->arena, -n->gap, d->reporting, MONEY_K);
+    x->target = parts_amount(r->reader, n->target, d->reporting, MONEY_K);
+    x->gap = n->gap > 0 ? parts_amount(r->reader, n->gap, d->reporting, MONEY_K) : parts_change(r->reader, -n->gap, d->reporting, MONEY_K);
     x->gap_bad = n->gap > n->amount[CATEGORY_COMMIT];
     x->gap_good = n->gap <= 0;
     if (!isnan(n->coverage))
@@ -73,9 +73,9 @@ int forecast_figures(struct request *r, const struct desk *d, const struct forec
   for (int i = 0; i < N_SHOWN; i++) {
     int c = SHOWN[i];
     struct roll_cell cell = cell_of(r, d, t, 0, c, false);
-    struct str count = format_of(r->arena, t->nodes[0].count[c], c == CATEGORY_CLOSED ? "renewal" : "open", c == CATEGORY_CLOSED ? NULL : "open");
-    f[i] = (struct home_figure){parts_category(c), parts_glyph(c), cell.amount, cell.href, count};
-    f[i].amount.text = format_money(r->arena, t->nodes[0].amount[c], d->reporting, MONEY_K);
+    struct str count = c == CATEGORY_CLOSED ? tr_n(r, t->nodes[0].count[c], "{n} renewal", "{n} renewals") : tr_n(r, t->nodes[0].count[c], "{n} open", "{n} open");
+    f[i] = (struct home_figure){parts_category(r->reader, c), parts_glyph(c), cell.amount, cell.href, count};
+    f[i].amount.text = format_money(r->reader, t->nodes[0].amount[c], d->reporting, MONEY_K);
   }
   *ret = f;
   *ret_n = N_SHOWN;
@@ -86,11 +86,11 @@ struct raw_html_trusted forecast_strip(struct request *r, const struct desk *d, 
   STRBUF_CLEANUP struct strbuf b = STRBUF_INIT(16 << 10), sentence = STRBUF_INIT(1000);
   struct svg_part parts[N_SHOWN];
   for (int i = 0; i < N_SHOWN; i++) {
-    struct str amount = format_money(r->arena, n->amount[SHOWN[i]], d->reporting, MONEY_K);
+    struct str amount = format_money(r->reader, n->amount[SHOWN[i]], d->reporting, MONEY_K);
     parts[i] = (struct svg_part){parts_category_class(SHOWN[i]), n->amount[SHOWN[i]], STR_NONE, STR_NONE};
-    strbuf_fmt(&sentence, "%s%s %.*s", i ? ", " : "", parts_category(SHOWN[i]), STR_FMT(amount));
+    strbuf_fmt(&sentence, "%s%s %.*s", i ? ", " : "", parts_category(r->reader, SHOWN[i]), STR_FMT(amount));
   }
-  struct str target = n->has_target ? format_money(r->arena, n->target, d->reporting, MONEY_K) : STR_NONE;
+  struct str target = n->has_target ? format_money(r->reader, n->target, d->reporting, MONEY_K) : STR_NONE;
   if (target.n)
     strbuf_fmt(&sentence, "; target %.*s", STR_FMT(target));
   svg_strip(&b, &(struct svg_strip){parts, N_SHOWN, n->has_target ? n->target : 0,
@@ -100,18 +100,18 @@ struct raw_html_trusted forecast_strip(struct request *r, const struct desk *d, 
 
 /* "Q4 2026 has $2.87M closed and $1.84M in commit; target $5.18M, gap $2.31M." */
 struct str forecast_sentence(struct request *r, const struct desk *d, const struct forecast_node *n) {
-  struct str closed = format_money(r->arena, n->amount[CATEGORY_CLOSED], d->reporting, MONEY_HEAD);
-  struct str commit = format_money(r->arena, n->amount[CATEGORY_COMMIT], d->reporting, MONEY_HEAD);
+  struct str closed = format_money(r->reader, n->amount[CATEGORY_CLOSED], d->reporting, MONEY_HEAD);
+  struct str commit = format_money(r->reader, n->amount[CATEGORY_COMMIT], d->reporting, MONEY_HEAD);
   struct str start = arena_fmt(r->arena, "%.*s has %.*s closed, %.*s in commit", STR_FMT(d->period_name), STR_FMT(closed), STR_FMT(commit));
   if (!n->has_target)
     return arena_fmt(r->arena, "%.*s.", STR_FMT(start));
-  struct str target = format_money(r->arena, n->target, d->reporting, MONEY_HEAD);
+  struct str target = format_money(r->reader, n->target, d->reporting, MONEY_HEAD);
   if (n->gap <= 0) {
-    struct str over = format_money(r->arena, -n->gap, d->reporting, MONEY_HEAD);
+    struct str over = format_money(r->reader, -n->gap, d->reporting, MONEY_HEAD);
     return n->gap == 0 ? arena_fmt(r->arena, "%.*s; the target of %.*s is reached.", STR_FMT(start), STR_FMT(target))
                        : arena_fmt(r->arena, "%.*s; %.*s over the target of %.*s.", STR_FMT(start), STR_FMT(over), STR_FMT(target));
   }
-  struct str gap = format_money(r->arena, n->gap, d->reporting, MONEY_HEAD);
+  struct str gap = format_money(r->reader, n->gap, d->reporting, MONEY_HEAD);
   return arena_fmt(r->arena, "%.*s; target %.*s, gap %.*s.", STR_FMT(start), STR_FMT(target), STR_FMT(gap));
 }
 
@@ -122,7 +122,7 @@ struct str forecast_second(struct request *r, const struct desk *d, const struct
   if (n->gap <= 0)
     return STR("Everything still open comes on top.");
   int64_t left = n->gap - n->amount[CATEGORY_COMMIT], open = n->amount[CATEGORY_BEST_CASE] + n->amount[CATEGORY_PIPELINE];
-  struct str rest = format_money(r->arena, left < 0 ? -left : left, d->reporting, MONEY_HEAD), more = format_money(r->arena, open, d->reporting, MONEY_HEAD);
+  struct str rest = format_money(r->reader, left < 0 ? -left : left, d->reporting, MONEY_HEAD), more = format_money(r->reader, open, d->reporting, MONEY_HEAD);
   return left <= 0 ? arena_fmt(r->arena, "If all of commit books, the target is passed by %.*s.", STR_FMT(rest))
                    : arena_fmt(r->arena, "If all of commit books, %.*s must still come from %.*s in best case and pipeline.", STR_FMT(rest), STR_FMT(more));
 }
@@ -130,7 +130,7 @@ struct str forecast_second(struct request *r, const struct desk *d, const struct
 static struct str period_href(struct request *r, const struct period *p, bool cumulative, struct str *ret_label) {
   char id[PERIOD_ID_SIZE];
   struct str text = arena_str(r->arena, str_of(period_id(p, id)));
-  *ret_label = format_period(r->arena, text);
+  *ret_label = format_period(r->reader, text);
   return arena_fmt(r->arena, "/forecast/%.*s%s", STR_FMT(text), cumulative ? "?sum=cumulative" : "");
 }
 

@@ -73,16 +73,16 @@ static int fill_row(struct request *r, const struct grid_state *s, uint32_t i, s
   bool open = n->outcome[i] == OUTCOME_OPEN;
   *x = (struct grid_row){
     .id = n->id[i], .href = arena_fmt(r->arena, "/renewals/%u", n->id[i]), .customer = dict_name(&b->accounts, n->account[i]),
-    .contract = dict_name(&b->contracts, n->contract[i]), .expires = format_weekday(r->arena, n->due[i], r->today),
-    .expires_iso = arena_str(r->arena, str_of(day_iso(n->due[i], iso))), .distance = format_distance(r->arena, n->due[i], r->today),
-    .overdue = open && n->due[i] < r->today, .glyph = parts_glyph(n->category[i]), .category = parts_category(n->category[i]),
-    .at_risk = (n->flags[i] & RENEWAL_AT_RISK) != 0, .amount = parts_amount(r->arena, amount, c, MONEY_WHOLE), .step = full.next_step,
-    .step_day = full.next_step_date == DAY_NONE ? STR_NONE : format_day(r->arena, full.next_step_date, r->today),
+    .contract = dict_name(&b->contracts, n->contract[i]), .expires = format_weekday(r->reader, n->due[i]),
+    .expires_iso = arena_str(r->arena, str_of(day_iso(n->due[i], iso))), .distance = format_distance(r->reader, n->due[i]),
+    .overdue = open && n->due[i] < r->today, .glyph = parts_glyph(n->category[i]), .category = parts_category(r->reader, n->category[i]),
+    .at_risk = (n->flags[i] & RENEWAL_AT_RISK) != 0, .amount = parts_amount(r->reader, amount, c, MONEY_WHOLE), .step = full.next_step,
+    .step_day = full.next_step_date == DAY_NONE ? STR_NONE : format_day(r->reader, full.next_step_date),
     .step_late = open && full.next_step_date != DAY_NONE && full.next_step_date < r->today, .po = full.po_number,
     .reseller = dict_name(&b->accounts, n->reseller[i]), .distributor = dict_name(&b->accounts, n->distributor[i]),
-    .owner = dict_name(&b->reps, n->rep[i]), .changed = format_day(r->arena, n->changed[i], r->today)};
+    .owner = dict_name(&b->reps, n->rep[i]), .changed = format_day(r->reader, n->changed[i])};
   if (grid_converted(b, i, s->query.plan_day, &converted))
-    x->reporting = parts_amount(r->arena, converted, s->desk.reporting, MONEY_K1);
+    x->reporting = parts_amount(r->reader, converted, s->desk.reporting, MONEY_K1);
   else
     x->reporting = (struct amount){STR("no rate"), STR("There is no exchange rate for this currency")};
   return OK;
@@ -126,12 +126,12 @@ static int fill_heads(struct request *r, const struct grid_state *s, struct grid
 
 static int fill_totals(struct request *r, const struct grid_state *s, const struct grid_totals *t, struct grid_view *v) {
   const struct book *b = s->desk.book;
-  struct str count = format_of(r->arena, t->rows, "renewal", NULL), sum = format_money(r->arena, t->converted, s->desk.reporting, MONEY_HEAD);
-  struct str share = format_share(r->arena, t->by_category[CATEGORY_COMMIT], t->converted, 0);
+  struct str count = tr_n(r, t->rows, "{n} renewal", "{n} renewals"), sum = format_money(r->reader, t->converted, s->desk.reporting, MONEY_HEAD);
+  struct str share = format_share(r->reader, t->by_category[CATEGORY_COMMIT], t->converted, 0);
   v->total = t->by_category[CATEGORY_COMMIT] > 0
                ? arena_fmt(r->arena, "%.*s, %.*s, %.*s in commit", STR_FMT(count), STR_FMT(sum), STR_FMT(share))
                : arena_fmt(r->arena, "%.*s, %.*s", STR_FMT(count), STR_FMT(sum));
-  v->total_exact = format_money(r->arena, t->converted, s->desk.reporting, MONEY_FULL);
+  v->total_exact = format_money(r->reader, t->converted, s->desk.reporting, MONEY_FULL);
   v->count = t->rows;
   if (t->no_rate)
     v->left_out = arena_fmt(r->arena, "%lld without an exchange rate not in the sum.", (long long)t->no_rate);
@@ -140,10 +140,10 @@ static int fill_totals(struct request *r, const struct grid_state *s, const stru
     return ERR_NOMEM;
   for (uint8_t c = 1; c < b->n_currencies; c++)
     if (t->rows_by_currency[c]) {
-      struct str amount = format_money(r->arena, t->by_currency[c], b->currency_of[c], MONEY_HEAD);
-      struct str rows = format_of(r->arena, t->rows_by_currency[c], "renewal", NULL);
+      struct str amount = format_money(r->reader, t->by_currency[c], b->currency_of[c], MONEY_HEAD);
+      struct str rows = tr_n(r, t->rows_by_currency[c], "{n} renewal", "{n} renewals");
       v->currencies[v->n_currencies++] = (struct grid_total){arena_fmt(r->arena, "%.*s in %.*s", STR_FMT(amount), STR_FMT(rows)),
-                                                             format_money(r->arena, t->by_currency[c], b->currency_of[c], MONEY_FULL)};
+                                                             format_money(r->reader, t->by_currency[c], b->currency_of[c], MONEY_FULL)};
     }
   if (v->n_currencies > 1)
     v->made = arena_fmt(r->arena, "at the plan rates of %.*s", STR_FMT(s->desk.period_name));
@@ -158,7 +158,7 @@ static void fill_places(struct request *r, const struct grid_state *s, const str
   v->reset_href = STR("/renewals?f=");
   v->csv_href = grid_state_href(r, s, "/renewals.csv", s->f, s->sort, 0);
   v->empty_book = s->desk.book->renewals.n == 0;
-  struct str shown = format_count(r->arena, (int64_t)page->n), all = format_count(r->arena, page->totals.rows);
+  struct str shown = format_count(r->reader, (int64_t)page->n), all = format_count(r->reader, page->totals.rows);
   v->place = arena_fmt(r->arena, "%.*s of %.*s", STR_FMT(shown), STR_FMT(all));
   if (page->more && page->n)
     v->next_href = grid_state_href(r, s, "/renewals", s->f, s->sort, s->desk.book->renewals.id[page->rows[page->n - 1]]);

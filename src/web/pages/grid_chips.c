@@ -18,26 +18,26 @@ enum { N_CHIPS = sizeof CHIPS / sizeof *CHIPS, MOST_OPTIONS = 400 };
 
 static const struct str YES_NO[][2] = {{{"none", 4}, {"has one", 7}}, {{"no", 2}, {"yes", 3}}};
 
-static struct str enum_word(enum grid_column column, uint32_t code) {
+static struct str enum_word(const struct reader *r, enum grid_column column, uint32_t code) {
   switch (column) {
-  case GRID_CATEGORY: return str_of(parts_category((int)code));
-  case GRID_STAGE: return str_of(parts_stage((int)code));
-  case GRID_MODEL: return str_of(parts_sales_model((int)code));
-  case GRID_OUTCOME: return str_of(parts_outcome((int)code));
+  case GRID_CATEGORY: return str_of(parts_category(r, (int)code));
+  case GRID_STAGE: return str_of(parts_stage(r, (int)code));
+  case GRID_MODEL: return str_of(parts_sales_model(r, (int)code));
+  case GRID_OUTCOME: return str_of(parts_outcome(r, (int)code));
   case GRID_PO: return code < 2 ? YES_NO[0][code] : STR_NONE;
   case GRID_AT_RISK: return code < 2 ? YES_NO[1][code] : STR_NONE;
   default: return STR_NONE;
   }
 }
 
-static struct str code_word(const struct book *b, enum grid_column column, uint32_t code) {
+static struct str code_word(const struct reader *r, const struct book *b, enum grid_column column, uint32_t code) {
   if (column == GRID_REP && code < b->reps.n)
     return code ? b->reps.name[code] : STR("nobody");
   if (column == GRID_REGION && code < b->regions.n)
     return code ? b->regions.name[code] : STR("no region");
   if (column == GRID_TEAM && code < b->n_teams)
     return code ? b->teams[code].name : STR("no team");
-  return enum_word(column, code);
+  return enum_word(r, column, code);
 }
 
 static uint32_t count_of(const struct book *b, enum grid_column column) {
@@ -75,7 +75,7 @@ static const char *label_of(enum grid_column column) {
 static bool is_money(enum grid_column c) { return c == GRID_AMOUNT || c == GRID_CONVERTED || c == GRID_ATR || c == GRID_WON; }
 
 static struct str end_words(struct request *r, const struct grid_state *s, const struct grid_filter *f, int64_t v) {
-  return is_money(f->column) ? format_money(r->arena, v, s->desk.reporting, MONEY_K) : format_day(r->arena, (day_t)v, r->today);
+  return is_money(f->column) ? format_money(r->reader, v, s->desk.reporting, MONEY_K) : format_day(r->reader, (day_t)v);
 }
 
 static struct str range_words(struct request *r, const struct grid_state *s, const struct grid_filter *f) {
@@ -100,7 +100,7 @@ struct str grid_filter_words(struct request *r, const struct grid_state *s, cons
   } else if (f->codes) {
     for (size_t i = 0; i < f->n_codes; i++) {
       strbuf_addz(&b, i ? ", " : "");
-      strbuf_add(&b, code_word(s->desk.book, f->column, f->codes[i]));
+      strbuf_add(&b, code_word(r->reader, s->desk.book, f->column, f->codes[i]));
     }
     if (!f->n_codes)
       strbuf_addz(&b, "nothing known");
@@ -141,7 +141,7 @@ static int choices(struct request *r, const struct grid_state *s, const struct g
   for (uint32_t i = 0; i < n; i++) {
     if (column == GRID_REP && !s->desk.reps[i])
       continue;
-    struct str word = code_word(s->desk.book, column, i);
+    struct str word = code_word(r->reader, s->desk.book, column, i);
     x->options[x->n_options++] = (struct option){word, word, has_code(f, i)};
   }
   return OK;
@@ -227,7 +227,7 @@ static bool filter_entered(struct request *r, const struct grid_state *s, const 
   uint32_t n = count_of(s->desk.book, c->column);
   f->codes = arena_zalloc(r->arena, n + 1, sizeof *f->codes);
   for (uint32_t i = 0; f->codes && i < n; i++)
-    if (chosen(r, code_word(s->desk.book, c->column, i)))
+    if (chosen(r, code_word(r->reader, s->desk.book, c->column, i)))
       f->codes[f->n_codes++] = i;
   return f->n_codes > 0;
 }

@@ -27,14 +27,14 @@ static void fill_rep(struct request *r, const struct desk *d, const struct forec
   desk_where_range(&past, GRID_DUE, INT64_MIN, (int64_t)r->today - 1);
   desk_where(&past, GRID_REP, n->code);
   *x = (struct home_rep){.name = n->name, .href = desk_rows_href(r, d, &all, "-amount"), .closed_href = desk_rows_href(r, d, &closed, "-amount"),
-                         .commit_href = desk_rows_href(r, d, &commit, "-amount"), .late = format_count(r->arena, late[n->code]),
+                         .commit_href = desk_rows_href(r, d, &commit, "-amount"), .late = format_count(r->reader, late[n->code]),
                          .late_href = desk_rows_href(r, d, &past, "due_date"), .strip = forecast_strip(r, d, n, 10, scale, false),
-                         .closed = parts_amount(r->arena, n->amount[CATEGORY_CLOSED], d->reporting, MONEY_K),
-                         .commit = parts_amount(r->arena, n->amount[CATEGORY_COMMIT], d->reporting, MONEY_K), .has_late = late[n->code] > 0};
+                         .closed = parts_amount(r->reader, n->amount[CATEGORY_CLOSED], d->reporting, MONEY_K),
+                         .commit = parts_amount(r->reader, n->amount[CATEGORY_COMMIT], d->reporting, MONEY_K), .has_late = late[n->code] > 0};
   x->gap.text = STR("\u2013");
   x->gap.title = STR("no target");
   if (n->has_target) {
-    x->gap = parts_change(r->arena, -n->gap, d->reporting, MONEY_K);
+    x->gap = parts_change(r->reader, -n->gap, d->reporting, MONEY_K);
     x->gap_bad = n->gap > n->amount[CATEGORY_COMMIT];
   }
 }
@@ -98,7 +98,7 @@ static int fill_weeks(struct request *r, const struct desk *d, struct home_view 
     day_t from = first + 7 * w;
     desk_where_codes(&x, GRID_CATEGORY, (const uint32_t[]){CATEGORY_CLOSED, CATEGORY_COMMIT, CATEGORY_BEST_CASE, CATEGORY_PIPELINE}, 4, false);
     desk_where_range(&x, GRID_DUE, from, from + 6);
-    struct str day = format_day(r->arena, from, from), count = format_count(r->arena, sum);
+    struct str day = format_day_short(r->reader, from), count = format_count(r->reader, sum);
     strbuf_fmt(&sentence, "%s %.*s %.*s", w ? "," : "", STR_FMT(day), STR_FMT(count));
     columns[w] = (struct svg_column){parts[w], PARTS, day, count, desk_rows_href(r, d, &x, "due_date"),
                                      arena_fmt(r->arena, "Week of %.*s: %.*s", STR_FMT(day), STR_FMT(count)), from > d->running.last && from - 7 <= d->running.last};
@@ -111,9 +111,9 @@ static int fill_weeks(struct request *r, const struct desk *d, struct home_view 
 static struct home_rate rate_of(struct request *r, const struct desk *d, const char *label, enum kpi_id id, struct str period, const struct kpi_value *x) {
   const struct kpi_def *def = kpi_def_of(id);
   bool money = def->unit != KPI_UNIT_COUNT_RATE;
-  struct str num = money ? format_money(r->arena, x->num, d->reporting, MONEY_K) : format_count(r->arena, x->num);
-  struct str den = money ? format_money(r->arena, x->den, d->reporting, MONEY_K) : format_count(r->arena, x->den);
-  return (struct home_rate){label, format_share(r->arena, x->num, x->den, 1), arena_fmt(r->arena, "/kpi/%s?period=%.*s", def->key, STR_FMT(period)),
+  struct str num = money ? format_money(r->reader, x->num, d->reporting, MONEY_K) : format_count(r->reader, x->num);
+  struct str den = money ? format_money(r->reader, x->den, d->reporting, MONEY_K) : format_count(r->reader, x->den);
+  return (struct home_rate){label, format_share(r->reader, x->num, x->den, 1), arena_fmt(r->arena, "/kpi/%s?period=%.*s", def->key, STR_FMT(period)),
                             arena_fmt(r->arena, "%.*s of %.*s due", STR_FMT(num), STR_FMT(den)), false};
 }
 
@@ -122,7 +122,7 @@ static void with_target(struct request *r, const struct desk *d, enum kpi_id id,
   int64_t target = 0, is = 0;
   if (!desk_rate_target(r, d, kpi_def_of(id)->key, &target) || x->den <= 0 || mul_div_i64(x->num, RATE_ONE, x->den, &is) < 0)
     return;
-  struct str goal = format_share(r->arena, target, RATE_ONE, 0);
+  struct str goal = format_share(r->reader, target, RATE_ONE, 0);
   rate->bad = is < target;
   rate->note = arena_fmt(r->arena, "%.*s, target %.*s", STR_FMT(rate->note), STR_FMT(goal));
 }
@@ -136,7 +136,7 @@ static int fill_rates(struct request *r, const struct desk *d, struct home_view 
   struct kpi_result now, before;
   struct period prev = period_prev(&d->org.calendar, &d->period);
   char id[PERIOD_ID_SIZE];
-  struct str prev_id = arena_str(r->arena, str_of(period_id(&prev, id))), prev_name = format_period(r->arena, prev_id);
+  struct str prev_id = arena_str(r->arena, str_of(period_id(&prev, id))), prev_name = format_period(r->reader, prev_id);
   int rc = period_kpis(r, d, d->period, &now);
   if (rc >= 0)
     rc = period_kpis(r, d, prev, &before);
@@ -189,7 +189,7 @@ static int fill(struct request *r, const struct desk *d, struct home_view *v) {
 
 static struct raw_html_trusted week_bar(struct request *r, const struct desk *d) {
   int weeks = 0, week = period_week(&d->org.calendar, r->today, &weeks);
-  struct str day = format_weekday(r->arena, r->today, DAY_NONE);
+  struct str day = format_weekday_year(r->reader, r->today);
   struct str html = arena_fmt(r->arena, "<a class=\"pick\" href=\"/forecast/%.*s\">%.*s <span class=\"q opt\">week %d of %d</span></a><span class=\"q nw\">%.*s</span>",
                               STR_FMT(d->period_id), STR_FMT(d->period_name), week, weeks, STR_FMT(day));
   return (struct raw_html_trusted){html};

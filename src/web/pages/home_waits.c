@@ -35,11 +35,11 @@ static void wait_row(struct request *r, const struct desk *d, uint32_t i, struct
                           .title = arena_fmt(r->arena, "%.*s: %s", STR_FMT(customer), past ? "support has stopped, still open" : "in commit, no PO"),
                           .note = arena_fmt(r->arena, "%.*s \u00b7 %.*s", STR_FMT(contract), STR_FMT(owner)),
                           .href = arena_fmt(r->arena, "/renewals/%u", n->id[i]), .act = STR("Open"),
-                          .due = format_distance(r->arena, n->due[i], r->today), .due_note = format_weekday(r->arena, n->due[i], r->today),
-                          .amount = parts_amount(r->arena, n->forecast[i], c, MONEY_WHOLE)};
+                          .due = format_distance(r->reader, n->due[i]), .due_note = format_weekday(r->reader, n->due[i]),
+                          .amount = parts_amount(r->reader, n->forecast[i], c, MONEY_WHOLE)};
   x->amount_href = x->href;
   if (c != d->reporting && grid_converted(b, i, d->period.first, &converted))
-    x->amount_note = format_money(r->arena, converted, d->reporting, MONEY_K1);
+    x->amount_note = format_money(r->reader, converted, d->reporting, MONEY_K1);
 }
 
 static int wait_set(struct request *r, const struct desk *d, const struct desk_rows *rows, const char *icon, bool hot, struct str title, struct str note,
@@ -51,11 +51,11 @@ static int wait_set(struct request *r, const struct desk *d, const struct desk_r
   struct home_wait *x = next_wait(v);
   if (!x)
     return OK;
-  struct str href = desk_rows_href(r, d, rows, "-amount"), count = format_of(r->arena, t.rows, "renewal", NULL);
+  struct str href = desk_rows_href(r, d, rows, "-amount"), count = tr_n(r, t.rows, "{n} renewal", "{n} renewals");
   *x = (struct home_wait){.icon = icon, .hot = hot, .title = title, .note = arena_fmt(r->arena, "%.*s%.*s", STR_FMT(count), STR_FMT(note)),
                           .href = href, .amount_href = href,
                           .act = t.rows == 1 ? STR("See it") : arena_fmt(r->arena, "See the %lld", (long long)t.rows),
-                          .amount = parts_amount(r->arena, t.converted, d->reporting, MONEY_K)};
+                          .amount = parts_amount(r->reader, t.converted, d->reporting, MONEY_K)};
   return OK;
 }
 
@@ -123,8 +123,7 @@ static int data_problems(struct request *r, struct home_view *v) {
   for (size_t i = 0; rc >= 0 && i < n; i++)
     all += rows[i].n;
   if (all > 0) {
-    struct str count = format_of(r->arena, all, "record needs", "records need");
-    wait_fact(v, "file-import", arena_fmt(r->arena, "%.*s a fix in the data", STR_FMT(count)), arena_fmt(r->arena, "Most: %.*s", STR_FMT(rows[0].sample)),
+    wait_fact(v, "file-import", tr_n(r, all, "{n} record needs a fix in the data", "{n} records need a fix in the data"), tr_fmt(r, "Most: {0}", rows[0].sample),
               STR("/imports"), "See them");
   }
   return rc;
@@ -141,7 +140,7 @@ static int next_expiry(struct request *r, const struct desk *d, struct home_view
   if (rc < 0 || !page.n)
     return rc;
   uint32_t i = page.rows[0];
-  struct str day = format_weekday(r->arena, d->book->renewals.due[i], r->today), name = book_name(&d->book->accounts, d->book->renewals.account[i]);
+  struct str day = format_weekday(r->reader, d->book->renewals.due[i]), name = book_name(&d->book->accounts, d->book->renewals.account[i]);
   v->calm = arena_fmt(r->arena, "Next expiry: %.*s, %.*s.", STR_FMT(day), STR_FMT(name));
   v->calm_href = arena_fmt(r->arena, "/renewals/%u", d->book->renewals.id[i]);
   return OK;
@@ -171,7 +170,7 @@ int home_waits(struct request *r, const struct desk *d, const struct forecast_tr
     rc = data_problems(r, v);
   if (rc >= 0)
     rc = next_expiry(r, d, v);
-  v->waits_note = v->n_waits ? format_of(r->arena, (int64_t)v->n_waits, "item, most money first", "items, most money first") : STR_NONE;
+  v->waits_note = v->n_waits ? tr_n(r, (int64_t)v->n_waits, "{n} item, most money first", "{n} items, most money first") : STR_NONE;
   return rc;
 }
 
@@ -183,9 +182,9 @@ static struct str change_words(struct request *r, const struct renewal *was, con
     return arena_fmt(r->arena, "%.*s closed", STR_FMT(name));
   if (is->category != was->category)
     return arena_fmt(r->arena, "%.*s moved %s from %s to %s", STR_FMT(name), is->category < was->category ? "up" : "down",
-                     parts_category(was->category), parts_category(is->category));
+                     parts_category(r->reader, was->category), parts_category(r->reader, is->category));
   if (is->close_date != was->close_date && is->close_date != DAY_NONE && was->close_date != DAY_NONE) {
-    struct str day = format_day(r->arena, is->close_date, r->today);
+    struct str day = format_day(r->reader, is->close_date);
     return arena_fmt(r->arena, "%.*s %s to %.*s", STR_FMT(name), is->close_date > was->close_date ? "pushed" : "pulled in", STR_FMT(day));
   }
   if (is->forecast_amount != was->forecast_amount)
@@ -206,7 +205,7 @@ static void fill_change(struct request *r, const struct desk *d, uint32_t i, con
   bool won = is->category == CATEGORY_CLOSED && was->category != CATEGORY_CLOSED;
   v->changes[v->n_changes++] = (struct home_change){
     .glyph = is->outcome == OUTCOME_LOST ? parts_risk_glyph() : parts_glyph(is->category), .what = what, .href = arena_fmt(r->arena, "/renewals/%u", b->renewals.id[i]),
-    .who = book_name(&b->reps, b->renewals.rep[i]), .change = parts_change(r->arena, won ? after : delta, is->currency, MONEY_K1),
+    .who = book_name(&b->reps, b->renewals.rep[i]), .change = parts_change(r->reader, won ? after : delta, is->currency, MONEY_K1),
     .up = won || delta > 0, .down = !won && delta < 0};
 }
 
@@ -214,7 +213,7 @@ int home_changes(struct request *r, const struct desk *d, struct home_view *v) {
   struct desk_rows x = {0};
   struct grid_page page;
   day_t since = r->today - CHANGE_DAYS;
-  struct str day = format_weekday(r->arena, since, r->today);
+  struct str day = format_weekday(r->reader, since);
   v->changes_title = arena_fmt(r->arena, "Since %.*s", STR_FMT(day));
   desk_where_range(&x, GRID_CHANGED, since, INT64_MAX);
   int rc = desk_rows_page(r, d, &x, GRID_CONVERTED, true, LOOKED_AT, &page);
@@ -233,7 +232,7 @@ int home_changes(struct request *r, const struct desk *d, struct home_view *v) {
       return rc;
     fill_change(r, d, page.rows[i], &was, &is, v);
   }
-  struct str count = format_of(r->arena, page.totals.rows, "renewal", NULL);
+  struct str count = tr_n(r, page.totals.rows, "{n} renewal", "{n} renewals");
   v->changes_note = arena_fmt(r->arena, "%.*s touched", STR_FMT(count));
   return OK;
 }

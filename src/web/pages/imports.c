@@ -14,13 +14,13 @@ static struct str counts_words(struct request *r, struct str json) {
   json_t *x = json_loadb(json.p, json.n, 0, NULL);
   json_int_t rows = x ? json_integer_value(json_object_get(x, "rows")) : 0;
   STRBUF_CLEANUP struct strbuf b = STRBUF_INIT(400);
-  struct str all = format_of(r->arena, rows, "row", NULL);
+  struct str all = tr_n(r, rows, "{n} row", "{n} rows");
   strbuf_add(&b, all);
   bool any = false;
   for (size_t i = 0; x && i < sizeof NAMES / sizeof *NAMES; i++) {
     json_int_t n = json_integer_value(json_object_get(x, NAMES[i]));
     if (n) {
-      struct str count = format_count(r->arena, n);
+      struct str count = format_count(r->reader, n);
       strbuf_fmt(&b, "%s%.*s %s", any ? ", " : ": ", STR_FMT(count), NAMES[i]);
       any = true;
     }
@@ -42,8 +42,8 @@ static int fill_runs(struct request *r, struct imports_view *v) {
     return rc < 0 ? rc : ERR_NOMEM;
   for (size_t i = 0; i < n; i++)
     v->runs[v->n_runs++] = (struct import_row){
-      format_instant(r->arena, rows[i].started_at, r->today), rows[i].file_name, rows[i].kind, rows[i].source, format_day(r->arena, rows[i].as_of, r->today),
-      counts_words(r, rows[i].counts), format_count(r->arena, rows[i].findings), rows[i].actor.n ? rows[i].actor : STR("command line"), rows[i].finished_at == 0};
+      format_instant(r->reader, rows[i].started_at), rows[i].file_name, rows[i].kind, rows[i].source, format_day(r->reader, rows[i].as_of),
+      counts_words(r, rows[i].counts), format_count(r->reader, rows[i].findings), rows[i].actor.n ? rows[i].actor : STR("command line"), rows[i].finished_at == 0};
   if (n == PAGE_ROWS)
     v->next_href = arena_fmt(r->arena, "/imports?before=%lld", (long long)rows[n - 1].id);
   return OK;
@@ -61,7 +61,7 @@ static int fill_findings(struct request *r, struct imports_view *v) {
     for (size_t k = 0; k < rule.n; k++)
       if (rule.p[k] == '_')
         ((char *)(uintptr_t)rule.p)[k] = ' '; /* our own copy */
-    v->findings[v->n_findings++] = (struct finding_row){rule, format_count(r->arena, rows[i].n), rows[i].department, rows[i].sample};
+    v->findings[v->n_findings++] = (struct finding_row){rule, format_count(r->reader, rows[i].n), rows[i].department, rows[i].sample};
   }
   return OK;
 }

@@ -6,13 +6,13 @@
 enum { PAGE_ROWS = 100, FEW = 10 };
 
 static struct str value_text(struct request *r, const struct desk *d, const struct kpi_def *def, const struct kpi_value *x) {
-  return def->unit == KPI_UNIT_MONEY ? format_money(r->arena, x->num, d->reporting, MONEY_K) : format_share(r->arena, x->num, x->den, 1);
+  return def->unit == KPI_UNIT_MONEY ? format_money(r->reader, x->num, d->reporting, MONEY_K) : format_share(r->reader, x->num, x->den, 1);
 }
 
 static struct str side_text(struct request *r, const struct desk *d, const struct kpi_def *def, int64_t v, bool exact) {
   if (def->unit == KPI_UNIT_COUNT_RATE)
-    return format_count(r->arena, v);
-  return format_money(r->arena, v, d->reporting, exact ? MONEY_FULL : MONEY_K);
+    return format_count(r->reader, v);
+  return format_money(r->reader, v, d->reporting, exact ? MONEY_FULL : MONEY_K);
 }
 
 static struct str address(struct request *r, const char *key, struct str period, int by, const char *group, char side) {
@@ -40,9 +40,9 @@ static void fill_line(struct request *r, const struct desk *d, enum kpi_id id, c
   x->numerator_title = side_text(r, d, def, v->num, true);
   x->denominator = plain ? STR("\u2013") : side_text(r, d, def, v->den, false);
   x->denominator_title = plain ? STR_NONE : side_text(r, d, def, v->den, true);
-  x->rows = format_count(r->arena, plain ? v->rows_num : v->rows_den);
-  x->left_out = left ? format_count(r->arena, left) : STR("\u2013");
-  x->assumed = g->assumed + g->weak ? format_count(r->arena, g->assumed + g->weak) : STR("\u2013");
+  x->rows = format_count(r->reader, plain ? v->rows_num : v->rows_den);
+  x->left_out = left ? format_count(r->reader, left) : STR("\u2013");
+  x->assumed = g->assumed + g->weak ? format_count(r->reader, g->assumed + g->weak) : STR("\u2013");
   x->weak = !plain && v->rows_den < FEW;
 }
 
@@ -55,7 +55,7 @@ static struct raw_html_trusted period_bar(struct request *r, const struct desk *
   char id[PERIOD_ID_SIZE];
   struct period prev = period_prev(&d->org.calendar, &d->period), next = period_next(&d->org.calendar, &d->period);
   struct str p = arena_str(r->arena, str_of(period_id(&prev, id))), n = arena_str(r->arena, str_of(period_id(&next, id)));
-  return desk_period_bar(r, address(r, key, p, by, NULL, 0), format_period(r->arena, p), d->period_name, address(r, key, n, by, NULL, 0), format_period(r->arena, n));
+  return desk_period_bar(r, address(r, key, p, by, NULL, 0), format_period(r->reader, p), d->period_name, address(r, key, n, by, NULL, 0), format_period(r->reader, n));
 }
 
 int kpi_page(struct request *r, struct response *w) {
@@ -79,11 +79,11 @@ int kpi_page(struct request *r, struct response *w) {
     x->href = address(r, def->key, d.period_id, KPI_BY_NONE, NULL, 0);
     x->rows_href = address(r, def->key, d.period_id, KPI_BY_NONE, NULL, def->unit == KPI_UNIT_MONEY ? 'n' : 'd');
   }
-  struct str due = format_of(r->arena, result.total.due, "line is", "lines are"), booked = format_count(r->arena, result.total.booked);
-  v.headline = arena_fmt(r->arena, "%.*s due in %.*s, %.*s came back.", STR_FMT(due), STR_FMT(d.period_name), STR_FMT(booked));
+  v.headline = tr_n(r, result.total.due, "{n} line is due in {0}, {1} came back.", "{n} lines are due in {0}, {1} came back.", d.period_name,
+                    format_count(r->reader, result.total.booked));
   v.say = STR("Each figure opens to its lines and its definition. Renewal rates look at what was due; GRR and NRR at the whole base.");
   v.period = d.period_name;
-  v.as_of = format_weekday(r->arena, r->today, DAY_NONE);
+  v.as_of = format_weekday_year(r->reader, r->today);
   v.version = arena_fmt(r->arena, "in %s", d.reporting_code);
   if (result.total.excluded_no_rate)
     v.note = arena_fmt(r->arena, "%lld lines are in a currency without a rate and in no figure.", (long long)result.total.excluded_no_rate);
@@ -137,9 +137,9 @@ static void fill_row(struct request *r, const struct desk *d, const struct kpi_r
   struct str number = book_name(&b->contracts, l->contract[i]);
   *x = (struct kpi_row_view){
     .account = book_name(&b->accounts, l->account[i]), .contract = number, .contract_href = desk_address(r, "/contracts/", number),
-    .product = book_name(&b->products, l->product[i]), .due = format_day(r->arena, l->end[i], r->today), .booked = format_day(r->arena, l->booked[i], r->today),
-    .atr = parts_amount(r->arena, l->atr[i], c, MONEY_WHOLE), .won = parts_amount(r->arena, l->won[i], c, MONEY_WHOLE),
-    .evidence = l->booked[i] == DAY_NONE ? STR("open or not renewed") : str_of(parts_evidence(evidence)),
+    .product = book_name(&b->products, l->product[i]), .due = format_day(r->reader, l->end[i]), .booked = format_day(r->reader, l->booked[i]),
+    .atr = parts_amount(r->reader, l->atr[i], c, MONEY_WHOLE), .won = parts_amount(r->reader, l->won[i], c, MONEY_WHOLE),
+    .evidence = l->booked[i] == DAY_NONE ? STR("open or not renewed") : str_of(parts_evidence(r->reader, evidence)),
     .excluded = l->flags[i] & LINE_EXCLUDED ? STR("left out by a person") : STR_NONE};
 }
 
@@ -167,7 +167,7 @@ static int fill_rows(struct request *r, const struct desk *d, enum kpi_id id, co
   for (size_t i = 0; i < n; i++)
     if (__builtin_add_overflow(sum, rows[i].converted, &sum))
       sum = INT64_MAX;
-  struct str count = format_of(r->arena, (int64_t)n, "line", NULL), money = format_money(r->arena, sum, d->reporting, MONEY_HEAD);
+  struct str count = tr_n(r, (int64_t)n, "{n} line", "{n} lines"), money = format_money(r->reader, sum, d->reporting, MONEY_HEAD);
   v->rows_total = kpi_def_of(id)->unit == KPI_UNIT_COUNT_RATE ? count : arena_fmt(r->arena, "%.*s, %.*s", STR_FMT(count), STR_FMT(money));
   v->show_rows = true;
   v->rows_title = str_of(TITLES[which]);
@@ -206,7 +206,7 @@ int kpi_one_page(struct request *r, struct response *w) {
   v.value = value_text(r, &d, def, &result.total.values[id]);
   v.definition = *def->denominator ? arena_fmt(r->arena, "%s, over %s.", def->numerator, def->denominator) : arena_fmt(r->arena, "%s.", def->numerator);
   v.version = arena_fmt(r->arena, "definition %d", def->version);
-  v.as_of = format_weekday(r->arena, r->today, DAY_NONE);
+  v.as_of = format_weekday_year(r->reader, r->today);
   v.period = d.period_name;
   v.by_label = by_words(by);
   struct view_cx cx = view_cx_of(r);

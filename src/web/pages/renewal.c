@@ -14,7 +14,7 @@ static struct str contract_address(struct request *r, struct str number) {
 }
 
 static struct str span_text(struct request *r, day_t from, day_t to) {
-  struct str a = format_day(r->arena, from, r->today), b = format_day(r->arena, to, r->today);
+  struct str a = format_day(r->reader, from), b = format_day(r->reader, to);
   return arena_fmt(r->arena, "%.*s to %.*s", STR_FMT(a), STR_FMT(b));
 }
 
@@ -37,7 +37,7 @@ static int fill_parties(struct request *r, const struct contract *c, struct rene
     add_party(r, v, "Distributor", &c->distributor, "not given");
   if (c->bill_to.id && c->bill_to.id != c->end_user.id && c->bill_to.id != c->reseller.id && c->bill_to.id != c->distributor.id)
     add_party(r, v, "Bill to", &c->bill_to, "");
-  v->sales_model = str_of(parts_sales_model(c->sales_model));
+  v->sales_model = str_of(parts_sales_model(r->reader, c->sales_model));
   return OK;
 }
 
@@ -48,7 +48,7 @@ static struct str outcome_words(struct request *r, const struct contract_term *t
     return STR("not renewed");
   if (t->booked_date == DAY_NONE)
     return STR("renewed");
-  struct str day = format_day(r->arena, t->booked_date, r->today);
+  struct str day = format_day(r->reader, t->booked_date);
   return arena_fmt(r->arena, "%s%.*s", t->booked_assumed ? "assumed booked " : "booked ", STR_FMT(day));
 }
 
@@ -56,11 +56,11 @@ static void fill_line(struct request *r, const struct contract_term *t, const st
   x->item = t->product.n ? t->product : t->sku.n ? t->sku : STR("Item not named");
   x->detail = t->product.n && !str_eq(t->product, t->sku) && t->sku.n ? t->sku : t->service_level;
   x->serial = t->serial_number;
-  x->quantity = format_count(r->arena, t->quantity);
+  x->quantity = format_count(r->reader, t->quantity);
   x->coverage = span_text(r, t->start_date, t->end_date);
-  x->term = parts_amount(r->arena, t->net_amount, t->currency, MONEY_WHOLE);
-  x->year = parts_amount(r->arena, t->annual_value, t->currency, MONEY_WHOLE);
-  x->next = parts_amount(r->arena, t->won_annual, t->currency, MONEY_WHOLE);
+  x->term = parts_amount(r->reader, t->net_amount, t->currency, MONEY_WHOLE);
+  x->year = parts_amount(r->reader, t->annual_value, t->currency, MONEY_WHOLE);
+  x->next = parts_amount(r->reader, t->won_annual, t->currency, MONEY_WHOLE);
   x->outcome = outcome_words(r, t);
   x->lost = t->outcome == OUTCOME_LOST;
   x->excluded = t->excluded_reason;
@@ -87,12 +87,12 @@ static int fill_lines(struct request *r, const struct contract_term *terms, size
     v->has_next |= terms[i].won_annual != 0;
   }
   char code[4];
-  struct str lines = format_of(r->arena, (int64_t)n, "line", NULL), pieces = format_of(r->arena, quantity, "item", NULL);
+  struct str lines = tr_n(r, (int64_t)n, "{n} line", "{n} lines"), pieces = tr_n(r, quantity, "{n} item", "{n} items");
   v->lines_note = arena_fmt(r->arena, "%s, %.*s, %.*s%s", currency_code(currency, code), STR_FMT(lines), STR_FMT(pieces),
                             serials ? ", with serial numbers" : "");
-  v->total_term = v->last_term = parts_amount(r->arena, term, currency, MONEY_WHOLE);
-  v->total_year = v->last_year = parts_amount(r->arena, year, currency, MONEY_WHOLE);
-  v->total_next = parts_amount(r->arena, next, currency, MONEY_WHOLE);
+  v->total_term = v->last_term = parts_amount(r->reader, term, currency, MONEY_WHOLE);
+  v->total_year = v->last_year = parts_amount(r->reader, year, currency, MONEY_WHOLE);
+  v->total_next = parts_amount(r->reader, next, currency, MONEY_WHOLE);
   return OK;
 }
 
@@ -115,12 +115,12 @@ static int fill_links(struct request *r, const struct term_link *links, size_t n
         if (__builtin_add_overflow(year, links[j].other_annual, &year))
           return err_set(&r->err, ERR_RANGE, "renewal: its lines add up to more than an amount can hold");
       }
-    struct str evidence = str_of(parts_evidence(links[i].evidence));
+    struct str evidence = str_of(parts_evidence(r->reader, links[i].evidence));
     if (links[i].reason.n)
       evidence = arena_fmt(r->arena, "%.*s: %.*s", STR_FMT(evidence), STR_FMT(links[i].reason));
     rows[k++] = (struct renewal_link){links[i].other_contract, contract_address(r, links[i].other_contract),
-                                      span_text(r, links[i].other_start, links[i].other_end), evidence, format_count(r->arena, lines),
-                                      parts_amount(r->arena, year, links[i].other_currency, MONEY_WHOLE)};
+                                      span_text(r, links[i].other_start, links[i].other_end), evidence, format_count(r->reader, lines),
+                                      parts_amount(r->reader, year, links[i].other_currency, MONEY_WHOLE)};
   }
   *ret = rows;
   *ret_n = k;
@@ -142,8 +142,8 @@ static int fill_siblings(struct request *r, const struct renewal *x, struct rene
       continue;
     int64_t amount = rows[i].outcome == OUTCOME_OPEN ? rows[i].forecast_amount : rows[i].won_amount;
     v->siblings[v->n_siblings++] = (struct renewal_sibling){
-      format_day(r->arena, rows[i].due_date, r->today), address(r, "/renewals", rows[i].id), str_of(parts_outcome(rows[i].outcome)),
-      parts_glyph(rows[i].category), parts_amount(r->arena, amount, rows[i].currency, MONEY_WHOLE), rows[i].id == x->id};
+      format_day(r->reader, rows[i].due_date), address(r, "/renewals", rows[i].id), str_of(parts_outcome(r->reader, rows[i].outcome)),
+      parts_glyph(rows[i].category), parts_amount(r->reader, amount, rows[i].currency, MONEY_WHOLE), rows[i].id == x->id};
   }
   if (v->n_siblings < 2)
     v->n_siblings = 0;
@@ -158,29 +158,29 @@ static void fill_head(struct request *r, const struct renewal *x, const struct c
   v->customer_href = address(r, "/accounts", c->end_user.id);
   v->contract = c->number;
   v->contract_href = contract_address(r, c->number);
-  v->due = format_weekday(r->arena, x->due_date, r->today);
+  v->due = format_weekday(r->reader, x->due_date);
   v->due_iso = arena_str(r->arena, str_of(day_iso(x->due_date, iso)));
-  v->distance = format_distance(r->arena, x->due_date, r->today);
+  v->distance = format_distance(r->reader, x->due_date);
   v->open = x->outcome == OUTCOME_OPEN;
   v->overdue = x->due_date < r->today;
   v->may_edit = r->who.role != ROLE_EXEC && scope_may_edit(&r->scope, x->owner_id);
   v->at_risk = x->at_risk;
   v->override = x->category_override;
   v->glyph = parts_glyph(x->category);
-  v->category = parts_category(x->category);
-  v->stage = parts_stage(x->stage);
-  v->outcome = parts_outcome(x->outcome);
+  v->category = parts_category(r->reader, x->category);
+  v->stage = parts_stage(r->reader, x->stage);
+  v->outcome = parts_outcome(r->reader, x->outcome);
   int64_t amount = v->open ? x->forecast_amount : x->won_amount;
-  v->amount = parts_amount(r->arena, amount, x->currency, MONEY_WHOLE);
-  v->atr = parts_amount(r->arena, x->atr_amount, x->currency, MONEY_WHOLE);
-  v->growth = format_growth(r->arena, amount, x->atr_amount);
+  v->amount = parts_amount(r->reader, amount, x->currency, MONEY_WHOLE);
+  v->atr = parts_amount(r->reader, x->atr_amount, x->currency, MONEY_WHOLE);
+  v->growth = format_growth(r->reader, amount, x->atr_amount);
   desk_reporting_amount(r, amount, x->currency, x->close_date == DAY_NONE ? x->due_date : x->close_date, &v->amount_reporting, &v->rate_note);
 }
 
 static void fill_facts(struct request *r, const struct renewal *x, const struct contract *c, struct renewal_view *v) {
   v->owner = c->owner.n ? c->owner : STR("nobody");
   v->region = c->region.n ? c->region : STR("none");
-  v->state = str_of(parts_contract_state(c->state));
+  v->state = str_of(parts_contract_state(r->reader, c->state));
   v->pricing = str_eq(c->renewal_pricing_method, STR("uplift")) && c->uplift_bp
                  ? arena_fmt(r->arena, "uplift %d.%02d%%", c->uplift_bp / 100, c->uplift_bp % 100)
                  : c->renewal_pricing_method.n ? c->renewal_pricing_method : STR("not given");

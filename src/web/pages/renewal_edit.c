@@ -39,12 +39,12 @@ static size_t declare(struct field fields[MOST_FIELDS], currency_t currency) {
   return sizeof all / sizeof *all;
 }
 
-static int options(struct request *r, int n, const char *(*name)(int), const char *(*label)(int), int now, struct option **ret, size_t *ret_n) {
+static int options(struct request *r, int n, const char *(*name)(int), const char *(*label)(const struct reader *, int), int now, struct option **ret, size_t *ret_n) {
   struct option *rows = arena_zalloc(r->arena, (size_t)n, sizeof *rows);
   if (!rows)
     return ERR_NOMEM;
   for (int i = 0; i < n; i++)
-    rows[i] = (struct option){str_of(name(i)), str_of(label(i)), i == now};
+    rows[i] = (struct option){str_of(name(i)), str_of(label(r->reader, i)), i == now};
   *ret = rows;
   *ret_n = (size_t)n;
   return OK;
@@ -161,7 +161,7 @@ static int merge_page(struct request *r, struct response *w, const struct renewa
     return rc;
   m.customer = c.end_user.name;
   m.who = m.who.n ? m.who : STR("An import");
-  m.when = format_instant(r->arena, x->stored.changed_at, r->today);
+  m.when = format_instant(r->reader, x->stored.changed_at);
   m.href = arena_fmt(r->arena, "/renewals/%lld", (long long)edit->id);
   m.fields = arena_zalloc(r->arena, RENEWAL_BITS, sizeof *m.fields);
   if (!m.fields)

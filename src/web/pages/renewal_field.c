@@ -41,7 +41,7 @@ const char *renewal_input(unsigned bit) {
 
 static struct str or_none(struct str s) { return s.n ? s : STR("none"); }
 
-static struct str day_words(struct request *r, day_t d) { return d == DAY_NONE ? STR("none") : format_weekday(r->arena, d, r->today); }
+static struct str day_words(struct request *r, day_t d) { return d == DAY_NONE ? STR("none") : format_weekday(r->reader, d); }
 
 static struct str owner_words(struct request *r, int64_t id) {
   struct str name = STR_NONE;
@@ -50,17 +50,17 @@ static struct str owner_words(struct request *r, int64_t id) {
 
 struct str renewal_value(struct request *r, const struct renewal *x, unsigned bit) {
   switch (bit) {
-  case RENEWAL_SET_STAGE: return str_of(parts_stage(x->stage));
-  case RENEWAL_SET_CATEGORY: return str_of(parts_category(x->category));
+  case RENEWAL_SET_STAGE: return str_of(parts_stage(r->reader, x->stage));
+  case RENEWAL_SET_CATEGORY: return str_of(parts_category(r->reader, x->category));
   case RENEWAL_SET_CLOSE_DATE: return day_words(r, x->close_date);
-  case RENEWAL_SET_FORECAST: return format_money(r->arena, x->forecast_amount, x->currency, MONEY_FULL);
+  case RENEWAL_SET_FORECAST: return format_money(r->reader, x->forecast_amount, x->currency, MONEY_FULL);
   case RENEWAL_SET_NEXT_STEP: return or_none(x->next_step);
   case RENEWAL_SET_NEXT_STEP_DATE: return day_words(r, x->next_step_date);
   case RENEWAL_SET_AT_RISK: return x->at_risk ? STR("yes") : STR("no");
   case RENEWAL_SET_PO_NUMBER: return or_none(x->po_number);
   case RENEWAL_SET_LOST_REASON: return or_none(x->lost_reason);
   case RENEWAL_SET_BOOKED_DATE: return day_words(r, x->booked_date);
-  case RENEWAL_SET_WON: return format_money(r->arena, x->won_amount, x->currency, MONEY_FULL);
+  case RENEWAL_SET_WON: return format_money(r->reader, x->won_amount, x->currency, MONEY_FULL);
   case RENEWAL_SET_OWNER: return owner_words(r, x->owner_id);
   default: return STR_NONE;
   }

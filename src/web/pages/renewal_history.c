@@ -30,7 +30,7 @@ static const char *version_words(const struct renewal_event *x, const struct ren
 }
 
 static int version_event(struct request *r, const struct renewal *from, const struct renewal *to, struct renewal_event *x) {
-  *x = (struct renewal_event){.icon = from ? "pencil" : "flag", .when = format_instant(r->arena, to->changed_at, r->today),
+  *x = (struct renewal_event){.icon = from ? "pencil" : "flag", .when = format_instant(r->reader, to->changed_at),
                               .when_iso = iso_of(r, to->changed_at), .why = to->why};
   int rc = person_name(r->store, r->arena, from ? to->changed_by : 0, &x->who, &r->err);
   if (rc == OK && from)
@@ -41,7 +41,7 @@ static int version_event(struct request *r, const struct renewal *from, const st
 }
 
 static int touch_event(struct request *r, const struct touch *t, struct renewal_event *x) {
-  *x = (struct renewal_event){.icon = "phone", .when = format_instant(r->arena, t->at, r->today), .when_iso = iso_of(r, t->at), .why = t->note};
+  *x = (struct renewal_event){.icon = "phone", .when = format_instant(r->reader, t->at), .when_iso = iso_of(r, t->at), .why = t->note};
   if (str_eq(t->channel, STR("email")) || str_eq(t->channel, STR("letter")))
     x->icon = "mail";
   else if (str_eq(t->channel, STR("meeting")) || str_eq(t->channel, STR("visit")))

@@ -1,0 +1,21 @@
+/* Who reads: language and locale of the signed-in person, else what the browser asks for. */
+#include "web/dispatch.h"
+
+const struct reader *reader_of_request(const struct request *r) { return r->reader; }
+
+/* The first language of Accept-Language that there is a catalogue for, or English, whichever stands first. Their order is
+ * taken for their weight: browsers send it so. */
+static struct str accepted(const struct request *r) {
+  struct str piece, rest = r->header(r, "Accept-Language"), tag, weight;
+  while (str_cut(rest, ',', &piece, &rest)) {
+    str_cut(str_trim(piece), ';', &tag, &weight);
+    tag = str_trim(tag);
+    if (words_of(tag) || str_eq_nocase(str_sub(tag, 0, 2), STR("en"))) return tag;
+  }
+  return STR("en");
+}
+
+void request_reader_set(struct request *r) {
+  struct str language = r->who.id ? r->who.language : accepted(r);
+  r->reader[0] = (struct reader){.arena = r->arena, .words = words_of(language), .today = r->today};
+}
