@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "insight/book_fold.h"
+#include "insight/grid_internal.h"
 
 struct book *book_new(void) {
   struct arena *a = arena_new(0);
@@ -30,6 +31,7 @@ void book_free(struct book *b) {
     return;
   }
   struct book *root = b->root;
+  grid_cache_free(atomic_load(&b->grid));
   for (int i = 0; i < 5; i++) {
     struct book_dict *d = dict_at(b, i);
     if (root == NULL || atomic_load(&d->fold) != atomic_load(&dict_at(root, i)->fold)) {
@@ -92,6 +94,7 @@ struct book *book_fork(struct book *b) {
   fork->root = root;
   fork->drop = NULL;
   atomic_init(&fork->holders, 1);
+  atomic_init(&fork->grid, NULL);
   for (int i = 0; i < 5; i++) { /* folded names: the root's or our own, never another fork's, who may go first */
     atomic_store(&dict_at(fork, i)->fold, atomic_load(&dict_at(root, i)->fold));
   }

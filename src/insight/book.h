@@ -93,6 +93,7 @@ struct book {
   void *map; size_t map_n;
   struct book *root;                 /* of a book_fork: whose lines, names and rates it shares */
   _Atomic int holders;               /* forks that share this book's memory, and its owner */
+  struct grid_cache *_Atomic grid;   /* answers of the grid over these very rows; made on first use, never shared with a fork */
 };
 
 /* Rate of a currency code in force on a day: the newest with from <= day, else the oldest there is (*ret_assumed

@@ -1,290 +1,57 @@
-#include "insight/grid.h"
-
+/* One page of the grid: a single pass over blocks of rows matches, sums and picks. Of the rows only those are compared exactly that an
+ * approximation in double cannot rule out. */
 #include "base/alloc.h"
-#include "insight/exact.h"
-
-static const char *const column_names[GRID_COLUMN_COUNT] = {
-    "customer", "contract", "due_date", "close_date", "amount", "converted_amount", "atr_amount", "won_amount", "category", "stage", "outcome", "owner",
-    "team", "region", "reseller", "distributor", "sales_model", "currency", "next_step_date", "changed", "booked_date", "has_po", "at_risk", "expected_date"};
-
-const char *grid_column_name(int c) { return c >= 0 && c < GRID_COLUMN_COUNT ? column_names[c] : ""; }
-
-int grid_column_of(struct str s) {
-  for (int i = 0; i < GRID_COLUMN_COUNT; i++) {
-    if (str_eq_nocase(s, str_of(column_names[i]))) {
-      return i;
-    }
-  }
-  return -1;
-}
-
-static day_t expected_day(const struct book_renewals *r, size_t i) {
-  if (r->category[i] == CATEGORY_CLOSED) {
-    return r->booked[i] != DAY_NONE ? r->booked[i] : r->due[i];
-  }
-  return r->close[i] != DAY_NONE ? r->close[i] : r->due[i];
-}
-/* Without a branch: categories follow no order that a processor could guess. */
-static inline int64_t row_amount(const struct book_renewals *r, size_t i) {
-  int64_t closed = -(int64_t)(r->category[i] == CATEGORY_CLOSED);
-  return (r->won[i] & closed) | (r->forecast[i] & ~closed);
-}
-
-struct run {
-  const struct book *b;
-  const struct grid_query *q;
-  struct arena *a;
-  uint8_t *match;        /* one byte a row */
-  bool has_rate[64];
-  __int128 factor[64];   /* exact_term of one minor unit at plan_day's rate; 0 without a rate */
-};
-
-static void find_rates(struct run *x) {
-  const struct book *b = x->b;
-  for (uint8_t c = 1; c < b->n_currencies; c++) {
-    int64_t rate = 0;
-    x->has_rate[c] = book_rate(b, c, x->q->plan_day, &rate, NULL) == OK;
-    x->factor[c] = x->has_rate[c] ? exact_term(1, rate, b->currency_of[c], b->reporting) : 0;
-  }
-}
-
-static inline __int128 converted_term(const struct run *x, size_t i, int64_t minor) { return minor * x->factor[x->b->renewals.currency[i]]; }
+#include "insight/grid_internal.h"
+#include <math.h>
 
 bool grid_converted(const struct book *b, uint32_t row, day_t plan_day, int64_t *ret) {
   int64_t rate = 0;
   uint8_t c = b->renewals.currency[row];
-  return book_rate(b, c, plan_day, &rate, NULL) == OK && exact_round(exact_term(row_amount(&b->renewals, row), rate, b->currency_of[c], b->reporting), ret) == OK;
+  return book_rate(b, c, plan_day, &rate, NULL) == OK &&
+         exact_round(exact_term(grid_row_amount(&b->renewals, row), rate, b->currency_of[c], b->reporting), ret) == OK;
 }
 
-/* The column in which a dimension lies, as it is stored: a team is found by its rep, a mark among the flags. */
-struct raw_column {
-  const uint8_t *u8;
-  const uint16_t *u16;
-  const uint32_t *u32;
-  uint32_t n; /* values it can hold */
-};
-
-static struct raw_column raw_of(const struct book *b, enum grid_column c) {
-  const struct book_renewals *r = &b->renewals;
-  switch ((int)c) {
-    case GRID_CUSTOMER: return (struct raw_column){.u32 = r->account, .n = b->accounts.n};
-    case GRID_CONTRACT: return (struct raw_column){.u32 = r->contract, .n = b->contracts.n};
-    case GRID_RESELLER: return (struct raw_column){.u32 = r->reseller, .n = b->accounts.n};
-    case GRID_DISTRIBUTOR: return (struct raw_column){.u32 = r->distributor, .n = b->accounts.n};
-    case GRID_REP: case GRID_TEAM: return (struct raw_column){.u16 = r->rep, .n = b->reps.n};
-    case GRID_REGION: return (struct raw_column){.u16 = r->region, .n = b->regions.n};
-    case GRID_MODEL: return (struct raw_column){.u8 = r->model, .n = 256};
-    case GRID_CURRENCY: return (struct raw_column){.u8 = r->currency, .n = 256};
-    case GRID_CATEGORY: return (struct raw_column){.u8 = r->category, .n = 256};
-    case GRID_STAGE: return (struct raw_column){.u8 = r->stage, .n = 256};
-    case GRID_OUTCOME: return (struct raw_column){.u8 = r->outcome, .n = 256};
-    default: return (struct raw_column){.u8 = r->flags, .n = 256};
-  }
-}
-
-/* The code of a dimension from the value in its column. */
-static uint32_t code_of(const struct book *b, enum grid_column c, uint32_t raw) {
-  switch ((int)c) {
-    case GRID_TEAM: return b->rep_team[raw];
-    case GRID_PO: return (raw & RENEWAL_HAS_PO) != 0;
-    case GRID_AT_RISK: return (raw & RENEWAL_AT_RISK) != 0;
-    default: return raw;
-  }
-}
-
-static bool is_day_column(enum grid_column c) {
-  return c == GRID_DUE || c == GRID_CLOSE || c == GRID_STEP_DATE || c == GRID_CHANGED || c == GRID_BOOKED || c == GRID_EXPECTED;
-}
-static bool is_money_column(enum grid_column c) { return c == GRID_AMOUNT || c == GRID_CONVERTED || c == GRID_ATR || c == GRID_WON; }
-
-static uint32_t dimension_size(const struct book *b, enum grid_column c) {
-  switch ((int)c) {
-    case GRID_CUSTOMER: case GRID_RESELLER: case GRID_DISTRIBUTOR: return b->accounts.n;
-    case GRID_CONTRACT: return b->contracts.n;
-    case GRID_REP: return b->reps.n;
-    case GRID_TEAM: return b->n_teams;
-    case GRID_REGION: return b->regions.n;
-    default: return 256;
-  }
-}
-
-static struct book_dict *dimension_dict(const struct book *b, enum grid_column c) {
-  struct book *x = (struct book *)(uintptr_t)b; /* the folded names are a cache of the book's own */
-  switch ((int)c) {
-    case GRID_CUSTOMER: case GRID_RESELLER: case GRID_DISTRIBUTOR: return &x->accounts;
-    case GRID_CONTRACT: return &x->contracts;
-    case GRID_REP: return &x->reps;
-    case GRID_REGION: return &x->regions;
-    default: return NULL;
-  }
-}
-
-/* Marks in set the codes whose name contains text. */
-static int mark_names(struct book_dict *d, struct str text, uint8_t *set) {
-  const struct book_fold *f = book_folded(d);
-  if (f == NULL) {
-    return ERR_NOMEM;
-  }
-  const char *p = f->text.p, *end = f->text.p + f->text.n;
-  uint32_t code = 0;
-  while (text.n > 0 && (p = memmem(p, (size_t)(end - p), text.p, text.n)) != NULL) {
-    uint32_t at = (uint32_t)(p - f->text.p);
-    while (code + 1 < d->n && f->offset[code + 1] <= at) {
-      code++;
-    }
-    set[code] = 1;
-    p = code + 1 < d->n ? f->text.p + f->offset[code + 1] - 1 : end;
-  }
-  return OK;
-}
-
-/* match[i] stays when table has the row's value. One loop per width, so that nothing in it depends on the column. */
-static void keep_listed(uint8_t *match, size_t n, const struct raw_column *raw, const uint8_t *table) {
-  if (raw->u32 != NULL) {
-    for (size_t i = 0; i < n; i++) {
-      match[i] &= table[raw->u32[i]];
-    }
-  } else if (raw->u16 != NULL) {
-    for (size_t i = 0; i < n; i++) {
-      match[i] &= table[raw->u16[i]];
-    }
-  } else {
-    for (size_t i = 0; i < n; i++) {
-      match[i] &= table[raw->u8[i]];
-    }
-  }
-}
-
-static int apply_codes(struct run *x, const struct grid_filter *f) {
-  uint32_t size = dimension_size(x->b, f->column);
-  uint8_t *set = arena_zalloc(x->a, (size_t)size + 256, 1);
-  struct book_dict *d = dimension_dict(x->b, f->column);
-  if (set == NULL) {
-    return ERR_NOMEM;
-  }
-  for (size_t i = 0; i < f->n_codes; i++) {
-    if (f->codes[i] < size) {
-      set[f->codes[i]] = 1;
-    }
-  }
-  if (f->text.n > 0 && d != NULL && mark_names(d, f->text, set) != OK) {
-    return ERR_NOMEM;
-  }
-  struct raw_column raw = raw_of(x->b, f->column);
-  uint8_t *table = arena_alloc(x->a, (size_t)raw.n + 1);
-  if (table == NULL) {
-    return ERR_NOMEM;
-  }
-  for (uint32_t v = 0; v < raw.n; v++) {
-    table[v] = (uint8_t)(set[code_of(x->b, f->column, v)] ^ f->negate);
-  }
-  keep_listed(x->match, x->b->renewals.n, &raw, table);
-  return OK;
-}
-
-static const day_t *day_column(const struct book_renewals *r, enum grid_column c) {
-  return c == GRID_DUE ? r->due : c == GRID_CLOSE ? r->close : c == GRID_STEP_DATE ? r->step_date : c == GRID_CHANGED ? r->changed
-         : c == GRID_BOOKED ? r->booked : NULL;
-}
-
-static void apply_days(struct run *x, const struct grid_filter *f) {
-  const struct book_renewals *r = &x->b->renewals;
-  const day_t *column = day_column(r, f->column);
-  /* A row without that date is in no range. */
-  int64_t from = f->from <= DAY_NONE ? (int64_t)DAY_NONE + 1 : f->from, to = f->to;
-  for (size_t i = 0; i < r->n; i++) {
-    int64_t v = column != NULL ? column[i] : expected_day(r, i);
-    x->match[i] &= (uint8_t)(((v >= from) & (v <= to)) != f->negate);
-  }
-}
-
-static void apply_money(struct run *x, const struct grid_filter *f) {
-  const struct book_renewals *r = &x->b->renewals;
-  __int128 unit = (__int128)RATE_ONE * pow10_i64(EXACT_EXPONENT);
-  for (size_t i = 0; i < r->n; i++) {
-    if (x->match[i]) {
-      int64_t minor = f->column == GRID_ATR ? r->atr[i] : f->column == GRID_WON ? r->won[i] : row_amount(r, i);
-      __int128 v = converted_term(x, i, minor);
-      bool in = (f->from == INT64_MIN || v >= f->from * unit) && (f->to == INT64_MAX || v <= f->to * unit);
-      x->match[i] = (uint8_t)(in != f->negate);
-    }
-  }
-}
-
-static int apply_search(struct run *x, struct str text) {
-  static const enum grid_column where[] = {GRID_CUSTOMER, GRID_CONTRACT, GRID_REP, GRID_RESELLER, GRID_DISTRIBUTOR};
-  enum { N = sizeof where / sizeof where[0] };
-  uint8_t *set[N];
-  for (size_t k = 0; k < N; k++) {
-    struct book_dict *d = dimension_dict(x->b, where[k]);
-    set[k] = arena_zalloc(x->a, d->n, 1);
-    if (set[k] == NULL || mark_names(d, text, set[k]) != OK) {
-      return ERR_NOMEM;
-    }
-  }
-  const struct book_renewals *r = &x->b->renewals;
-  for (size_t i = 0; i < r->n; i++) {
-    x->match[i] &= set[0][r->account[i]] | set[1][r->contract[i]] | set[2][r->rep[i]] | set[3][r->reseller[i]] | set[4][r->distributor[i]];
-  }
-  return OK;
-}
-
-static int find_matches(struct run *x) {
-  const struct book_renewals *r = &x->b->renewals;
-  x->match = arena_alloc(x->a, r->n + 1);
-  if (x->match == NULL) {
-    return ERR_NOMEM;
-  }
-  if (x->q->reps == NULL) {
-    memset(x->match, 1, r->n);
-  } else {
-    for (size_t i = 0; i < r->n; i++) {
-      x->match[i] = x->q->reps[r->rep[i]] != 0;
-    }
-  }
-  int code = OK;
-  for (size_t k = 0; k < x->q->n_filters && code == OK; k++) {
-    const struct grid_filter *f = &x->q->filters[k];
-    if (is_day_column(f->column)) {
-      apply_days(x, f);
-    } else if (is_money_column(f->column)) {
-      apply_money(x, f);
-    } else {
-      code = apply_codes(x, f);
-    }
-  }
-  return code == OK && x->q->search.n > 0 ? apply_search(x, x->q->search) : code;
-}
-
-static int find_totals(const struct run *x, struct grid_totals *ret) {
-  const struct book_renewals *r = &x->b->renewals;
-  int64_t sum[64][CATEGORY_COUNT] = {{0}}, count[64][CATEGORY_COUNT] = {{0}};
-  *ret = (struct grid_totals){0};
+void grid_sums_add(struct grid_sums *s, const struct book_renewals *r, const uint32_t *rows, size_t n) {
+  const uint8_t *currency = r->currency, *category = r->category; /* in registers: the sums written could be the columns, for all the compiler knows */
+  const int64_t *won = r->won, *forecast = r->forecast;
   bool over = false;
-  for (size_t i = 0; i < r->n; i++) {
-    int64_t *s = &sum[r->currency[i] & 63][r->category[i]], in = x->match[i];
-    over |= __builtin_add_overflow(*s, row_amount(r, i) & -in, s);
-    count[r->currency[i] & 63][r->category[i]] += in;
+  for (size_t k = 0; k < n; k++) {
+    size_t i = rows[k], at = (size_t)(currency[i] & (GRID_CURRENCIES - 1)) * 8 + (category[i] & 7);
+    int64_t closed = -(int64_t)(category[i] == CATEGORY_CLOSED), *sum = &s->sum[k & 1][at];
+    over |= __builtin_add_overflow(*sum, (won[i] & closed) | (forecast[i] & ~closed), sum);
+    s->count[k & 1][at]++;
   }
+  s->over |= over;
+}
+
+int grid_sums_total(const struct grid_plan *x, const struct grid_sums *s, struct grid_totals *ret) {
+  struct grid_totals t = {0};
+  bool over = s->over;
   __int128 all = 0, category[CATEGORY_COUNT] = {0};
-  for (uint8_t c = 0; c < 64; c++) {
+  for (int c = 0; c < GRID_CURRENCIES; c++) {
     for (int k = 0; k < CATEGORY_COUNT; k++) {
-      ret->rows += count[c][k];
-      ret->rows_by_currency[c] += count[c][k];
-      over |= __builtin_add_overflow(ret->by_currency[c], sum[c][k], &ret->by_currency[c]);
-      ret->count_by_category[k] += count[c][k];
+      int at = c * 8 + k;
+      int64_t sum = 0, count = s->count[0][at] + s->count[1][at];
+      over |= __builtin_add_overflow(s->sum[0][at], s->sum[1][at], &sum);
+      over |= __builtin_add_overflow(t.by_currency[c], sum, &t.by_currency[c]);
+      t.rows += count;
+      t.rows_by_currency[c] += count;
+      t.count_by_category[k] += count;
       if (!x->has_rate[c]) {
-        ret->no_rate += count[c][k];
+        t.no_rate += count;
         continue;
       }
-      __int128 term = sum[c][k] * x->factor[c];
+      __int128 term = sum * x->factor[c];
       category[k] += term;
       all += term;
     }
   }
-  int code = over ? ERR_RANGE : exact_round(all, &ret->converted);
+  int code = over ? ERR_RANGE : exact_round(all, &t.converted);
   for (int k = 0; k < CATEGORY_COUNT && code == OK; k++) {
-    code = exact_round(category[k], &ret->by_category[k]);
+    code = exact_round(category[k], &t.by_category[k]);
+  }
+  if (code == OK) {
+    *ret = t;
   }
   return code;
 }
@@ -294,44 +61,57 @@ struct placed {
   uint32_t row;
 };
 
-static bool before(const struct placed *a, const struct placed *b) { return a->key != b->key ? a->key < b->key : a->row < b->row; }
+static inline bool before(const struct placed *a, const struct placed *b) { return a->key != b->key ? a->key < b->key : a->row < b->row; }
 
 /* Numbers that sort rows by the asked column, smallest first. */
 struct sorter {
-  const struct run *x;
-  struct raw_column raw;
-  const int64_t *order; /* of a dimension: place of each value of its column */
+  const struct grid_plan *x;
+  enum grid_kind kind;
+  struct grid_raw raw;
+  const int64_t *order;            /* of a set: place of each value of its column */
+  double approx[GRID_CURRENCIES];  /* of money: factor, with the sign of the direction */
 };
-enum { BLOCK = 1024 };
+static const __int128 LAST = (__int128)1 << 120; /* rows without a value come last either way */
 
-/* Keys of rows from..from+n-1, n <= BLOCK. */
-static void sort_keys(const struct sorter *s, size_t from, size_t n, __int128 *key) {
-  const struct run *x = s->x;
+static __int128 exact_key(const struct sorter *s, uint32_t row) {
+  const struct grid_plan *x = s->x;
   const struct book_renewals *r = &x->b->renewals;
-  enum grid_column c = x->q->sort;
   int sign = x->q->descending ? -1 : 1;
-  if (is_day_column(c)) {
-    const day_t *column = day_column(r, c);
-    for (size_t i = 0; i < n; i++) {
-      day_t d = column != NULL ? column[from + i] : expected_day(r, from + i);
-      key[i] = d == DAY_NONE ? INT32_MAX : (int64_t)sign * d; /* rows without a date come last either way */
+  if (s->kind == GRID_KIND_MONEY) {
+    uint8_t c = r->currency[row] & (GRID_CURRENCIES - 1);
+    return x->factor[c] != 0 ? grid_row_money(r, x->q->sort, row) * x->factor[c] * sign : LAST;
+  }
+  if (s->kind == GRID_KIND_SET) {
+    return s->order[s->raw.u32 != NULL ? s->raw.u32[row] : s->raw.u16 != NULL ? s->raw.u16[row] : s->raw.u8[row]];
+  }
+  day_t made[GRID_BLOCK], d = grid_days(x->b, x->q->sort, row, 1, made)[0];
+  return d != DAY_NONE ? (int64_t)sign * d : LAST;
+}
+
+/* The keys of rows, ascending indexes from one block that begins at from, as near as a double comes. */
+static void approximate(const struct sorter *s, size_t from, size_t in_block, const uint32_t *rows, size_t n, double *key) {
+  const struct grid_query *q = s->x->q;
+  const struct book_renewals *r = &s->x->b->renewals;
+  if (s->kind == GRID_KIND_MONEY) {
+    const struct book_renewals columns = *r; /* see grid_sums_add */
+    for (size_t k = 0; k < n; k++) {
+      double factor = s->approx[columns.currency[rows[k]] & (GRID_CURRENCIES - 1)];
+      key[k] = factor != 0 ? (double)grid_row_money(&columns, q->sort, rows[k]) * factor : (double)LAST;
     }
-  } else if (is_money_column(c)) {
-    for (size_t i = 0; i < n; i++) {
-      int64_t minor = c == GRID_ATR ? r->atr[from + i] : c == GRID_WON ? r->won[from + i] : row_amount(r, from + i);
-      key[i] = converted_term(x, from + i, minor * sign);
-    }
-  } else if (s->raw.u32 != NULL) {
-    for (size_t i = 0; i < n; i++) {
-      key[i] = s->order[s->raw.u32[from + i]];
-    }
-  } else if (s->raw.u16 != NULL) {
-    for (size_t i = 0; i < n; i++) {
-      key[i] = s->order[s->raw.u16[from + i]];
+  } else if (s->kind == GRID_KIND_SET) {
+    const struct grid_raw raw = s->raw;
+    const int64_t *order = s->order;
+    for (size_t k = 0; k < n; k++) {
+      size_t i = rows[k];
+      key[k] = (double)order[raw.u32 != NULL ? raw.u32[i] : raw.u16 != NULL ? raw.u16[i] : raw.u8[i]];
     }
   } else {
-    for (size_t i = 0; i < n; i++) {
-      key[i] = s->order[s->raw.u8[from + i]];
+    day_t made[GRID_BLOCK];
+    const day_t *day = grid_days(s->x->b, q->sort, from, in_block, made);
+    double sign = q->descending ? -1 : 1;
+    for (size_t k = 0; k < n; k++) {
+      day_t d = day[rows[k] - from];
+      key[k] = d != DAY_NONE ? sign * d : (double)LAST;
     }
   }
 }
@@ -345,21 +125,24 @@ static uint32_t team_rank(const struct book *b, uint32_t team) {
   return rank;
 }
 
-static int prepare_sort(const struct run *x, struct sorter *s) {
+static int prepare_sort(const struct grid_plan *x, struct sorter *s) {
   enum grid_column c = x->q->sort;
-  *s = (struct sorter){.x = x};
-  if (is_day_column(c) || is_money_column(c)) {
+  *s = (struct sorter){.x = x, .kind = grid_column_kind(c)};
+  for (int k = 0; k < GRID_CURRENCIES; k++) {
+    s->approx[k] = (double)x->factor[k] * (x->q->descending ? -1 : 1);
+  }
+  if (s->kind != GRID_KIND_SET) {
     return OK;
   }
-  struct book_dict *d = dimension_dict(x->b, c);
+  struct book_dict *d = grid_dict_of(x->b, c);
   const uint32_t *rank = d != NULL ? book_ranks(d) : NULL;
-  s->raw = raw_of(x->b, c);
+  s->raw = grid_raw_of(x->b, c);
   int64_t *order = arena_alloc(x->a, ((size_t)s->raw.n + 1) * sizeof *order);
   if (order == NULL || (d != NULL && rank == NULL)) {
     return ERR_NOMEM;
   }
   for (uint32_t v = 0; v < s->raw.n; v++) {
-    uint32_t code = code_of(x->b, c, v);
+    uint32_t code = grid_code_of(x->b, c, v);
     int64_t place = rank != NULL ? rank[code] : c == GRID_TEAM ? team_rank(x->b, code) : code;
     order[v] = x->q->descending ? -place : place;
   }
@@ -367,27 +150,76 @@ static int prepare_sort(const struct run *x, struct sorter *s) {
   return OK;
 }
 
-/* heap: the worst of the kept rows on top. */
-static void sift_down(struct placed *h, size_t n, size_t i) {
-  for (;;) {
-    size_t child = 2 * i + 1;
-    if (child >= n) {
-      return;
+/* The best `keep` rows seen so far, and some more: when it is full the worse ones go, and what is worse still never comes in. */
+struct picked {
+  struct placed *rows;
+  size_t n, keep, most;
+  bool bounded, behind; /* worst, floor count */
+  struct placed worst, floor;
+  double lowest, highest; /* what an approximation must lie between to be looked at */
+};
+
+static double wider(__int128 key, int up) { return (double)key + up * (fabs((double)key) * 1e-14); }
+
+/* Rearranges so that the best `keep` stand first. */
+static void select_best(struct placed *p, size_t n, size_t keep) {
+  size_t from = 0, to = n; /* the border at `keep` lies in [from, to) */
+  while (to - from > 1 && keep > from && keep < to) {
+    struct placed *a = &p[from], *m = &p[from + (to - from) / 2], *z = &p[to - 1];
+    struct placed pivot = before(a, m) ? before(m, z) ? *m : before(a, z) ? *z : *a : before(a, z) ? *a : before(m, z) ? *z : *m;
+    size_t i = from, k = to - 1;
+    for (;;) {
+      while (before(&p[i], &pivot)) {
+        i++;
+      }
+      while (before(&pivot, &p[k])) {
+        k--;
+      }
+      if (i >= k) {
+        break;
+      }
+      struct placed t = p[i];
+      p[i++] = p[k];
+      p[k--] = t;
     }
-    child += child + 1 < n && before(&h[child], &h[child + 1]);
-    if (!before(&h[i], &h[child])) {
-      return;
+    if (keep <= i) { /* all before i are not behind the pivot, all from i on not before it */
+      to = i;
+    } else {
+      from = i;
     }
-    struct placed t = h[i];
-    h[i] = h[child];
-    h[child] = t;
-    i = child;
+  }
+}
+
+static void keep_best(struct picked *x) {
+  select_best(x->rows, x->n, x->keep);
+  x->n = x->keep;
+  x->worst = x->rows[0];
+  for (size_t k = 1; k < x->n; k++) {
+    x->worst = before(&x->worst, &x->rows[k]) ? x->rows[k] : x->worst;
+  }
+  x->bounded = true;
+  x->highest = wider(x->worst.key, 1);
+}
+
+static void pick(struct picked *x, const struct sorter *s, const uint32_t *rows, const double *key, size_t n) {
+  for (size_t k = 0; k < n; k++) {
+    if (!((key[k] <= x->highest) & (key[k] >= x->lowest))) {
+      continue;
+    }
+    struct placed p = {exact_key(s, rows[k]), rows[k]};
+    if ((x->bounded && !before(&p, &x->worst)) || (x->behind && !before(&x->floor, &p))) {
+      continue;
+    }
+    x->rows[x->n++] = p;
+    if (x->n == x->most) {
+      keep_best(x);
+    }
   }
 }
 
 static int by_place(const void *x, const void *y) { return before(x, y) ? -1 : 1; }
 
-static uint32_t row_of_id(const struct book_renewals *r, uint32_t id) {
+uint32_t grid_row_of_id(const struct book_renewals *r, uint32_t id) {
   size_t from = 0, to = r->n;
   while (from < to) {
     size_t mid = (from + to) / 2;
@@ -400,59 +232,83 @@ static uint32_t row_of_id(const struct book_renewals *r, uint32_t id) {
   return from < r->n && r->id[from] == id ? (uint32_t)from : UINT32_MAX;
 }
 
-/* The first `limit` rows in order behind the row `after`; one more than asked tells whether there are more. */
-static int pick_page(const struct run *x, struct grid_page *ret) {
-  const struct book_renewals *r = &x->b->renewals;
-  struct sorter s;
-  size_t keep = (size_t)x->q->limit + 1, n = 0;
-  struct placed *heap = arena_alloc(x->a, keep * sizeof *heap);
-  if (heap == NULL || prepare_sort(x, &s) != OK) {
-    return ERR_NOMEM;
-  }
-  uint32_t after = x->q->after != 0 ? row_of_id(r, x->q->after) : UINT32_MAX;
-  struct placed floor = {0, 0};
+/* keep is one more than asked: that one tells whether there are more. */
+static int picked_make(const struct sorter *s, struct picked *ret) {
+  const struct grid_plan *x = s->x;
+  size_t n = x->b->renewals.n, keep = (size_t)x->q->limit + 1, most = 4 * keep < 1024 ? 1024 : 4 * keep;
+  most = most > n + 1 ? n + 1 : most;
+  uint32_t after = x->q->after != 0 ? grid_row_of_id(&x->b->renewals, x->q->after) : UINT32_MAX;
+  *ret = (struct picked){.keep = keep, .most = most, .rows = arena_alloc(x->a, (most + 1) * sizeof *ret->rows), .lowest = -INFINITY, .highest = INFINITY};
   if (after != UINT32_MAX) {
-    sort_keys(&s, after, 1, &floor.key);
-    floor.row = after;
-  }
-  __int128 key[BLOCK];
-  for (size_t from = 0; from < r->n; from += BLOCK) {
-    size_t in_block = r->n - from < BLOCK ? r->n - from : BLOCK;
-    sort_keys(&s, from, in_block, key);
-    for (size_t i = 0; i < in_block; i++) {
-      struct placed p = {key[i], (uint32_t)(from + i)};
-      /* Once the heap is full a row has to beat its top; of equal keys the earlier row is in already. */
-      if (!(x->match[p.row] & (n < keep || p.key < heap[0].key)) || (after != UINT32_MAX && !before(&floor, &p))) {
-        continue;
-      }
-      if (n < keep) {
-        heap[n++] = p;
-        for (size_t k = n == keep ? keep / 2 : 0; k-- > 0;) {
-          sift_down(heap, n, k);
-        }
-      } else {
-        heap[0] = p;
-        sift_down(heap, n, 0);
-      }
-    }
-  }
-  qsort(heap, n, sizeof *heap, by_place);
-  ret->more = n == keep;
-  ret->n = n == keep ? n - 1 : n;
-  ret->rows = arena_alloc(x->a, (ret->n + 1) * sizeof *ret->rows);
-  for (size_t i = 0; ret->rows != NULL && i < ret->n; i++) {
-    ret->rows[i] = heap[i].row;
+    ret->behind = true;
+    ret->floor = (struct placed){exact_key(s, after), after};
+    ret->lowest = wider(ret->floor.key, -1);
   }
   return ret->rows != NULL ? OK : ERR_NOMEM;
 }
 
-int grid_run(const struct book *b, const struct grid_query *q, struct arena *a, struct grid_page *ret, struct err *e) {
-  struct run x = {.b = b, .q = q, .a = a};
+static int finish_page(struct picked *best, struct arena *a, struct grid_page *ret) {
+  if (best->n > best->keep) {
+    keep_best(best);
+  }
+  qsort(best->rows, best->n, sizeof *best->rows, by_place);
+  ret->more = best->n == best->keep;
+  ret->n = best->n - ret->more;
+  ret->rows = arena_alloc(a, (ret->n + 1) * sizeof *ret->rows);
+  for (size_t i = 0; ret->rows != NULL && i < ret->n; i++) {
+    ret->rows[i] = best->rows[i].row;
+  }
+  return ret->rows != NULL ? OK : ERR_NOMEM;
+}
+
+/* A step through n blocks that meets each once and jumps about: rows come in the order of their ids, which is nearly that of their due dates,
+ * and a list read from its worst end would let every row in before the next one pushes it out. */
+static size_t common_factor(size_t a, size_t b) {
+  while (b > 0) {
+    size_t rest = a % b;
+    a = b;
+    b = rest;
+  }
+  return a;
+}
+
+static size_t stride_over(size_t n) {
+  size_t step = n * 618 / 1000 + 1;
+  while (n > 0 && common_factor(step, n) != 1) {
+    step++;
+  }
+  return step;
+}
+
+static int run(const struct grid_plan *x, struct grid_page *ret) {
+  const struct book_renewals *r = &x->b->renewals;
+  struct sorter s;
+  struct picked best;
+  struct grid_sums sums = {0};
+  if (prepare_sort(x, &s) != OK || picked_make(&s, &best) != OK) {
+    return ERR_NOMEM;
+  }
+  size_t blocks = (r->n + GRID_BLOCK - 1) / GRID_BLOCK, step = stride_over(blocks);
+  for (size_t i = 0, at = 0; i < blocks; i++, at = (at + step) % blocks) {
+    size_t from = at * GRID_BLOCK;
+    uint32_t rows[GRID_BLOCK];
+    double key[GRID_BLOCK];
+    size_t in_block = r->n - from < GRID_BLOCK ? r->n - from : GRID_BLOCK, n = grid_plan_block(x, from, in_block, rows);
+    if (n > 0) {
+      grid_sums_add(&sums, r, rows, n);
+      approximate(&s, from, in_block, rows, n, key);
+      pick(&best, &s, rows, key, n);
+    }
+  }
+  int code = grid_sums_total(x, &sums, &ret->totals);
+  return code == OK ? finish_page(&best, x->a, ret) : code;
+}
+
+int grid_compute(const struct book *b, const struct grid_query *q, struct arena *a, struct grid_page *ret, struct err *e) {
+  struct grid_plan x;
   struct grid_page page = {0};
-  find_rates(&x);
-  int code = find_matches(&x);
-  code = code == OK ? find_totals(&x, &page.totals) : code;
-  code = code == OK ? pick_page(&x, &page) : code;
+  int code = grid_plan_make(b, q, a, &x);
+  code = code == OK ? run(&x, &page) : code;
   if (code != OK) {
     return err_set(e, code, code == ERR_RANGE ? "the sum of these renewals is beyond 64 bits: look for a wrong amount" : "out of memory");
   }
@@ -465,7 +321,7 @@ int grid_all(const struct book *b, const struct grid_query *q, struct arena *a, 
   struct grid_page page;
   all.after = 0;
   all.limit = (uint32_t)b->renewals.n;
-  int code = grid_run(b, &all, a, &page, e);
+  int code = grid_compute(b, &all, a, &page, e);
   if (code == OK) {
     *ret = page.rows;
     *ret_n = page.n;

@@ -8,18 +8,21 @@
 
 enum grid_column { GRID_CUSTOMER, GRID_CONTRACT, GRID_DUE, GRID_CLOSE, GRID_AMOUNT, GRID_CONVERTED, GRID_ATR, GRID_WON, GRID_CATEGORY, GRID_STAGE,
                    GRID_OUTCOME, GRID_REP, GRID_TEAM, GRID_REGION, GRID_RESELLER, GRID_DISTRIBUTOR, GRID_MODEL, GRID_CURRENCY, GRID_STEP_DATE, GRID_CHANGED,
-                   GRID_BOOKED, GRID_PO, GRID_AT_RISK, GRID_EXPECTED, GRID_COLUMN_COUNT };
+                   GRID_BOOKED, GRID_PO, GRID_AT_RISK, GRID_EXPECTED, GRID_LATE, GRID_CHANGE, GRID_OVERRIDE, GRID_HAS_STEP, GRID_COLUMN_COUNT };
 /* GRID_EXPECTED: booked date of closed rows, else close date, else due date: the day a roll-up counts the row by. GRID_AMOUNT:
- * won_amount of closed rows, else forecast_amount; GRID_CONVERTED: the same in the reporting currency. */
+ * won_amount of closed rows, else forecast_amount; GRID_CONVERTED: the same in the reporting currency; GRID_CHANGE: it less atr_amount.
+ * GRID_LATE: days from the due to the booked date, negative when early; blank while nothing is booked. */
 const char *grid_column_name(int c); /* "customer", "due_date", "forecast_amount", "owner" … as in addresses */
 int grid_column_of(struct str s);    /* -1 unknown */
+enum grid_kind { GRID_KIND_SET, GRID_KIND_DAY, GRID_KIND_MONEY, GRID_KIND_NUMBER };
+enum grid_kind grid_column_kind(enum grid_column c); /* a set has codes; of the others ranges are asked */
 
 struct grid_filter {   /* one condition; all must hold */
   enum grid_column column;
-  bool negate;
+  bool negate, blank;  /* blank: rows without a value */
   int64_t from, to;    /* days or minor units of the reporting currency, inclusive; INT64_MIN/MAX open */
   uint32_t *codes; size_t n_codes; /* equality set (codes of the dimension, enum values, 0/1) */
-  struct str text;     /* contains, folded; for customer, contract, owner, reseller, distributor */
+  struct str text;     /* contains, folded; for customer, contract, owner, team, region, reseller, distributor */
 };
 struct grid_query {
   struct grid_filter *filters; size_t n_filters;
@@ -47,7 +50,8 @@ struct grid_page {
 int grid_parse(const struct book *b, struct str text, struct arena *a, struct grid_query *ret, struct str *ret_bad, struct err *e);
 /* The text form of the filters (not sort, page or scope); grid_parse of it gives the same filters. */
 void grid_print(const struct book *b, const struct grid_query *q, struct strbuf *out);
-/* OK, ERR_NOMEM, ERR_RANGE. */
+/* One page. Answers are kept beside the book, within GRID_CACHE_… (grid_cache.c), so that the next page and the same question of
+ * anybody with the same scope cost nothing; another generation of the book starts without any. OK, ERR_NOMEM, ERR_RANGE. */
 int grid_run(const struct book *b, const struct grid_query *q, struct arena *a, struct grid_page *ret, struct err *e);
 /* All matching rows in order, for exports (no page). */
 int grid_all(const struct book *b, const struct grid_query *q, struct arena *a, uint32_t **ret, size_t *ret_n, struct grid_totals *ret_totals, struct err *e);

@@ -3,12 +3,12 @@
  *   owner:"Tom Okafor"       a value with blanks stands in double quotes
  *   customer:~hospital       the name contains
  *   due_date:2026-10-01..2026-12-31, amount:10000..   ranges, either end open; money in the reporting currency
- *   reseller:none            without one
+ *   reseller:none            without one; close_date:none without a date, amount:none nothing or no rate
  *   has_po:yes               flags: yes or no
  * Words without a column are a free search. */
 #include "base/decimal.h"
 #include "base/utf8.h"
-#include "insight/grid.h"
+#include "insight/grid_internal.h"
 
 enum { QUERY_MAX_FILTERS = 40, QUERY_MAX_VALUES = 200, QUERY_MAX_TEXT = 8192 };
 
@@ -21,16 +21,9 @@ struct reader {
   bool failed; /* out of memory on the way */
 };
 
-static bool is_days(int c) {
-  return c == GRID_DUE || c == GRID_CLOSE || c == GRID_STEP_DATE || c == GRID_CHANGED || c == GRID_BOOKED || c == GRID_EXPECTED;
-}
-static bool is_money(int c) { return c == GRID_AMOUNT || c == GRID_CONVERTED || c == GRID_ATR || c == GRID_WON; }
-
-static struct book_dict *dict_of(const struct book *b, int c) {
-  struct book *x = (struct book *)(uintptr_t)b;
-  return c == GRID_CUSTOMER || c == GRID_RESELLER || c == GRID_DISTRIBUTOR ? &x->accounts
-         : c == GRID_CONTRACT ? &x->contracts : c == GRID_REP ? &x->reps : c == GRID_REGION ? &x->regions : NULL;
-}
+static enum grid_kind kind_of(int c) { return grid_column_kind((enum grid_column)c); }
+static struct book_dict *dict_of(const struct book *b, int c) { return grid_dict_of(b, (enum grid_column)c); }
+static bool is_flag(int c) { return c == GRID_PO || c == GRID_AT_RISK || c == GRID_OVERRIDE || c == GRID_HAS_STEP; }
 
 /* One value at the cursor: quoted, or up to a comma or blank. */
 static struct str next_value(struct reader *r) {
@@ -83,7 +76,7 @@ static uint32_t enum_code(const struct book *b, int c, struct str v) {
       code = b->currency_of[i] == currency ? i : code;
     }
   }
-  if (c == GRID_PO || c == GRID_AT_RISK) {
+  if (is_flag(c)) {
     code = str_eq_nocase(v, STR("yes")) ? 1 : str_eq_nocase(v, STR("no")) ? 0 : -1;
   }
   return code < 0 ? UINT32_MAX : (uint32_t)code;
@@ -114,18 +107,25 @@ static bool read_bound(struct reader *r, int c, struct str v, int64_t *ret) {
   if (v.n == 0) {
     return true; /* an open end keeps what it was */
   }
-  if (is_days(c)) {
+  if (kind_of(c) == GRID_KIND_DAY) {
     if (day_parse_iso(v, &day) != OK) {
       return false;
     }
     *ret = day;
     return true;
   }
+  if (kind_of(c) == GRID_KIND_NUMBER) {
+    return str_to_i64(v, ret) == OK;
+  }
   return decimal_parse(v, '.', 0, currency_exponent(r->b->reporting), ret, NULL) == OK;
 }
 
 static void read_range(struct reader *r, struct grid_filter *f, struct str v) {
   size_t dots = SIZE_MAX;
+  if (str_eq_nocase(v, STR("none"))) {
+    f->blank = true;
+    return;
+  }
   for (size_t i = 0; i + 1 < v.n && dots == SIZE_MAX; i++) {
     dots = v.p[i] == '.' && v.p[i + 1] == '.' ? i : SIZE_MAX;
   }
@@ -141,7 +141,7 @@ static void read_range(struct reader *r, struct grid_filter *f, struct str v) {
 
 static int read_filter(struct reader *r, int column, bool negate, struct grid_filter *f) {
   *f = (struct grid_filter){.column = (enum grid_column)column, .negate = negate, .from = INT64_MIN, .to = INT64_MAX};
-  if (is_days(column) || is_money(column)) {
+  if (kind_of(column) != GRID_KIND_SET) {
     read_range(r, f, next_value(r));
     return OK;
   }
@@ -153,7 +153,7 @@ static int read_filter(struct reader *r, int column, bool negate, struct grid_fi
     bool contains = r->at < r->text.n && r->text.p[r->at] == '~';
     r->at += contains;
     struct str v = next_value(r);
-    if (contains && dict_of(r->b, column) != NULL) {
+    if (contains && (dict_of(r->b, column) != NULL || column == GRID_TEAM)) {
       f->text = folded(r, v);
     } else {
       uint32_t code = value_code(r, column, v);
@@ -251,7 +251,7 @@ static void print_code(const struct book *b, int c, uint32_t code, struct strbuf
     print_value(out, code < b->n_teams ? b->teams[code].name : STR_NONE);
   } else if (c == GRID_CURRENCY) {
     strbuf_addz(out, currency_code(code < 64 ? b->currency_of[code] : CURRENCY_NONE, buf));
-  } else if (c == GRID_PO || c == GRID_AT_RISK) {
+  } else if (is_flag(c)) {
     strbuf_addz(out, code != 0 ? "yes" : "no");
   } else {
     strbuf_addz(out, c == GRID_MODEL ? sales_model_name((int)code) : c == GRID_CATEGORY ? category_name((int)code)
@@ -261,8 +261,10 @@ static void print_code(const struct book *b, int c, uint32_t code, struct strbuf
 
 static void print_bound(const struct book *b, int c, int64_t v, struct strbuf *out) {
   char day[DAY_ISO_SIZE];
-  if (is_days(c)) {
+  if (kind_of(c) == GRID_KIND_DAY) {
     strbuf_addz(out, day_iso((day_t)v, day));
+  } else if (kind_of(c) == GRID_KIND_NUMBER) {
+    strbuf_i64(out, v);
   } else {
     money_add_text(out, v, b->reporting);
   }
@@ -273,7 +275,11 @@ void grid_print(const struct book *b, const struct grid_query *q, struct strbuf 
     const struct grid_filter *f = &q->filters[i];
     int c = (int)f->column;
     strbuf_fmt(out, "%s%s%s:", i > 0 ? " " : "", f->negate ? "-" : "", grid_column_name(c));
-    if (is_days(c) || is_money(c)) {
+    if (f->blank && kind_of(c) != GRID_KIND_SET) {
+      strbuf_addz(out, "none");
+      continue;
+    }
+    if (kind_of(c) != GRID_KIND_SET) {
       if (f->from != INT64_MIN) {
         print_bound(b, c, f->from, out);
       }
