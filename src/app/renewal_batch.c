@@ -221,6 +221,8 @@ static int undo_row(struct store *s, const struct undoing *x, const struct batch
   }
   row->before = all[n - 1];
   row->after = *before;
+  struct renewal_edit edit = renewal_edit_between(wrote, before);
+  row->changed = edit.set;
   if (mark->undone) {
     row->fate = BATCH_SAME;
     return OK;
@@ -229,12 +231,10 @@ static int undo_row(struct store *s, const struct undoing *x, const struct batch
     err_set(&why, ERR_CONFLICT, "It was edited after this change: it keeps what it has now");
     return undo_refused(x, row, BATCH_CONFLICT, &why, e);
   }
-  struct renewal_edit edit = renewal_edit_between(wrote, before);
   struct renewal_edited done = {0};
   edit.why = arena_fmt(x->a, "undo of change %" PRId64 " of several renewals", x->batch_id);
   if (!edit.why.p)
     return err_set(e, ERR_NOMEM, "Out of memory");
-  row->changed = edit.set;
   r = renewal_edit_step(s, x->a, x->who, &edit, x->today, x->now, write, &done, &why);
   if (r == ERR_DENIED || r == ERR_RANGE || r == ERR_NOTFOUND)
     return undo_refused(x, row, r == ERR_DENIED ? BATCH_DENIED : r == ERR_RANGE ? BATCH_RULE : BATCH_ABSENT, &why, e);

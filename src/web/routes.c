@@ -2,6 +2,7 @@
 #include "web/api/api.h"
 #include "web/pages/access.h"
 #include "web/pages/account.h"
+#include "web/pages/bulk.h"
 #include "web/pages/forecast.h"
 #include "web/pages/grid.h"
 #include "web/pages/home.h"
@@ -27,8 +28,12 @@ const struct route web_routes[] = {
     GET_ROW("/kpi/:name", MAY_READ, kpi_one_page, "kpi"),
     GET_ROW("/renewals", MAY_READ, grid_page, NULL),
     GET_ROW("/renewals.csv", MAY_READ, grid_csv, NULL),
+    GET_ROW("/renewals/bulk/:id", MAY_READ, bulk_page, "batch"),
     GET_ROW("/renewals/:id", MAY_READ, renewal_page, "renewal"),
     GET_ROW("/settings", MAY_STAFF, settings_page, NULL),
+    POST_ROW("/renewals/bulk", MAY_WRITE, bulk_post, NULL),
+    POST_ROW("/renewals/bulk/apply", MAY_WRITE, bulk_apply_post, NULL),
+    POST_ROW("/renewals/bulk/:id/undo", MAY_WRITE, bulk_undo_post, "batch"),
     POST_ROW("/renewals/:id", MAY_WRITE, renewal_edit_post, "renewal"),
     POST_ROW("/renewals/:id/touches", MAY_WRITE, renewal_touch_post, "renewal"),
     POST_ROW("/renewals/:id/undo", MAY_WRITE, renewal_undo_post, "renewal"),
