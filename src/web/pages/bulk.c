@@ -7,8 +7,6 @@
 
 enum { SHOWN_DONE = 100, MOST_LEFT = 50 };
 
-static struct str count_of(struct request *r, size_t n) { return format_of(r->arena, (int64_t)n, "renewal", NULL); }
-
 static int send_look(struct request *r, struct response *w, const struct bulk_ask *x, const struct batch_result *b, struct str problem) {
   struct bulk_view v;
   int rc = bulk_view_fill(r, x, b, &v);
@@ -17,26 +15,26 @@ static int send_look(struct request *r, struct response *w, const struct bulk_as
   if (problem.n)
     v.problem = problem;
   struct view_cx cx = view_cx_of(r);
-  shell_begin(r, w, &(struct page){.title = v.title, .nav = "/renewals", .crumb = STR("Renewals"), .crumb_href = v.back});
+  shell_begin(r, w, &(struct page){.title = v.title, .nav = "/renewals", .crumb = tr(r, "Renewals"), .crumb_href = v.back});
   view_bulk(&w->body, &cx, &v);
   return shell_end(r, w);
 }
 
 /* A form that cannot be acted on: its sentence, and the way back. */
 static int send_refusal(struct request *r, struct response *w, const struct bulk_ask *x, struct str problem) {
-  struct bulk_view v = {.title = STR("Nothing was changed"), .back = x->back, .problem = problem};
+  struct bulk_view v = {.title = tr(r, "Nothing was changed"), .back = x->back, .problem = problem};
   struct view_cx cx = view_cx_of(r);
   w->status = 422;
-  shell_begin(r, w, &(struct page){.title = v.title, .nav = "/renewals", .crumb = STR("Renewals"), .crumb_href = v.back});
+  shell_begin(r, w, &(struct page){.title = v.title, .nav = "/renewals", .crumb = tr(r, "Renewals"), .crumb_href = v.back});
   view_bulk(&w->body, &cx, &v);
   return shell_end(r, w);
 }
 
 static struct str moved_words(struct request *r, const struct bulk_ask *x) {
   if (x->shown >= 0 && x->shown != (int64_t)x->batch.n)
-    return arena_fmt(r->arena, "The list has changed: it had %.*s when you looked, it has %lld now. This is what would change now.",
-                     STR_FMT(format_of(r->arena, x->shown, "renewal", NULL)), (long long)x->batch.n);
-  return STR("The list has changed since you looked: other renewals match it now. This is what would change now.");
+    return tr_fmt(r, "The list has changed: it had {0} rows when you looked, it has {1} now. This is what would change now.", format_count(r->reader, x->shown),
+                  format_count(r->reader, (int64_t)x->batch.n));
+  return tr(r, "The list has changed since you looked: other renewals match it now. This is what would change now.");
 }
 
 static int look(struct request *r, struct response *w, struct bulk_ask *x, struct str problem, int status) {
@@ -48,7 +46,7 @@ static int look(struct request *r, struct response *w, struct bulk_ask *x, struc
       ((struct batch_item *)(uintptr_t)again.batch.items)[i].version = 0;
   int rc = renewal_batch_preview(r->store, r->arena, &r->scope, &again.batch, r->today, r->now, &b, &r->err);
   if (rc == ERR_USAGE || rc == ERR_LIMIT)
-    return send_refusal(r, w, x, arena_str(r->arena, str_of(r->err.text)));
+    return send_refusal(r, w, x, tr_sentence(r, arena_str(r->arena, str_of(r->err.text))));
   if (rc < 0)
     return rc;
   w->status = status;
@@ -75,14 +73,14 @@ static int make(struct request *r, struct response *w, struct bulk_ask *x) {
   struct batch_result b;
   int rc = renewal_batch_apply(r->store, r->arena, &r->scope, &x->batch, r->today, r->now, &b, &r->err);
   if (rc == ERR_USAGE || rc == ERR_LIMIT)
-    return send_refusal(r, w, x, arena_str(r->arena, str_of(r->err.text)));
+    return send_refusal(r, w, x, tr_sentence(r, arena_str(r->arena, str_of(r->err.text))));
   if (rc < 0)
     return rc;
   if (b.batch_id)
     return after_change(r, w, x, &b);
   if (b.count[BATCH_SAME] == b.n) /* pressed twice: it is as it was asked for */
     return response_redirect(r, w, x->back);
-  return look(r, w, x, STR("Nothing was changed. The reasons stand beside the rows."), 409);
+  return look(r, w, x, tr(r, "Nothing was changed. The reasons stand beside the rows."), 409);
 }
 
 static bool needs_look(const struct bulk_ask *x) {
@@ -114,12 +112,12 @@ int bulk_apply_post(struct request *r, struct response *w) { return post(r, w, t
 
 /* ---- a change that was made ---- */
 
-static struct str row_state(const struct batch_row *x, bool undone) {
+static struct str row_state(struct request *r, const struct batch_row *x) {
   switch (x->fate) {
-  case BATCH_SAME: return STR("taken back");
-  case BATCH_CHANGE: return undone ? STR("taken back") : STR("as changed");
-  case BATCH_CONFLICT: return STR("edited afterwards");
-  default: return STR("not yours to change now");
+  case BATCH_SAME: return tr(r, "taken back");
+  case BATCH_CHANGE: return tr(r, "as changed");
+  case BATCH_CONFLICT: return tr(r, "edited afterwards");
+  default: return tr(r, "not yours to change now");
   }
 }
 
@@ -143,22 +141,21 @@ static int fill_left(struct request *r, const struct desk *d, struct bulk_done_v
       return rc;
   }
   if (v->n_left)
-    v->left_title = arena_fmt(r->arena, "%.*s left as %s", STR_FMT(count_of(r, v->n_left)), v->n_left == 1 ? "it was" : "they were");
+    v->left_title = tr_n(r, (int64_t)v->n_left, "{n} renewal left as it was", "{n} renewals left as they were");
   return OK;
 }
 
 static int fill_done(struct request *r, const struct desk *d, const struct batch_undo *u, struct bulk_done_view *v) {
   char iso[INSTANT_ISO_SIZE];
   size_t can = u->count[BATCH_CHANGE], kept = u->n - can - u->count[BATCH_SAME];
-  bool undone = u->batch.undone_at != 0;
   v->id = u->batch.id;
-  v->title = arena_fmt(r->arena, "%.*s changed", STR_FMT(count_of(r, u->n)));
+  v->title = tr_n(r, (int64_t)u->n, "{n} renewal changed", "{n} renewals changed");
   v->why = u->batch.why;
-  v->when = format_instant(r->arena, u->batch.at, r->today);
+  v->when = format_instant(r->reader, u->batch.at);
   v->when_iso = arena_str(r->arena, str_of(instant_iso(u->batch.at, iso)));
   v->may_undo = can > 0;
   v->only_rest = kept > 0;
-  v->undo_label = kept ? arena_fmt(r->arena, "Take back the other %.*s", STR_FMT(format_count(r->arena, (int64_t)can))) : STR("Undo");
+  v->undo_label = kept ? tr_n(r, (int64_t)can, "Take back the other one", "Take back the other {n}") : tr(r, "Undo");
   v->rows = arena_zalloc(r->arena, SHOWN_DONE, sizeof *v->rows);
   if (!v->rows)
     return err_set(&r->err, ERR_NOMEM, "bulk: out of memory: try again");
@@ -169,10 +166,10 @@ static int fill_done(struct request *r, const struct desk *d, const struct batch
     row.before = row.after; /* what it was before the change → what it is now */
     row.after = now;
     rc = bulk_row_fill(r, d, &row, &v->rows[v->n_rows]);
-    v->rows[v->n_rows++].state = row_state(&u->rows[i], undone && u->rows[i].fate == BATCH_SAME);
+    v->rows[v->n_rows++].state = row_state(r, &u->rows[i]);
   }
   if (u->n > v->n_rows)
-    v->more = arena_fmt(r->arena, "and %.*s more", STR_FMT(count_of(r, u->n - v->n_rows)));
+    v->more = tr_n(r, (int64_t)(u->n - v->n_rows), "and {n} renewal more", "and {n} renewals more");
   return rc < 0 ? rc : fill_left(r, d, v);
 }
 
@@ -185,7 +182,7 @@ static int send_done(struct request *r, struct response *w, const struct batch_u
   if (rc < 0)
     return rc;
   struct view_cx cx = view_cx_of(r);
-  shell_begin(r, w, &(struct page){.title = v.title, .nav = "/renewals", .crumb = STR("Renewals"), .crumb_href = v.back});
+  shell_begin(r, w, &(struct page){.title = v.title, .nav = "/renewals", .crumb = tr(r, "Renewals"), .crumb_href = v.back});
   view_bulk_done(&w->body, &cx, &v);
   return shell_end(r, w);
 }
@@ -209,7 +206,7 @@ int bulk_undo_post(struct request *r, struct response *w) {
     rc = renewal_batch_undo(r->store, r->arena, &r->scope, id, rest, r->today, r->now, &u, &r->err);
   if (rc == ERR_CONFLICT) {
     w->status = 409;
-    return send_done(r, w, &u, back, arena_str(r->arena, str_of(r->err.text)));
+    return send_done(r, w, &u, back, tr_sentence(r, arena_str(r->arena, str_of(r->err.text))));
   }
   return rc < 0 ? rc : response_redirect(r, w, bulk_back(r, back, "undone", id));
 }
@@ -228,11 +225,11 @@ void bulk_note_fill(struct request *r, struct bulk_note *ret) {
   }
   struct str back = bulk_back(r, r->target, NULL, 0);
   if (!changed || u.batch.undone_at) {
-    ret->text = arena_fmt(r->arena, "Taken back: %.*s as before.", STR_FMT(count_of(r, u.count[BATCH_SAME])));
+    ret->text = tr_n(r, (int64_t)u.count[BATCH_SAME], "Taken back: {n} renewal is as before.", "Taken back: {n} renewals are as before.");
     return;
   }
   STRBUF_CLEANUP struct strbuf to = STRBUF_INIT(WEB_MAX_URL);
   strbuf_fmt(&to, "/renewals/bulk/%lld?back=", (long long)id);
   html_part_str(&to, back);
-  *ret = (struct bulk_note){id, arena_fmt(r->arena, "%.*s changed.", STR_FMT(count_of(r, u.n))), arena_str(r->arena, strbuf_str(&to)), back};
+  *ret = (struct bulk_note){id, tr_n(r, (int64_t)u.n, "{n} renewal changed.", "{n} renewals changed."), arena_str(r->arena, strbuf_str(&to)), back};
 }

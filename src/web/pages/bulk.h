@@ -19,8 +19,7 @@
 enum { BULK_AT_ONCE = 20 };
 
 struct bulk_diff {
-  const char *label;
-  struct str from, to;
+  struct str label, from, to;
 };
 struct bulk_row {
   struct str href, customer, contract, due, why, state;

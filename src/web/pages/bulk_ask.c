@@ -11,16 +11,16 @@ struct input {
 };
 
 static const struct field FIELDS[] = {
-  {.name = "category", .label = "Category", .kind = FIELD_CHOICE, .offset = offsetof(struct input, category), .of = category_of},
-  {.name = "stage", .label = "Stage", .kind = FIELD_CHOICE, .offset = offsetof(struct input, stage), .of = stage_of},
-  {.name = "close_date", .label = "Close date", .kind = FIELD_DAY, .offset = offsetof(struct input, close_date)},
-  {.name = "next_step_date", .label = "Step date", .kind = FIELD_DAY, .offset = offsetof(struct input, next_step_date)},
-  {.name = "owner", .label = "Owner", .kind = FIELD_INTEGER, .offset = offsetof(struct input, owner), .min = 1, .max = INT64_MAX},
-  {.name = "count", .label = "Number of rows", .kind = FIELD_INTEGER, .offset = offsetof(struct input, count), .max = INT64_MAX},
-  {.name = "next_step", .label = "Next step", .kind = FIELD_TEXT, .offset = offsetof(struct input, next_step), .max = 200},
-  {.name = "at_risk", .label = "At risk", .kind = FIELD_TEXT, .offset = offsetof(struct input, at_risk), .max = 3},
-  {.name = "forecast_amount", .label = "Amount", .kind = FIELD_TEXT, .offset = offsetof(struct input, forecast_amount), .max = 40},
-  {.name = "why", .label = "Why", .kind = FIELD_TEXT, .offset = offsetof(struct input, why), .max = 300},
+  {.name = "category", .label = MSG("Category"), .kind = FIELD_CHOICE, .offset = offsetof(struct input, category), .of = category_of},
+  {.name = "stage", .label = MSG("Stage"), .kind = FIELD_CHOICE, .offset = offsetof(struct input, stage), .of = stage_of},
+  {.name = "close_date", .label = MSG("Close date"), .kind = FIELD_DAY, .offset = offsetof(struct input, close_date)},
+  {.name = "next_step_date", .label = MSG("Step date"), .kind = FIELD_DAY, .offset = offsetof(struct input, next_step_date)},
+  {.name = "owner", .label = MSG("Owner"), .kind = FIELD_INTEGER, .offset = offsetof(struct input, owner), .min = 1, .max = INT64_MAX},
+  {.name = "count", .label = MSG("Number of rows"), .kind = FIELD_INTEGER, .offset = offsetof(struct input, count), .max = INT64_MAX},
+  {.name = "next_step", .label = MSG("Next step"), .kind = FIELD_TEXT, .offset = offsetof(struct input, next_step), .max = 200},
+  {.name = "at_risk", .label = MSG("At risk"), .kind = FIELD_TEXT, .offset = offsetof(struct input, at_risk), .max = 3},
+  {.name = "forecast_amount", .label = MSG("Amount"), .kind = FIELD_TEXT, .offset = offsetof(struct input, forecast_amount), .max = 40},
+  {.name = "why", .label = MSG("Why"), .kind = FIELD_TEXT, .offset = offsetof(struct input, why), .max = 300},
 };
 
 static void edit_of(const struct input *in, struct renewal_edit *x) {
@@ -125,11 +125,10 @@ static int amount_of(struct request *r, struct bulk_ask *x) {
   }
   int64_t minor = 0;
   if (several)
-    x->problem = STR("The selected renewals have several currencies, so one amount cannot stand for all: select those of one currency.");
+    x->problem = tr(r, "The selected renewals have several currencies, so one amount cannot stand for all: select those of one currency.");
   else if (decimal_parse(x->forecast_amount, '.', ',', currency_exponent(b->currency_of[currency]), &minor, &inexact) < 0 || inexact || minor < 0)
-    x->problem = STR("The amount is not a number of this currency, like 1,234.50.");
+    x->problem = tr(r, "The amount is not a number of this currency, like 1,234.50.");
   x->batch.edit.forecast_amount = minor;
-  (void)r;
   return OK;
 }
 
@@ -145,7 +144,7 @@ static void read_seen(struct request *r, struct bulk_ask *x) {
 int bulk_ask_read(struct request *r, struct bulk_ask *ret) {
   struct bulk_ask x = {.all = str_eq(pairs_get(&r->form, "all"), STR("1")), .go = str_eq(pairs_get(&r->form, "go"), STR("1")),
                        .back = bulk_back(r, pairs_get(&r->form, "back"), NULL, 0), .problem = STR_NONE};
-  struct input in = {.category = -1, .stage = -1, .close_date = DAY_NONE, .next_step_date = DAY_NONE, .count = -1, .why = STR("changed together with others")};
+  struct input in = {.category = -1, .stage = -1, .close_date = DAY_NONE, .next_step_date = DAY_NONE, .count = -1, .why = tr(r, "changed together with others")};
   struct form form;
   int rc = FORM_READ(r, FIELDS, &in, &form);
   for (size_t i = 0; rc >= 0 && i < form.n && !x.problem.n; i++)
@@ -155,7 +154,7 @@ int bulk_ask_read(struct request *r, struct bulk_ask *ret) {
   if (rc < 0)
     return rc;
   edit_of(&in, &x.batch.edit);
-  x.why = x.batch.edit.why = in.why.n ? in.why : STR("changed together with others");
+  x.why = x.batch.edit.why = in.why.n ? in.why : tr(r, "changed together with others");
   x.forecast_amount = in.forecast_amount;
   x.shown = x.all ? in.count : -1;
   rc = x.all ? filtered_rows(r, &x) : chosen_rows(r, &x);

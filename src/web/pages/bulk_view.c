@@ -5,24 +5,25 @@
 
 enum { SHOWN = 20, SHOWN_LEFT = 20, MOST_QUARTERS = 24 };
 
-static struct str count_of(struct request *r, size_t n) { return format_of(r->arena, (int64_t)n, "renewal", NULL); }
+static struct str id_text(struct request *r, int64_t id) { return arena_fmt(r->arena, "%lld", (long long)id); }
 
 int bulk_row_fill(struct request *r, const struct desk *d, const struct batch_row *b, struct bulk_row *ret) {
   uint32_t contract = book_code(&d->book->contracts, b->before.contract_id);
-  struct bulk_row x = {.href = arena_fmt(r->arena, "/renewals/%lld", (long long)b->id), .contract = book_name(&d->book->contracts, contract), .why = b->why};
+  struct bulk_row x = {.href = arena_fmt(r->arena, "/renewals/%lld", (long long)b->id),
+                       .contract = book_name(&d->book->contracts, contract), .why = tr_sentence(r, b->why)};
   if (!b->before.id) { /* not in the actor's book: its number is all that is said */
-    x = (struct bulk_row){.customer = arena_fmt(r->arena, "Renewal %lld", (long long)b->id), .why = STR("It is not in your book.")};
+    x = (struct bulk_row){.customer = tr_fmt(r, "Renewal {0}", id_text(r, b->id)), .why = tr(r, "It is not in your book.")};
     *ret = x;
     return OK;
   }
   x.customer = book_name(&d->book->accounts, contract < d->book->contracts.n ? d->book->contract_account[contract] : 0);
-  x.due = format_weekday(r->arena, b->before.due_date, r->today);
+  x.due = format_weekday(r->reader, b->before.due_date);
   x.diffs = arena_zalloc(r->arena, RENEWAL_BITS, sizeof *x.diffs);
   if (!x.diffs)
     return err_set(&r->err, ERR_NOMEM, "bulk: out of memory: try again");
   for (unsigned i = 0; i < RENEWAL_BITS; i++)
     if (b->changed & (1u << i))
-      x.diffs[x.n_diffs++] = (struct bulk_diff){renewal_label(1u << i), renewal_value(r, &b->before, 1u << i), renewal_value(r, &b->after, 1u << i)};
+      x.diffs[x.n_diffs++] = (struct bulk_diff){tr(r, renewal_label(1u << i)), renewal_value(r, &b->before, 1u << i), renewal_value(r, &b->after, 1u << i)};
   *ret = x;
   return OK;
 }
@@ -89,12 +90,12 @@ static int fill_effects(struct request *r, const struct desk *d, const struct ba
       char id[PERIOD_ID_SIZE];
       if (exact_round(x.buckets[i].sum[c], &change) < 0 || change == 0)
         continue;
-      struct str quarter = format_period(r->arena, arena_str(r->arena, str_of(period_id(&x.buckets[i].quarter, id))));
-      v->effects[v->n_effects++] = (struct bulk_effect){arena_fmt(r->arena, "%s, %.*s", parts_category(c), STR_FMT(quarter)),
-                                                        parts_change(r->arena, change, d->reporting, MONEY_K1), change > 0};
+      struct str quarter = format_period(r->reader, arena_str(r->arena, str_of(period_id(&x.buckets[i].quarter, id))));
+      v->effects[v->n_effects++] = (struct bulk_effect){tr_fmt(r, "{0}, {1}", str_of(parts_category(r->reader, c)), quarter),
+                                                        parts_change(r->reader, change, d->reporting, MONEY_K1), change > 0};
     }
   if (x.no_rate)
-    v->no_rate = STR("Some of these renewals have a currency without an exchange rate; they are not in these sums.");
+    v->no_rate = tr(r, "Some of these renewals have a currency without an exchange rate; they are not in these sums.");
   return OK;
 }
 
@@ -107,8 +108,8 @@ static struct str say_edit(struct request *r, const struct renewal_edit *e, curr
                        .next_step_date = e->next_step_date, .at_risk = e->at_risk, .owner_id = e->owner_id, .currency = currency};
   for (unsigned bit = 1; bit <= RENEWAL_SET_OWNER; bit <<= 1)
     if (e->set & bit) {
-      struct str value = renewal_value(r, &to, bit);
-      strbuf_fmt(&b, "%s%s: %.*s.", b.n ? " " : "", renewal_label(bit), STR_FMT(value));
+      struct str one = tr_fmt(r, "{0}: {1}.", tr(r, renewal_label(bit)), renewal_value(r, &to, bit));
+      strbuf_fmt(&b, "%s%.*s", b.n ? " " : "", STR_FMT(one));
     }
   return arena_str(r->arena, strbuf_str(&b));
 }
@@ -127,16 +128,16 @@ static int fill_rows(struct request *r, const struct desk *d, const struct batch
     else if (x->fate != BATCH_CHANGE && v->n_left < SHOWN_LEFT) {
       rc = bulk_row_fill(r, d, x, &v->left[v->n_left]);
       if (x->fate == BATCH_SAME)
-        v->left[v->n_left].why = STR("It has these values already.");
+        v->left[v->n_left].why = tr(r, "It has these values already.");
       v->n_left++;
     }
   }
   if (b->count[BATCH_CHANGE] > v->n_rows)
-    v->more = arena_fmt(r->arena, "and %.*s more, in the same way", STR_FMT(count_of(r, b->count[BATCH_CHANGE] - v->n_rows)));
+    v->more = tr_n(r, (int64_t)(b->count[BATCH_CHANGE] - v->n_rows), "and {n} renewal more, in the same way", "and {n} renewals more, in the same way");
   if (left > v->n_left)
-    v->left_more = arena_fmt(r->arena, "and %.*s more", STR_FMT(count_of(r, left - v->n_left)));
+    v->left_more = tr_n(r, (int64_t)(left - v->n_left), "and {n} renewal more", "and {n} renewals more");
   if (left)
-    v->left_title = arena_fmt(r->arena, "%.*s %s as %s", STR_FMT(count_of(r, left)), left == 1 ? "stays" : "stay", left == 1 ? "it is" : "they are");
+    v->left_title = tr_n(r, (int64_t)left, "{n} renewal stays as it is", "{n} renewals stay as they are");
   return rc;
 }
 
@@ -171,7 +172,7 @@ int bulk_view_fill(struct request *r, const struct bulk_ask *x, const struct bat
   currency_t currency = b->n ? b->rows[0].before.currency : CURRENCY_NONE;
   size_t n = b->count[BATCH_CHANGE];
   *v = (struct bulk_view){.back = x->back, .why = x->why, .problem = x->problem, .say = say_edit(r, &x->batch.edit, currency)};
-  v->title = n ? arena_fmt(r->arena, "Change %.*s", STR_FMT(count_of(r, n))) : STR("Nothing to change here");
+  v->title = n ? tr_n(r, (int64_t)n, "Change {n} renewal", "Change {n} renewals") : tr(r, "Nothing to change here");
   v->button = n ? v->title : STR_NONE;
   int rc = fill_rows(r, &x->desk, b, v);
   if (rc >= 0)
