@@ -47,7 +47,10 @@ static int write_outcomes(struct history_work *w, struct err *e)
     w->write[i] |= w->now[i].renewal_id != w->rows.lines[i].outcome.renewal_id;
     w->counts.outcomes_changed += w->write[i];
   }
-  return w->counts.outcomes_changed ? history_outcomes_write(w->s, w->rows.lines, w->now, w->write, n, e) : OK;
+  if (w->counts.outcomes_changed == 0)
+    return OK;
+  int r = import_was_outcomes(w->s, w->change->import_id, w->rows.lines, w->write, n, e);
+  return r == OK ? history_outcomes_write(w->s, w->rows.lines, w->now, w->write, n, e) : r;
 }
 
 /* One audit entry and one change mark for the run, when it changed anything. */

@@ -330,7 +330,9 @@ static int links_merge(struct history_work *w, struct history_link *added, size_
     int order = i == w->rows.n_links ? 1 : j == w->n_links ? -1 : compare(w, old, fresh);
     if (order < 0) {
       if (old->evidence != EVIDENCE_MANUAL) { /* a decision stays even while it can't apply */
-        r = history_link_remove(w->s, old->line_id, old->successor_line_id, e);
+        r = import_was_link(w->s, w->change->import_id, old->line_id, old->successor_line_id, e);
+        if (r == OK)
+          r = history_link_remove(w->s, old->line_id, old->successor_line_id, e);
         w->counts.links_removed++;
       }
       i++;
@@ -340,8 +342,11 @@ static int links_merge(struct history_work *w, struct history_link *added, size_
         .quantity = fresh->quantity, .known_at = history_link_known(w, fresh, &derived), .evidence = fresh->evidence};
       j++;
     } else {
-      if (old->quantity != fresh->quantity || old->evidence != fresh->evidence)
-        r = history_link_update(w->s, old->line_id, old->successor_line_id, fresh->quantity, fresh->evidence, e);
+      if (old->quantity != fresh->quantity || old->evidence != fresh->evidence) {
+        r = import_was_link(w->s, w->change->import_id, old->line_id, old->successor_line_id, e);
+        if (r == OK)
+          r = history_link_update(w->s, old->line_id, old->successor_line_id, fresh->quantity, fresh->evidence, e);
+      }
       i++;
       j++;
     }

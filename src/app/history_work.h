@@ -4,7 +4,7 @@
 #include "app/history.h"
 #include "insight/link.h"
 #include "store/repo_config.h"
-#include "store/repo_history.h"
+#include "store/repo_import_was.h"
 
 enum {
   HISTORY_HORIZON = 400,  /* renewals exist for what is due up to so many days ahead: next quarters' forecasts need rows */

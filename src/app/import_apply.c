@@ -121,7 +121,7 @@ static int add_regions(struct run *x, struct err *e)
     if (x->r.region[i] == 0) {
       rc = store_reserve_ids(x->s, "region", 1, &x->r.region[i], e);
       if (rc == OK)
-        rc = import_add_region(x->s, x->r.region[i], dict_shown(&x->l->regions, i), e);
+        rc = import_add_region(x->s, x->r.region[i], dict_shown(&x->l->regions, i), x->j->note.id, e);
     }
   return rc;
 }
@@ -137,7 +137,7 @@ static int add_people(struct run *x, struct err *e)
     rc = store_reserve_ids(x->s, "person", 1, &x->r.person[i], e);
     if (rc == OK)
       rc = import_add_person(x->s, x->r.person[i], name, dict_folded(&x->l->people, i), str_find(name, '@', 0) != SIZE_MAX ? name : STR_NONE,
-                             x->j->options->now, e);
+                             x->j->options->now, x->j->note.id, e);
   }
   return rc;
 }
@@ -154,7 +154,7 @@ static int add_accounts(struct run *x, struct err *e)
     if (x->account_known[i] == INT64_MAX)
       continue;
     if (x->r.account[i] != 0) {
-      rc = import_add_account_kind(x->s, x->r.account[i], a->kind, e);
+      rc = import_add_account_kind(x->s, x->r.account[i], a->kind, x->j->note.id, e);
       continue;
     }
     rows[n++] = (struct new_account){.id = i, .known_at = x->account_known[i], .kind = a->kind, .name = dict_shown(&l->accounts, i),

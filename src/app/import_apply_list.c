@@ -1,7 +1,7 @@
 /* The small imports into the store. */
 #include "app/import_apply.h"
 #include "base/decimal.h"
-#include "store/repo_history.h"
+#include "store/repo_import_was.h"
 
 struct work {
   struct store *s;
@@ -73,7 +73,7 @@ static int name_rows(struct work *w, enum import_field name, enum import_thing w
     if (w->region[i] == 0) {
       rc = store_reserve_ids(w->s, "region", 1, &w->region[i], e);
       if (rc == OK)
-        rc = import_add_region(w->s, w->region[i], dict_shown(&w->regions, i), e);
+        rc = import_add_region(w->s, w->region[i], dict_shown(&w->regions, i), w->j->note.id, e);
     }
   return rc;
 }
@@ -128,7 +128,7 @@ static int apply_accounts(struct work *w, struct err *e)
     x.id = w->id[w->name_of[i]];
     x.parent_id = w->parent_of[i] == CODE_NONE || w->id[w->parent_of[i]] == x.id ? 0 : w->id[w->parent_of[i]];
     if (!fresh[i] || x.parent_id)
-      rc = import_set_account(w->s, &x, &changed, e);
+      rc = import_set_account(w->s, &x, w->j->note.id, &changed, e);
     count(w, fresh[i], changed);
   }
   return rc;
@@ -152,7 +152,7 @@ static int apply_products(struct work *w, struct err *e)
         rc = import_add_products(w->s, &x, 1, w->j->note.id, e);
       w->counts.products_added++;
     } else {
-      rc = import_set_product(w->s, &x, &changed, e);
+      rc = import_set_product(w->s, &x, w->j->note.id, &changed, e);
     }
     count(w, fresh, changed);
   }
@@ -166,7 +166,7 @@ static int apply_rates(struct work *w, struct err *e)
     bool fresh = false, changed = false;
     struct str source = list_text(w->l, i, FIELD_SOURCE);
     rc = import_set_rate(w->s, w->l->row[i].currency, list_day(w->l, i, FIELD_RATE_DATE), list_number(w->l, i, FIELD_RATE),
-                         source.n ? source : w->j->note.source, w->j->known_at, &fresh, &changed, e);
+                         source.n ? source : w->j->note.source, w->j->known_at, w->j->note.id, &fresh, &changed, e);
     count(w, fresh, changed);
   }
   return rc;
@@ -201,7 +201,7 @@ static int apply_targets(struct work *w, struct err *e)
     if (!rate)
       rc = div_round_i128(value * (money ? pow10_i64(currency_exponent(t.currency)) : 1), RATE_ONE, &t.amount);
     if (rc == OK)
-      rc = import_set_target(w->s, &t, &fresh, &changed, e);
+      rc = import_set_target(w->s, &t, w->j->note.id, &fresh, &changed, e);
     count(w, fresh, changed);
   }
   return rc;
@@ -232,6 +232,8 @@ static int apply_touch(struct work *w, size_t i, struct err *e)
     rc = import_has_touch(w->s, renewal, t.at, t.channel, t.note, &known, e);
   if (rc == OK && !known)
     rc = touch_add(w->s, &t, &id, e);
+  if (rc == OK && !known)
+    rc = import_made(w->s, w->j->note.id, "touch", id, e);
   count(w, !known, false);
   return rc;
 }

@@ -255,10 +255,12 @@ int import_cmd(struct cli *c)
   o.strict = cli_flag(c, "strict");
   o.allow_credits = cli_flag(c, "allow-credits");
   const char *kind = cli_argument(c);
-  o.file = cli_argument(c);
+  if (kind && (strcmp(kind, "list") == 0 || strcmp(kind, "undo") == 0))
+    return kind[0] == 'l' ? import_list_cmd(c) : import_undo_cmd(c);
   int k = kind ? import_kind_of(str_of(kind)) : -1;
   if (k < 0)
     return cli_usage(c, "import: say what the file holds: contracts, accounts, products, fx, targets or touches");
+  o.file = cli_argument(c);
   if (!o.file)
     return cli_usage(c, "import %s: no file named", kind);
   o.kind = (enum import_kind)k;

@@ -11,6 +11,8 @@ int demo_cmd(struct cli *c);
 int export_cmd(struct cli *c);
 int forecast_cmd(struct cli *c);
 int import_cmd(struct cli *c);
+int import_list_cmd(struct cli *c); /* of import_cmd: list */
+int import_undo_cmd(struct cli *c); /* of import_cmd: undo ID */
 int exclude_cmd(struct cli *c);
 int history_cmd(struct cli *c);
 int include_cmd(struct cli *c);
@@ -26,9 +28,10 @@ int user_cmd(struct cli *c);
 int version_cmd(struct cli *c);
 
 static const struct cli_command commands[] = {
-    {"import", import_cmd, "contracts|accounts|products|fx|targets|touches FILE [OPTIONS]",
+    {"import", import_cmd, "contracts|accounts|products|fx|targets|touches FILE [OPTIONS] | list | undo ID",
      "Reads a CSV or XLSX file into the store. Columns are found by their names in English, Spanish, Portuguese and\n"
-     "French; dates and numbers are understood by column. Rows that cannot be taken go to a problems file.\n\n"
+     "French; dates and numbers are understood by column. Rows that cannot be taken go to a problems file.\n"
+     "list: the imports so far. undo: takes one back as a whole, while nothing stands on top of it.\n\n"
      "  --dry-run           show the mapping, the first rows, counts and problems; write nothing\n"
      "  --as-of DATE        the day on which the file was true (a snapshot); default today\n"
      "  --map FILE          lines such as  net_amount = Amount | Total,  currency = \"USD\",  status = -\n"

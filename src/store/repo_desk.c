@@ -53,8 +53,8 @@ int renewal_find(struct store *s, struct arena *a, struct str text_value, size_t
 
 static const char IMPORTS_SQL[] =
   "select i.id, i.started_at, i.finished_at, i.kind, i.source, i.file_name, p.name, i.counts, i.as_of,"
-  " (select count(*) from data_finding f where f.import_id = i.id and f.status = 'open')"
-  " from import_run i left join person p on p.id = i.actor_id where i.id < $1 order by i.id desc limit $2";
+  " (select count(*) from data_finding f where f.import_id = i.id and f.status = 'open'), u.undone_at"
+  " from import_run i left join person p on p.id = i.actor_id left join import_undo u on u.import_id = i.id where i.id < $1 order by i.id desc limit $2";
 
 int import_list(struct store *s, struct arena *a, int64_t before, size_t max, struct import_brief **ret, size_t *ret_n, struct err *e) {
   struct import_brief *rows = arena_zalloc(a, max, sizeof *rows);
@@ -69,7 +69,7 @@ int import_list(struct store *s, struct arena *a, int64_t before, size_t max, st
   while (n < max && (rc = stmt_next(q, e)) > 0)
     rows[n++] = (struct import_brief){
       .id = stmt_i64(q, 0), .started_at = stmt_i64(q, 1), .finished_at = stmt_i64(q, 2), .kind = text(a, q, 3, &bad), .source = text(a, q, 4, &bad),
-      .file_name = text(a, q, 5, &bad), .actor = text(a, q, 6, &bad), .counts = text(a, q, 7, &bad), .as_of = stmt_day(q, 8), .findings = stmt_i64(q, 9)};
+      .file_name = text(a, q, 5, &bad), .actor = text(a, q, 6, &bad), .counts = text(a, q, 7, &bad), .as_of = stmt_day(q, 8), .findings = stmt_i64(q, 9), .undone_at = stmt_i64(q, 10)};
   stmt_done(q);
   if (rc < 0 || bad)
     return rc < 0 ? rc : no_memory(e);

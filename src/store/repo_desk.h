@@ -11,7 +11,7 @@ int person_name(struct store *s, struct arena *a, int64_t id, struct str *ret, s
 int renewal_find(struct store *s, struct arena *a, struct str text, size_t max, int64_t **ret, size_t *ret_n, struct err *e);
 
 struct import_brief {
-  int64_t id, started_at, finished_at; /* finished_at 0 = did not end */
+  int64_t id, started_at, finished_at, undone_at; /* finished_at 0 = did not end; undone_at 0 = stands */
   struct str kind, source, file_name, actor, counts; /* counts: JSON object as it was written */
   day_t as_of;
   int64_t findings; /* open ones that this run found */

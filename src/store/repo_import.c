@@ -2,6 +2,7 @@
 #include "store/repo_import.h"
 #include "base/alloc.h"
 #include "store/driver.h"
+#include "store/repo_import_was.h"
 
 static struct bind text_or_null(struct str s)
 {
@@ -118,17 +119,18 @@ int import_add_products(struct store *s, const struct new_product *rows, size_t 
   return rc < 0 ? rc : end;
 }
 
-int import_add_person(struct store *s, int64_t id, struct str name, struct str key, struct str email, int64_t now, struct err *e)
+int import_add_person(struct store *s, int64_t id, struct str name, struct str key, struct str email, int64_t now, int64_t import_id,
+                      struct err *e)
 {
   int64_t n = db_run(store_db(s), "insert into person (id, email, name, name_key, role, active, created_at) values ($1, $2, $3, $4, 3, 0, $5)",
                      BINDS(B_I64(id), text_or_null(email), B_STR(name), B_STR(key), B_I64(now)), e);
-  return n < 0 ? (int)n : OK;
+  return n < 0 ? (int)n : import_made(s, import_id, "person", id, e);
 }
 
-int import_add_region(struct store *s, int64_t id, struct str name, struct err *e)
+int import_add_region(struct store *s, int64_t id, struct str name, int64_t import_id, struct err *e)
 {
   int64_t n = db_run(store_db(s), "insert into region (id, name) values ($1, $2)", BINDS(B_I64(id), B_STR(name)), e);
-  return n < 0 ? (int)n : OK;
+  return n < 0 ? (int)n : import_made(s, import_id, "region", id, e);
 }
 
 struct import_writer {
@@ -222,6 +224,9 @@ int import_writer_end(struct import_writer *w, struct err *e)
 
 int import_set_line(struct store *s, const struct new_line *l, int64_t import_id, struct err *e)
 {
+  int rc = import_was_line(s, import_id, l->id, e);
+  if (rc < 0)
+    return rc;
   int64_t n = db_run(store_db(s),
                      "update contract_line set line_number = $2, product_id = $3, serial_number = $4, quantity = $5, start_date = $6, currency = $7, "
                      "list_amount = $8, net_amount = $9, annual_value = $10, booked_date = $11, renewed_from = $12, stated_outcome = $13, renewed_on = $14, "
@@ -236,6 +241,9 @@ int import_set_line(struct store *s, const struct new_line *l, int64_t import_id
 
 int import_set_contract(struct store *s, const struct new_contract *c, int64_t import_id, struct err *e)
 {
+  int rc = import_was_contract(s, import_id, c->id, e);
+  if (rc < 0)
+    return rc;
   int64_t n = db_run(store_db(s),
                      "update contract set end_user_account_id = $2, reseller_account_id = $3, distributor_account_id = $4, owner_id = $5, region_id = $6, "
                      "sales_model = $7, currency = $8, import_id = $9 where id = $1",
@@ -245,45 +253,68 @@ int import_set_contract(struct store *s, const struct new_contract *c, int64_t i
   return n < 0 ? (int)n : OK;
 }
 
-int import_set_account(struct store *s, const struct new_account *x, bool *ret_changed, struct err *e)
+#define ACCOUNT_DIFFERS \
+  "where id = $1 and not (kind | $2 = kind and coalesce($3, country, '') = coalesce(country, '') " \
+  "and coalesce($4, language, '') = coalesce(language, '') and coalesce($5, currency, 0) = coalesce(currency, 0) " \
+  "and coalesce($6, parent_id, 0) = coalesce(parent_id, 0) and coalesce($7, region_id, 0) = coalesce(region_id, 0) " \
+  "and coalesce($8, external_id, '') = coalesce(external_id, ''))"
+#define PRODUCT_DIFFERS \
+  "where id = $1 and not (coalesce($2, name, '') = coalesce(name, '') " \
+  "and coalesce($3, family, '') = coalesce(family, '') and coalesce($4, product_line, '') = coalesce(product_line, '') " \
+  "and coalesce($5, service_level, '') = coalesce(service_level, '') and coalesce($6, eol_date, 0) = coalesce(eol_date, 0) " \
+  "and coalesce($7, eos_date, 0) = coalesce(eos_date, 0) and coalesce($8, replacement_sku, '') = coalesce(replacement_sku, ''))"
+
+int import_set_account(struct store *s, const struct new_account *x, int64_t import_id, bool *ret_changed, struct err *e)
 {
+  const struct bind *binds = BINDS(B_I64(x->id), B_I64(x->kind), text_or_null(x->country), text_or_null(x->language), B_ID(x->currency), B_ID(x->parent_id),
+                                   B_ID(x->region_id), text_or_null(x->external_id));
+  int64_t id = 0;
+  int rc = db_one_i64(store_db(s), "select id from account " ACCOUNT_DIFFERS, binds, 0, &id, e);
+  if (rc == OK && id)
+    rc = import_was_account(s, import_id, id, e);
+  if (rc < 0)
+    return rc;
+  *ret_changed = id != 0;
+  if (!id)
+    return OK;
   int64_t n = db_run(store_db(s),
                      "update account set kind = kind | $2, country = coalesce($3, country), language = coalesce($4, language), "
                      "currency = coalesce($5, currency), parent_id = coalesce($6, parent_id), region_id = coalesce($7, region_id), "
-                     "external_id = coalesce($8, external_id) where id = $1 and not (kind | $2 = kind and coalesce($3, country, '') = coalesce(country, '') "
-                     "and coalesce($4, language, '') = coalesce(language, '') and coalesce($5, currency, 0) = coalesce(currency, 0) "
-                     "and coalesce($6, parent_id, 0) = coalesce(parent_id, 0) and coalesce($7, region_id, 0) = coalesce(region_id, 0) "
-                     "and coalesce($8, external_id, '') = coalesce(external_id, ''))",
-                     BINDS(B_I64(x->id), B_I64(x->kind), text_or_null(x->country), text_or_null(x->language), B_ID(x->currency), B_ID(x->parent_id),
-                           B_ID(x->region_id), text_or_null(x->external_id)),
-                     e);
-  if (n < 0)
-    return (int)n;
-  *ret_changed = n > 0;
-  return OK;
+                     "external_id = coalesce($8, external_id) where id = $1",
+                     binds, e);
+  return n < 0 ? (int)n : OK;
 }
 
-int import_set_product(struct store *s, const struct new_product *x, bool *ret_changed, struct err *e)
+int import_set_product(struct store *s, const struct new_product *x, int64_t import_id, bool *ret_changed, struct err *e)
 {
+  const struct bind *binds = BINDS(B_I64(x->id), text_or_null(x->name), text_or_null(x->family), text_or_null(x->product_line),
+                                   text_or_null(x->service_level), B_DAY(x->eol), B_DAY(x->eos), text_or_null(x->replacement));
+  int64_t id = 0;
+  int rc = db_one_i64(store_db(s), "select id from product " PRODUCT_DIFFERS, binds, 0, &id, e);
+  if (rc == OK && id)
+    rc = import_was_product(s, import_id, id, e);
+  if (rc < 0)
+    return rc;
+  *ret_changed = id != 0;
+  if (!id)
+    return OK;
   int64_t n = db_run(store_db(s),
                      "update product set name = coalesce($2, name), family = coalesce($3, family), product_line = coalesce($4, product_line), "
                      "service_level = coalesce($5, service_level), eol_date = coalesce($6, eol_date), eos_date = coalesce($7, eos_date), "
-                     "replacement_sku = coalesce($8, replacement_sku) where id = $1 and not (coalesce($2, name, '') = coalesce(name, '') "
-                     "and coalesce($3, family, '') = coalesce(family, '') and coalesce($4, product_line, '') = coalesce(product_line, '') "
-                     "and coalesce($5, service_level, '') = coalesce(service_level, '') and coalesce($6, eol_date, 0) = coalesce(eol_date, 0) "
-                     "and coalesce($7, eos_date, 0) = coalesce(eos_date, 0) and coalesce($8, replacement_sku, '') = coalesce(replacement_sku, ''))",
-                     BINDS(B_I64(x->id), text_or_null(x->name), text_or_null(x->family), text_or_null(x->product_line), text_or_null(x->service_level),
-                           B_DAY(x->eol), B_DAY(x->eos), text_or_null(x->replacement)),
-                     e);
-  if (n < 0)
-    return (int)n;
-  *ret_changed = n > 0;
-  return OK;
+                     "replacement_sku = coalesce($8, replacement_sku) where id = $1",
+                     binds, e);
+  return n < 0 ? (int)n : OK;
 }
 
-int import_add_account_kind(struct store *s, int64_t id, int kind, struct err *e)
+int import_add_account_kind(struct store *s, int64_t id, int kind, int64_t import_id, struct err *e)
 {
-  int64_t n = db_run(store_db(s), "update account set kind = kind | $2 where id = $1 and kind | $2 <> kind", BINDS(B_I64(id), B_I64(kind)), e);
+  int64_t lacks = 0;
+  int rc = db_one_i64(store_db(s), "select id from account where id = $1 and kind | $2 <> kind", BINDS(B_I64(id), B_I64(kind)), 0, &lacks, e);
+  if (rc == OK && lacks)
+    rc = import_was_account(s, import_id, id, e);
+  if (rc < 0 || !lacks)
+    return rc;
+  int64_t n = db_run(store_db(s), "update account set kind = kind | $2 where id = $1", BINDS(B_I64(id), B_I64(kind)), e);
   return n < 0 ? (int)n : OK;
 }
 

@@ -65,8 +65,9 @@ struct new_line {
 };
 int import_add_accounts(struct store *s, const struct new_account *rows, size_t n, int64_t import_id, struct err *e);
 int import_add_products(struct store *s, const struct new_product *rows, size_t n, int64_t import_id, struct err *e);
-int import_add_person(struct store *s, int64_t id, struct str name, struct str key, struct str email, int64_t now, struct err *e); /* inactive rep */
-int import_add_region(struct store *s, int64_t id, struct str name, struct err *e);
+int import_add_person(struct store *s, int64_t id, struct str name, struct str key, struct str email, int64_t now, int64_t import_id,
+                      struct err *e); /* inactive rep */
+int import_add_region(struct store *s, int64_t id, struct str name, int64_t import_id, struct err *e);
 /* Many contracts or lines: the row is written before the call returns. */
 struct import_writer;
 int import_contracts_begin(struct store *s, int64_t import_id, struct import_writer **ret, struct err *e);
@@ -75,12 +76,12 @@ int import_lines_begin(struct store *s, int64_t import_id, struct import_writer 
 int import_lines_add(struct import_writer *w, const struct new_line *l, struct err *e);
 int import_writer_end(struct import_writer *w, struct err *e); /* always call, also after an error; takes NULL */
 
-/* Newer facts about known rows. import_set_account and import_set_product leave alone what is empty in x. */
+/* Newer facts about known rows; what they replace is kept (repo_import_was.h) under import_id. import_set_account and import_set_product leave alone what is empty in x. */
 int import_set_line(struct store *s, const struct new_line *l, int64_t import_id, struct err *e);
 int import_set_contract(struct store *s, const struct new_contract *c, int64_t import_id, struct err *e);
-int import_set_account(struct store *s, const struct new_account *x, bool *ret_changed, struct err *e);
-int import_set_product(struct store *s, const struct new_product *x, bool *ret_changed, struct err *e);
-int import_add_account_kind(struct store *s, int64_t id, int kind, struct err *e); /* sets bits */
+int import_set_account(struct store *s, const struct new_account *x, int64_t import_id, bool *ret_changed, struct err *e);
+int import_set_product(struct store *s, const struct new_product *x, int64_t import_id, bool *ret_changed, struct err *e);
+int import_add_account_kind(struct store *s, int64_t id, int kind, int64_t import_id, struct err *e); /* sets bits */
 
 struct finding {
   const char *rule, *entity, *field, *department, *status;
@@ -91,13 +92,15 @@ struct finding {
 int import_add_finding(struct store *s, const struct finding *f, bool *ret_added, struct err *e);
 
 /* *ret_changed: the rate was absent or another. */
-int import_set_rate(struct store *s, currency_t c, day_t date, int64_t rate, struct str source, int64_t known_at, bool *ret_new, bool *ret_changed, struct err *e);
+int import_set_rate(struct store *s, currency_t c, day_t date, int64_t rate, struct str source, int64_t known_at, int64_t import_id, bool *ret_new,
+                    bool *ret_changed, struct err *e);
 struct new_target {
   struct str scope, scope_name, period, kind, measure, reason;
   int64_t amount, set_by, set_at;
   currency_t currency;
 };
-int import_set_target(struct store *s, const struct new_target *t, bool *ret_new, bool *ret_changed, struct err *e); /* a new version when it differs */
+int import_set_target(struct store *s, const struct new_target *t, int64_t import_id, bool *ret_new, bool *ret_changed,
+                      struct err *e); /* a new version when it differs */
 /* The renewal of a contract (by number key) that is due on that day, or, without a day, the open one that is due
  * first, else the latest. 0 = none. */
 int import_find_renewal(struct store *s, struct str number_key, day_t due, int64_t *ret_id, struct err *e);

@@ -2,13 +2,15 @@
 #include "base/strbuf.h"
 #include "store/driver.h"
 #include "store/repo_import.h"
+#include "store/repo_import_was.h"
 
 static struct bind text_or_null(struct str s)
 {
   return s.n == 0 ? B_NULL : B_STR(s);
 }
 
-int import_set_rate(struct store *s, currency_t c, day_t date, int64_t rate, struct str source, int64_t known_at, bool *ret_new, bool *ret_changed, struct err *e)
+int import_set_rate(struct store *s, currency_t c, day_t date, int64_t rate, struct str source, int64_t known_at, int64_t import_id, bool *ret_new,
+                    bool *ret_changed, struct err *e)
 {
   int64_t old;
   int rc = db_one_i64(store_db(s), "select rate from fx_rate where currency = $1 and rate_date = $2", BINDS(B_I64(c), B_I64(date)), -1, &old, e);
@@ -18,6 +20,9 @@ int import_set_rate(struct store *s, currency_t c, day_t date, int64_t rate, str
   *ret_changed = old != -1 && old != rate;
   if (old == rate)
     return OK;
+  rc = import_was_rate(s, import_id, c, date, e);
+  if (rc < 0)
+    return rc;
   int64_t n = db_run(store_db(s),
                      "insert into fx_rate (currency, rate_date, rate, source, known_at) values ($1, $2, $3, $4, $5) "
                      "on conflict (currency, rate_date) do update set rate = excluded.rate, source = excluded.source, known_at = excluded.known_at",
@@ -25,7 +30,7 @@ int import_set_rate(struct store *s, currency_t c, day_t date, int64_t rate, str
   return n < 0 ? (int)n : OK;
 }
 
-int import_set_target(struct store *s, const struct new_target *t, bool *ret_new, bool *ret_changed, struct err *e)
+int import_set_target(struct store *s, const struct new_target *t, int64_t import_id, bool *ret_new, bool *ret_changed, struct err *e)
 {
   struct stmt *q STMT_CLEANUP = NULL;
   int64_t version = 0, id;
@@ -53,7 +58,7 @@ int import_set_target(struct store *s, const struct new_target *t, bool *ret_new
                      BINDS(B_I64(id), B_STR(t->scope), B_STR(t->scope_name), B_STR(t->period), B_STR(t->kind), B_STR(t->measure), B_I64(t->amount),
                            B_ID(t->currency), B_I64(version + 1), text_or_null(t->reason), B_ID(t->set_by), B_I64(t->set_at)),
                      e);
-  return n < 0 ? (int)n : OK;
+  return n < 0 ? (int)n : import_made(s, import_id, "target", id, e);
 }
 
 int import_find_renewal(struct store *s, struct str number_key, day_t due, int64_t *ret_id, struct err *e)
@@ -76,34 +81,52 @@ int import_has_touch(struct store *s, int64_t renewal_id, int64_t at, struct str
   return rc;
 }
 
+/* Also its place among the imports, and the day up to which facts were judged before it. */
 int import_run_add(struct store *s, const struct import_note *n, struct err *e)
 {
+  day_t through = DAY_NONE;
+  int rc = history_through(s, &through, e);
+  if (rc < 0)
+    return rc;
   int64_t rows = db_run(store_db(s),
                         "insert into import_run (id, kind, source, file_name, file_sha256, as_of, mapping, counts, started_at, actor_id) "
                         "values ($1, $2, $3, $4, $5, $6, $7, '{}', $8, $9)",
                         BINDS(B_I64(n->id), B_STR(str_of(n->kind)), B_STR(n->source), B_STR(n->file_name), B_STR(n->sha256), B_I64(n->as_of), B_STR(n->mapping),
                               B_I64(n->started_at), B_ID(n->actor_id)),
                         e);
+  if (rows < 0)
+    return (int)rows;
+  rows = db_run(store_db(s), "insert into import_undo (import_id, place, through_before) select $1, coalesce(max(place), 0) + 1, cast($2 as int) from import_undo /* scan */",
+                BINDS(B_I64(n->id), through == DAY_NONE ? B_NULL : B_I64(through)), e);
   return rows < 0 ? (int)rows : OK;
 }
 
 int import_run_done(struct store *s, const struct import_note *n, struct err *e)
 {
+  day_t through = DAY_NONE;
+  int rc = history_through(s, &through, e);
+  if (rc < 0)
+    return rc;
   int64_t rows = db_run(store_db(s), "update import_run set counts = $2, finished_at = $3 where id = $1",
                         BINDS(B_I64(n->id), B_STR(n->counts), B_I64(n->finished_at)), e);
+  if (rows >= 0)
+    rows = db_run(store_db(s), "update import_undo set through_after = $2 where import_id = $1", BINDS(B_I64(n->id), B_DAY(through)), e);
   return rows < 0 ? (int)rows : OK;
 }
 
 int import_run_find(struct store *s, const char *kind, struct str sha256, struct str mapping, day_t as_of, int64_t *ret_id, struct err *e)
 {
-  return db_one_i64(store_db(s), "select id from import_run where file_sha256 = $1 and kind = $2 and mapping = $3 and as_of = $4 and finished_at is not null limit 1",
+  return db_one_i64(store_db(s), "select id from import_run where file_sha256 = $1 and kind = $2 and mapping = $3 and as_of = $4 and finished_at is not null "
+                                 "and not exists (select 1 from import_undo u where u.import_id = import_run.id and u.undone_at is not null) limit 1",
                     BINDS(B_STR(sha256), B_STR(str_of(kind)), B_STR(mapping), B_I64(as_of)), 0, ret_id, e);
 }
 
 int import_last_as_of(struct store *s, const char *kind, struct str source, day_t *ret, struct err *e)
 {
   int64_t d;
-  int rc = db_one_i64(store_db(s), "select as_of from import_run where kind = $1 and source = $2 order by as_of desc limit 1 /* scan */",
+  int rc = db_one_i64(store_db(s), "select as_of from import_run where kind = $1 and source = $2 "
+                                 "and not exists (select 1 from import_undo u where u.import_id = import_run.id and u.undone_at is not null) "
+                                 "order by as_of desc limit 1 /* scan */",
                       BINDS(B_STR(str_of(kind)), B_STR(source)), DAY_NONE, &d, e);
   if (rc == OK)
     *ret = (day_t)d;
