@@ -107,9 +107,9 @@ static int undo_tx(struct store *s, void *arg, struct err *e)
     if (rc == ERR_CONFLICT)
       return err_set(e, rc, "Import %" PRId64 " can't be undone: something was added to its customers or contracts since: remove that first", p.id);
   }
-  struct history_change h = {.account_ids = accounts, .n = n_accounts, .today = p.through_before == DAY_NONE ? p.as_of : p.through_before, .now = u->now,
+  struct history_change h = {.account_ids = accounts, .n = n_accounts, .today = p.through_before, .now = u->now,
                              .known_at = u->now, .actor_id = u->actor_id};
-  if (rc == OK && n_accounts)
+  if (rc == OK && n_accounts && p.through_before != DAY_NONE) /* else nothing had been judged before this import */
     rc = history_derive(s, &h, NULL, e);
   if (rc == OK)
     rc = import_undo_end(s, &p, u->now, u->actor_id, e);

@@ -69,7 +69,8 @@ int import_list(struct store *s, struct arena *a, int64_t before, size_t max, st
   while (n < max && (rc = stmt_next(q, e)) > 0)
     rows[n++] = (struct import_brief){
       .id = stmt_i64(q, 0), .started_at = stmt_i64(q, 1), .finished_at = stmt_i64(q, 2), .kind = text(a, q, 3, &bad), .source = text(a, q, 4, &bad),
-      .file_name = text(a, q, 5, &bad), .actor = text(a, q, 6, &bad), .counts = text(a, q, 7, &bad), .as_of = stmt_day(q, 8), .findings = stmt_i64(q, 9), .undone_at = stmt_i64(q, 10)};
+      .file_name = text(a, q, 5, &bad), .actor = text(a, q, 6, &bad), .counts = text(a, q, 7, &bad), .as_of = stmt_day(q, 8), .findings = stmt_i64(q, 9),
+      .undone_at = stmt_i64(q, 10)};
   stmt_done(q);
   if (rc < 0 || bad)
     return rc < 0 ? rc : no_memory(e);

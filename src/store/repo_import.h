@@ -76,7 +76,8 @@ int import_lines_begin(struct store *s, int64_t import_id, struct import_writer 
 int import_lines_add(struct import_writer *w, const struct new_line *l, struct err *e);
 int import_writer_end(struct import_writer *w, struct err *e); /* always call, also after an error; takes NULL */
 
-/* Newer facts about known rows; what they replace is kept (repo_import_was.h) under import_id. import_set_account and import_set_product leave alone what is empty in x. */
+/* Newer facts about known rows; what they replace is kept (repo_import_was.h) under import_id. import_set_account
+ * and import_set_product leave alone what is empty in x. */
 int import_set_line(struct store *s, const struct new_line *l, int64_t import_id, struct err *e);
 int import_set_contract(struct store *s, const struct new_contract *c, int64_t import_id, struct err *e);
 int import_set_account(struct store *s, const struct new_account *x, int64_t import_id, bool *ret_changed, struct err *e);

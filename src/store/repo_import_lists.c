@@ -96,7 +96,8 @@ int import_run_add(struct store *s, const struct import_note *n, struct err *e)
                         e);
   if (rows < 0)
     return (int)rows;
-  rows = db_run(store_db(s), "insert into import_undo (import_id, place, through_before) select $1, coalesce(max(place), 0) + 1, cast($2 as int) from import_undo /* scan */",
+  rows = db_run(store_db(s),
+                "insert into import_undo (import_id, place, through_before) select $1, coalesce(max(place), 0) + 1, cast($2 as int) from import_undo /* scan */",
                 BINDS(B_I64(n->id), through == DAY_NONE ? B_NULL : B_I64(through)), e);
   return rows < 0 ? (int)rows : OK;
 }

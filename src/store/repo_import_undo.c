@@ -113,7 +113,8 @@ static const char EDITED[] =
   "where (v.why is null or substr(v.why, 1, 9) <> 'history: ') and $2 > 0 /* scan */";
 static const char RECORDED[] =
   "select count(*), max(a.id) from audit a where a.id > $1 and ("
-  "(a.entity = 'renewal' and a.action <> 'renewal.edit' and exists (select 1 from renewal r join import_touched t on t.contract_id = r.contract_id where r.id = a.entity_id)) "
+  "(a.entity = 'renewal' and a.action <> 'renewal.edit' and exists (select 1 from renewal r "
+  "join import_touched t on t.contract_id = r.contract_id where r.id = a.entity_id)) "
   "or (a.entity = 'contract' and exists (select 1 from import_touched t where t.contract_id = a.entity_id)) "
   "or (a.entity = 'contract_line' and exists (select 1 from contract_line l join import_touched t on t.contract_id = l.contract_id where l.id = a.entity_id)) "
   "or (a.entity = 'account' and (exists (select 1 from account x where x.id = a.entity_id and x.import_id = $2) "
@@ -208,7 +209,8 @@ static const char *const restore[] = {
   "update product set (name, family, product_line, service_level, eol_date, eos_date, replacement_sku) = (select w.name, w.family, w.product_line, "
   "w.service_level, w.eol_date, w.eos_date, w.replacement_sku from product_was w where w.by_import = $1 and w.id = product.id) "
   "where id in (select id from product_was where by_import = $1)",
-  "delete from fx_rate where exists (select 1 from fx_rate_was w where w.by_import = $1 and w.currency = fx_rate.currency and w.rate_date = fx_rate.rate_date) /* scan */",
+  "delete from fx_rate where exists (select 1 from fx_rate_was w where w.by_import = $1 and w.currency = fx_rate.currency "
+  "and w.rate_date = fx_rate.rate_date) /* scan */",
   "insert into fx_rate (currency, rate_date, rate, source, known_at) select currency, rate_date, rate, source, known_at from fx_rate_was "
   "where by_import = $1 and rate is not null",
 };

@@ -9,6 +9,7 @@
 
 static struct store *s;
 static struct arena *arena;
+static int64_t imports; /* each run is that of an import of its own */
 
 static day_t day(const char *iso)
 {
@@ -84,7 +85,7 @@ static int derive_tx(struct store *x, void *arg, struct err *e)
 /* Judges everything on a day; known from that day. */
 static struct history_counts derive_for(const char *today, bool all, const int64_t *accounts, size_t n)
 {
-  struct history_change c = {.all = all, .account_ids = accounts, .n = n, .import_id = 12, .today = day(today), .now = at(today) + 3600, .known_at = at(today)};
+  struct history_change c = {.all = all, .account_ids = accounts, .n = n, .import_id = ++imports, .today = day(today), .now = at(today) + 3600, .known_at = at(today)};
   struct history_counts counts = {0};
   struct err e = {0};
   ok(store_write(s, derive_tx, (const void *[]){&c, &counts}, &e), &e);

@@ -36,3 +36,4 @@ create table line_link_was (
   known_at bigint not null, decided_by bigint, reason text, primary key (by_import, line_id, successor_line_id));
 -- The contracts that an import being taken back touched; empty outside of that transaction.
 create table import_touched (contract_id bigint primary key);
+create index data_finding_import on data_finding(import_id);
