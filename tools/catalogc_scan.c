@@ -10,8 +10,8 @@ struct call {
   bool many;     /* a second text follows */
   bool sentence; /* its holes are those of printf */
 };
-static const struct call calls[] = {{"tr", 1, false, false},    {"tr_fmt", 1, false, false}, {"tr_n", 2, true, false},      {"MSG", 0, false, false},
-                                    {"err_set", 2, false, true}, {"err_prefix", 1, false, true}};
+static const struct call calls[] = {{"tr", 1, false, false},  {"tr_fmt", 1, false, false}, {"tr_n", 2, true, false},     {"MSG", 0, false, false},
+                                    {"SAY", 0, false, false}, {"err_set", 2, false, true},  {"err_prefix", 1, false, true}};
 
 /* Past a literal or a comment that begins at `i`; i when there is none. */
 static size_t skip(struct str s, size_t i) {
@@ -66,7 +66,7 @@ static bool text_at(struct str s, size_t *at, struct strbuf *b) {
     any = true;
   }
   *at = i;
-  return any && i < s.n && (s.p[i] == ',' || s.p[i] == ')');
+  return any && i < s.n && (s.p[i] == ',' || s.p[i] == ')' || s.p[i] == '}');
 }
 
 /* Past the comma that ends this argument; s.n when the call ends first. */
@@ -140,6 +140,8 @@ int scan_c(struct str s, const char *path, struct messages *ret) {
     }
     while (i < s.n && word_char(s.p[i])) i++;
     struct str word = str_sub(s, from, i - from);
+    if (str_eq(word, STR("label")) && from && s.p[from - 1] == '.' && str_starts(str_sub(s, i, 3), STR(" = "))) /* of a field of a form */
+      rc = call_found(s, i + 3, &(struct call){"label", 0, false, false}, path, line, ret);
     if (i >= s.n || s.p[i] != '(') continue;
     for (size_t k = 0; k < sizeof calls / sizeof *calls && rc == OK; k++)
       if (str_eq(word, str_of(calls[k].name))) rc = call_found(s, i + 1, &calls[k], path, line, ret);

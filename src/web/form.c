@@ -1,14 +1,14 @@
 #include "web/form.h"
 #include "base/date.h"
-#include "base/decimal.h"
 #include "base/utf8.h"
+#include "web/format.h"
 
-/* A sentence for a field; the label is the page's own word for it. */
-static struct str say(struct request *r, const char *what, struct str label, int64_t n, int *nomem) {
-  struct str s = n ? arena_fmt(r->arena, "%.*s %s %" PRId64 ".", STR_FMT(label), what, n) : arena_fmt(r->arena, "%.*s %s.", STR_FMT(label), what);
-  if (!s.p) *nomem = 1;
-  return s.p ? s : STR_NONE;
+/* A sentence for a field: {0} is the label, which is the page's own word for it. */
+static struct str say(struct request *r, struct str sentence, int *nomem) {
+  if (arena_failed(r->arena)) *nomem = 1;
+  return sentence;
 }
+#define SAY(text, ...) say(r, tr_fmt(r, text, label, ##__VA_ARGS__), nomem)
 
 static bool controls(struct str s) {
   for (size_t i = 0; i < s.n; i++) {
@@ -28,31 +28,29 @@ static bool email_shape(struct str s) {
 }
 
 static struct str text_field(struct request *r, const struct field *f, struct str v, struct str *out, int *nomem) {
-  struct str label = str_of(f->label);
+  struct str label = tr(r, f->label);
   size_t n = utf8_count(v);
   int64_t most = f->max ? f->max : 500;
-  if (f->kind != FIELD_SECRET && controls(v)) return say(r, "has characters that can't be stored", label, 0, nomem);
-  if ((int64_t)n > most) return say(r, "is too long: the most is", label, most, nomem);
-  if (f->min && (int64_t)n < f->min) return say(r, "is too short: the least is", label, f->min, nomem);
-  if (f->kind == FIELD_EMAIL && !email_shape(v)) return say(r, "is not an email address, like name@example.com", label, 0, nomem);
+  if (f->kind != FIELD_SECRET && controls(v)) return SAY("{0} has characters that can't be stored.");
+  if ((int64_t)n > most) return SAY("{0} is too long: the most is {1}.", format_count(r->reader, most));
+  if (f->min && (int64_t)n < f->min) return SAY("{0} is too short: the least is {1}.", format_count(r->reader, f->min));
+  if (f->kind == FIELD_EMAIL && !email_shape(v)) return SAY("{0} is not an email address, like name@example.com.");
   *out = v;
   return STR_NONE;
 }
 
 static struct str number_field(struct request *r, const struct field *f, struct str v, int64_t *out, int *nomem) {
-  struct str label = str_of(f->label);
+  struct str label = tr(r, f->label);
   int64_t n;
-  bool inexact = false;
-  int rc = f->kind == FIELD_INTEGER ? str_to_i64(v, &n) : decimal_parse(v, '.', ',', f->scale, &n, &inexact);
-  if (rc < 0) return say(r, f->kind == FIELD_INTEGER ? "is not a whole number" : "is not a number, like 1,234.50", label, 0, nomem);
-  if (inexact) return say(r, "has too many decimals: the most is", label, f->scale, nomem);
-  if (f->max > f->min && (n < f->min || n > f->max)) {
-    char low[DECIMAL_SIZE], high[DECIMAL_SIZE];
-    int scale = f->kind == FIELD_DECIMAL ? f->scale : 0;
-    struct str s = arena_fmt(r->arena, "%s must be from %s to %s.", f->label, decimal_text(f->min, scale, low), decimal_text(f->max, scale, high));
-    if (!s.p) *nomem = 1;
-    return s.p ? s : STR_NONE;
-  }
+  int scale = f->kind == FIELD_DECIMAL ? f->scale : 0;
+  int rc = f->kind == FIELD_INTEGER ? str_to_i64(v, &n) : format_amount_read(r->reader, v, scale, &n);
+  struct str like = format_amount_input(r->reader, 123450, 2);
+  if (rc < 0 && f->kind == FIELD_INTEGER) return SAY("{0} is not a whole number.");
+  if (rc == ERR_CONFLICT) return SAY("{0} can be read in two ways: write it like {1}.", like);
+  if (rc == ERR_LIMIT) return SAY("{0} has too many decimals: the most is {1}.", format_count(r->reader, scale));
+  if (rc < 0) return SAY("{0} is not a number, like {1}.", like);
+  if (f->max > f->min && (n < f->min || n > f->max))
+    return SAY("{0} must be from {1} to {2}.", format_amount_input(r->reader, f->min, scale), format_amount_input(r->reader, f->max, scale));
   *out = n;
   return STR_NONE;
 }
@@ -60,9 +58,9 @@ static struct str number_field(struct request *r, const struct field *f, struct 
 /* Puts the value of one field into its place. The sentence of what is wrong, or "". */
 static struct str field_read(struct request *r, const struct field *f, struct str v, void *base, int *nomem) {
   char *at = (char *)base + f->offset;
-  struct str label = str_of(f->label);
+  struct str label = tr(r, f->label);
   if (f->kind == FIELD_FLAG) return *(bool *)(void *)at = v.n && !str_eq(v, STR("0")), STR_NONE;
-  if (!v.n && f->required) return say(r, "is missing", label, 0, nomem);
+  if (!v.n && f->required) return SAY("{0} is missing.");
   switch (f->kind) {
   case FIELD_TEXT:
   case FIELD_SECRET:
@@ -73,12 +71,12 @@ static struct str field_read(struct request *r, const struct field *f, struct st
   case FIELD_DECIMAL: return v.n ? number_field(r, f, v, (int64_t *)(void *)at, nomem) : STR_NONE;
   case FIELD_DAY: {
     day_t d = DAY_NONE;
-    if (v.n && day_parse_iso(v, &d) < 0) return say(r, "is not a date, like 2026-11-30", label, 0, nomem);
+    if (v.n && day_parse_iso(v, &d) < 0) return SAY("{0} is not a date, like 2026-11-30.");
     return *(day_t *)(void *)at = d, STR_NONE;
   }
   case FIELD_CHOICE: {
     int c = v.n ? f->of(v) : -1;
-    if (v.n && c < 0) return say(r, "is not one of its choices", label, 0, nomem);
+    if (v.n && c < 0) return SAY("{0} is not one of its choices.");
     return *(int *)(void *)at = c, STR_NONE;
   }
   case FIELD_FLAG: break;

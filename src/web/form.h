@@ -9,13 +9,13 @@ enum field_kind {
   FIELD_SECRET,  /* struct str; as typed, never shown again */
   FIELD_EMAIL,   /* struct str; one @, no blanks */
   FIELD_INTEGER, /* int64_t, min..max */
-  FIELD_DECIMAL, /* int64_t scaled by 10^scale, min..max in scaled units; grouping commas are accepted */
+  FIELD_DECIMAL, /* int64_t scaled by 10^scale, min..max in scaled units; as the reader's locale writes it */
   FIELD_DAY,     /* day_t, YYYY-MM-DD; DAY_NONE when empty */
   FIELD_CHOICE,  /* int; of() names the values: stage_of, category_of … -1 when empty and not required */
   FIELD_FLAG,    /* bool; present and not "0" */
 };
 struct field {
-  const char *name, *label; /* label: as the page calls it, for the sentences */
+  const char *name, *label; /* label: as the page calls it, a message by itself (tools/catalogc finds it) */
   enum field_kind kind;
   size_t offset;            /* offsetof(struct …, …) */
   bool required;

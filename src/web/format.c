@@ -2,12 +2,13 @@
 #include "base/decimal.h"
 #include "base/err.h"
 #include "base/strbuf.h"
+#include "web/locale.h"
+#include "web/zone.h"
 
 #define MINUS "\u2212"
 #define DASH "\u2013"
 
-static const char *const MONTHS[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-static const char *const DAYS[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
+static const struct locale *locale(const struct reader *r) { return r->locale ? r->locale : &locales[0]; }
 
 static struct str taken(const struct reader *r, struct strbuf *b) {
   struct str s = b->failed ? STR_NONE : arena_str(r->arena, strbuf_str(b));
@@ -17,17 +18,18 @@ static struct str taken(const struct reader *r, struct strbuf *b) {
 
 static uint64_t magnitude(int64_t v) { return v < 0 ? ~(uint64_t)v + 1 : (uint64_t)v; }
 
-static void add_grouped(struct strbuf *b, uint64_t v) {
+static void add_grouped(const struct locale *l, struct strbuf *b, uint64_t v) {
   char digits[24];
   int n = 0;
   do {
     digits[n++] = (char)('0' + v % 10);
     v /= 10;
   } while (v);
+  bool marks = n >= 3 + l->group_from;
   while (n > 0) {
     strbuf_addc(b, digits[--n]);
-    if (n > 0 && n % 3 == 0)
-      strbuf_addc(b, ',');
+    if (marks && n > 0 && n % 3 == 0)
+      strbuf_addz(b, l->group);
   }
 }
 
@@ -38,67 +40,80 @@ static uint64_t rounded(uint64_t v, uint64_t unit) {
 }
 
 /* scaled / 10^digits with that many decimals. */
-static void add_scaled(struct strbuf *b, uint64_t scaled, int digits) {
+static void add_scaled(const struct locale *l, struct strbuf *b, uint64_t scaled, int digits) {
   uint64_t unit = (uint64_t)pow10_i64(digits);
-  add_grouped(b, scaled / unit);
+  add_grouped(l, b, scaled / unit);
   if (digits > 0)
-    strbuf_fmt(b, ".%0*llu", digits, (unsigned long long)(scaled % unit));
+    strbuf_fmt(b, "%s%0*llu", l->decimal, digits, (unsigned long long)(scaled % unit));
 }
 
-static void add_symbol(struct strbuf *b, currency_t c) {
+/* The sign of a currency, never bare but for US dollars in the United States: several dollars stand on one page. */
+static struct str symbol_of(const struct locale *l, currency_t c, char buf[4]) {
   static const struct {
     char code[4];
     const char *symbol;
-  } KNOWN[] = {{"USD", "$"}, {"CAD", "CA$"}, {"MXN", "MX$"}, {"BRL", "R$"}, {"EUR", "\u20ac"}, {"GBP", "\u00a3"}};
-  char buf[4];
+  } KNOWN[] = {{"USD", "US$"}, {"CAD", "CA$"}, {"MXN", "MX$"}, {"BRL", "R$"}, {"EUR", "\u20ac"}, {"GBP", "\u00a3"}};
   struct str code = str_of(currency_code(c, buf));
+  if (str_eq(code, STR("USD")) && l == &locales[0])
+    return STR("$");
   for (size_t i = 0; i < sizeof KNOWN / sizeof *KNOWN; i++)
-    if (str_eq(code, str_of(KNOWN[i].code))) {
-      strbuf_addz(b, KNOWN[i].symbol);
-      return;
-    }
-  if (code.n) {
-    strbuf_add(b, code);
-    strbuf_addz(b, "\u00a0");
-  }
+    if (str_eq(code, str_of(KNOWN[i].code)))
+      return str_of(KNOWN[i].symbol);
+  return code;
 }
 
-/* Three significant digits of v whole units, at least a million. */
-static void add_millions(struct strbuf *b, uint64_t v, uint64_t minor_unit) {
-  static const struct {
-    uint64_t unit;
-    char letter;
-  } STEPS[] = {{UINT64_C(1000000), 'M'}, {UINT64_C(1000000000), 'B'}, {UINT64_C(1000000000000), 'T'}};
-  for (size_t i = 0; i < 3; i++)
+static uint64_t step_unit(const struct locale *l, int i) { return (uint64_t)pow10_i64(l->compact[i].power); }
+
+/* Three significant digits of v, at least a million whole units. Spanish has no word for 10^9: it counts on in millions. */
+static void add_millions(const struct locale *l, struct strbuf *b, uint64_t v, uint64_t minor_unit) {
+  for (int i = 1; i < 4; i++) {
+    int next = i + 1;
+    while (next < 4 && l->compact[next].power == l->compact[i].power)
+      next++;
     for (int digits = 2; digits >= 0; digits--) {
-      uint64_t shown = rounded(v, STEPS[i].unit * minor_unit / (uint64_t)pow10_i64(digits));
-      if (shown < 1000 || (i == 2 && digits == 0)) {
-        add_scaled(b, shown, digits);
-        strbuf_addc(b, STEPS[i].letter);
+      uint64_t shown = rounded(v, step_unit(l, i) * minor_unit / (uint64_t)pow10_i64(digits));
+      bool last = digits == 0 && (next == 4 || shown < step_unit(l, next) / step_unit(l, i));
+      if (shown < 1000 || last) {
+        add_scaled(l, b, shown, digits);
+        strbuf_addz(b, l->compact[i].suffix);
         return;
       }
     }
+  }
 }
 
-static void add_amount(struct strbuf *b, uint64_t v, currency_t c, enum money_form form) {
-  int exponent = currency_exponent(c);
+static void add_number(const struct locale *l, struct strbuf *b, uint64_t v, int exponent, enum money_form form) {
   uint64_t unit = (uint64_t)pow10_i64(exponent);
-  add_symbol(b, c);
   if (form == MONEY_FULL) {
-    add_scaled(b, v, exponent);
+    add_scaled(l, b, v, exponent);
     return;
   }
   uint64_t whole = rounded(v, unit), thousands = rounded(v, 1000 * unit);
   if (form == MONEY_WHOLE || whole < 1000) {
-    add_grouped(b, whole);
+    add_grouped(l, b, whole);
   } else if (form == MONEY_HEAD && thousands >= 1000) {
-    add_millions(b, v, unit);
+    add_millions(l, b, v, unit);
   } else if (form == MONEY_K1 && rounded(v, 100 * unit) < 10000) {
-    add_scaled(b, rounded(v, 100 * unit), 1);
-    strbuf_addc(b, 'K');
+    add_scaled(l, b, rounded(v, 100 * unit), 1);
+    strbuf_addz(b, l->compact[0].suffix);
   } else {
-    add_grouped(b, thousands);
-    strbuf_addc(b, 'K');
+    add_grouped(l, b, thousands);
+    strbuf_addz(b, l->compact[0].suffix);
+  }
+}
+
+static void add_amount(const struct locale *l, struct strbuf *b, uint64_t v, currency_t c, enum money_form form) {
+  char buf[4];
+  struct str symbol = symbol_of(l, c, buf);
+  bool letters = symbol.n && symbol.p[symbol.n - 1] >= 'A' && symbol.p[symbol.n - 1] <= 'Z';
+  if (l->currency_first) {
+    strbuf_add(b, symbol);
+    strbuf_addz(b, !symbol.n ? "" : letters ? "\u00a0" : l->currency_gap);
+  }
+  add_number(l, b, v, currency_exponent(c), form);
+  if (!l->currency_first && symbol.n) {
+    strbuf_addz(b, l->currency_gap);
+    strbuf_add(b, symbol);
   }
 }
 
@@ -106,7 +121,7 @@ struct str format_money(const struct reader *r, int64_t minor, currency_t c, enu
   struct strbuf b = STRBUF_INIT(80);
   if (minor < 0)
     strbuf_addz(&b, MINUS);
-  add_amount(&b, magnitude(minor), c, form);
+  add_amount(locale(r), &b, magnitude(minor), c, form);
   return taken(r, &b);
 }
 
@@ -115,7 +130,7 @@ struct str format_change(const struct reader *r, int64_t minor, currency_t c, en
     return STR(DASH);
   struct strbuf b = STRBUF_INIT(80);
   strbuf_addz(&b, minor < 0 ? MINUS : "+");
-  add_amount(&b, magnitude(minor), c, form);
+  add_amount(locale(r), &b, magnitude(minor), c, form);
   return taken(r, &b);
 }
 
@@ -123,7 +138,7 @@ struct str format_count(const struct reader *r, int64_t n) {
   struct strbuf b = STRBUF_INIT(40);
   if (n < 0)
     strbuf_addz(&b, MINUS);
-  add_grouped(&b, magnitude(n));
+  add_grouped(locale(r), &b, magnitude(n));
   return taken(r, &b);
 }
 
@@ -139,8 +154,8 @@ struct str format_share(const struct reader *r, int64_t num, int64_t den, int di
   struct strbuf b = STRBUF_INIT(48);
   if (p < 0)
     strbuf_addz(&b, MINUS);
-  add_scaled(&b, magnitude(p), digits);
-  strbuf_addc(&b, '%');
+  add_scaled(locale(r), &b, magnitude(p), digits);
+  strbuf_addz(&b, locale(r)->percent);
   return taken(r, &b);
 }
 
@@ -150,35 +165,54 @@ struct str format_growth(const struct reader *r, int64_t now, int64_t before) {
     return STR(DASH);
   struct strbuf b = STRBUF_INIT(48);
   strbuf_addz(&b, p < 0 ? MINUS : "+");
-  add_scaled(&b, magnitude(p), 1);
-  strbuf_addc(&b, '%');
+  add_scaled(locale(r), &b, magnitude(p), 1);
+  strbuf_addz(&b, locale(r)->percent);
   return taken(r, &b);
 }
 
-enum year { YEAR_NEVER, YEAR_OTHER, YEAR_ALWAYS };
-
-static struct str date_text(const struct reader *r, const char *weekday, day_t d, enum year year) {
-  if (d == DAY_NONE)
-    return STR(DASH);
-  struct ymd x = day_to_ymd(d);
-  bool same = r->today != DAY_NONE && day_to_ymd(r->today).y == x.y;
-  if (year == YEAR_NEVER || (year == YEAR_OTHER && same))
-    return arena_fmt(r->arena, "%s%s %d", weekday, MONTHS[x.m - 1], x.d);
-  return arena_fmt(r->arena, "%s%s %d, %d", weekday, MONTHS[x.m - 1], x.d, x.y);
+/* A date or a time by a pattern of CLDR; runs of a letter are one field, 'text' stands as it is. */
+static struct str by_pattern(const struct reader *r, const char *pattern, day_t d, int minutes) {
+  const struct locale *l = locale(r);
+  struct strbuf b = STRBUF_INIT(200);
+  struct ymd x = d == DAY_NONE ? (struct ymd){0, 1, 1} : day_to_ymd(d);
+  int hour = minutes / 60;
+  for (const char *p = pattern; *p;) {
+    size_t n = 1;
+    while (p[n] == *p) n++;
+    switch (*p) {
+    case 'y': strbuf_fmt(&b, "%d", x.y); break;
+    case 'M': strbuf_addz(&b, l->months[x.m - 1]); break;
+    case 'Q': strbuf_addz(&b, l->quarters[(x.m - 1) / 3]); break;
+    case 'd': strbuf_fmt(&b, "%0*d", (int)n, x.d); break;
+    case 'E': strbuf_addz(&b, l->weekdays[day_weekday(d) - 1]); break;
+    case 'H': strbuf_fmt(&b, "%0*d", (int)n, hour); break;
+    case 'h': strbuf_fmt(&b, "%0*d", (int)n, hour % 12 ? hour % 12 : 12); break;
+    case 'm': strbuf_fmt(&b, "%0*d", (int)n, minutes % 60); break;
+    case 'a': strbuf_addz(&b, l->day_period[hour >= 12]); break;
+    case '\'':
+      for (n = 1; p[n] && p[n] != '\''; n++) strbuf_addc(&b, p[n]);
+      n += p[n] != 0;
+      break;
+    default: strbuf_add(&b, (struct str){p, n});
+    }
+    p += n;
+  }
+  return taken(r, &b);
 }
 
-static struct str weekday_text(const struct reader *r, day_t d, enum year year) {
-  char name[8] = "";
-  if (d != DAY_NONE)
-    snprintf(name, sizeof name, "%s ", DAYS[day_weekday(d) - 1]);
-  return date_text(r, name, d, year);
-}
+static bool this_year(const struct reader *r, day_t d) { return r->today != DAY_NONE && day_to_ymd(r->today).y == day_to_ymd(d).y; }
 
-struct str format_day(const struct reader *r, day_t d) { return date_text(r, "", d, YEAR_OTHER); }
-struct str format_day_year(const struct reader *r, day_t d) { return date_text(r, "", d, YEAR_ALWAYS); }
-struct str format_day_short(const struct reader *r, day_t d) { return date_text(r, "", d, YEAR_NEVER); }
-struct str format_weekday(const struct reader *r, day_t d) { return weekday_text(r, d, YEAR_OTHER); }
-struct str format_weekday_year(const struct reader *r, day_t d) { return weekday_text(r, d, YEAR_ALWAYS); }
+static struct str day_text(const struct reader *r, const char *pattern, day_t d) { return d == DAY_NONE ? STR(DASH) : by_pattern(r, pattern, d, 0); }
+
+struct str format_day_year(const struct reader *r, day_t d) { return day_text(r, locale(r)->day_year, d); }
+struct str format_day_short(const struct reader *r, day_t d) { return day_text(r, locale(r)->day, d); }
+struct str format_weekday_year(const struct reader *r, day_t d) { return day_text(r, locale(r)->weekday_year, d); }
+struct str format_day(const struct reader *r, day_t d) {
+  return d != DAY_NONE && this_year(r, d) ? format_day_short(r, d) : format_day_year(r, d);
+}
+struct str format_weekday(const struct reader *r, day_t d) {
+  return d != DAY_NONE && this_year(r, d) ? day_text(r, locale(r)->weekday, d) : format_weekday_year(r, d);
+}
 
 struct str format_distance(const struct reader *r, day_t d) {
   if (d == DAY_NONE)
@@ -198,22 +232,76 @@ struct str format_distance(const struct reader *r, day_t d) {
   return days > 0 ? tr_n(r, months / 12, "in {n} year", "in {n} years") : tr_n(r, months / 12, "{n} year ago", "{n} years ago");
 }
 
+/* Where the reader is: the day, and the minutes since midnight. */
+static day_t local(const struct reader *r, int64_t at, int *ret_minutes, char name[ZONE_NAME_SIZE]) {
+  int64_t there = at + zone_offset(r->zone, at, name);
+  day_t d = day_of_instant(there);
+  *ret_minutes = (int)((there - (int64_t)d * SECONDS_PER_DAY) / 60);
+  return d;
+}
+
+struct str format_time(const struct reader *r, int64_t at) {
+  char name[ZONE_NAME_SIZE];
+  int minutes;
+  local(r, at, &minutes, name);
+  struct str time = by_pattern(r, locale(r)->time, DAY_NONE, minutes);
+  return arena_fmt(r->arena, "%.*s %s", STR_FMT(time), name);
+}
+
 struct str format_instant(const struct reader *r, int64_t at) {
-  day_t d = day_of_instant(at);
-  int minutes = (int)((at - (int64_t)d * SECONDS_PER_DAY) / 60), hour = minutes / 60;
-  struct str day = format_day(r, d);
-  return arena_fmt(r->arena, "%.*s, %d:%02d %s UTC", STR_FMT(day), hour % 12 ? hour % 12 : 12, minutes % 60,
-                   hour < 12 ? "AM" : "PM");
+  char name[ZONE_NAME_SIZE];
+  int minutes;
+  struct str day = format_day(r, local(r, at, &minutes, name)), time = format_time(r, at);
+  return arena_fmt(r->arena, "%.*s, %.*s", STR_FMT(day), STR_FMT(time));
+}
+
+day_t format_day_of(const struct reader *r, int64_t at) {
+  char name[ZONE_NAME_SIZE];
+  int minutes;
+  return local(r, at, &minutes, name);
 }
 
 struct str format_period(const struct reader *r, struct str id) {
-  int64_t month, week;
-  struct str year = str_sub(id, 0, 4);
-  if (id.n == 7 && id.p[5] == 'Q')
-    return arena_fmt(r->arena, "Q%c %.*s", id.p[6], STR_FMT(year));
-  if (id.n == 7 && str_to_i64(str_sub(id, 5, 2), &month) == OK && month >= 1 && month <= 12)
-    return arena_fmt(r->arena, "%s %.*s", MONTHS[month - 1], STR_FMT(year));
-  if (id.n == 11 && id.p[5] == 'Q' && id.p[8] == 'W' && str_to_i64(str_sub(id, 9, 2), &week) == OK)
+  int64_t month, week, year;
+  day_t d;
+  if (id.n < 7 || str_to_i64(str_sub(id, 0, 4), &year) < 0)
+    return id;
+  bool quarter = id.p[5] == 'Q' && id.p[6] >= '1' && id.p[6] <= '4';
+  if (id.n == 7 && quarter && day_from_ymd((int)year, (id.p[6] - '0') * 3, 1, &d) == OK)
+    return by_pattern(r, locale(r)->quarter_year, d, 0);
+  if (id.n == 7 && str_to_i64(str_sub(id, 5, 2), &month) == OK && day_from_ymd((int)year, (int)month, 1, &d) == OK)
+    return by_pattern(r, locale(r)->month_year, d, 0);
+  if (id.n == 11 && quarter && id.p[8] == 'W' && str_to_i64(str_sub(id, 9, 2), &week) == OK)
     return tr_fmt(r, "week {0} of {1}", format_count(r, week), format_period(r, str_sub(id, 0, 7)));
   return id;
+}
+
+struct str format_amount_input(const struct reader *r, int64_t value, int scale) {
+  struct strbuf b = STRBUF_INIT(48);
+  char plain[DECIMAL_SIZE];
+  struct str s = str_of(decimal_text(value, scale, plain));
+  size_t point = str_find(s, '.', 0);
+  strbuf_add(&b, str_sub(s, 0, point == SIZE_MAX ? s.n : point));
+  if (point != SIZE_MAX) {
+    strbuf_addz(&b, locale(r)->decimal);
+    strbuf_add(&b, str_sub(s, point + 1, s.n));
+  }
+  return taken(r, &b);
+}
+
+int format_amount_read(const struct reader *r, struct str s, int scale, int64_t *ret) {
+  const struct locale *l = locale(r);
+  char dec = l->decimal[0], group = (char)((unsigned char)l->group[0] < 128 ? l->group[0] : ' ');
+  int64_t value = 0, other;
+  bool inexact = false, other_inexact = false;
+  int rc = decimal_parse(s, dec, group, scale, &value, &inexact);
+  if (rc == OK && !inexact) {
+    *ret = value;
+    return OK;
+  }
+  /* Read as people elsewhere write it: 12.50 where the mark is a comma. Then it has two readings, or one that is not ours. */
+  char other_dec = dec == '.' ? ',' : '.';
+  if (decimal_parse(s, other_dec, dec, scale, &other, &other_inexact) == OK && !other_inexact)
+    return ERR_CONFLICT;
+  return rc == OK ? ERR_LIMIT : rc;
 }

@@ -35,8 +35,17 @@ struct str format_weekday(const struct reader *r, day_t d);
 struct str format_weekday_year(const struct reader *r, day_t d);
 /* today, tomorrow, in 3 days, yesterday, 4 days ago; from 60 days on in months, from 24 months in years. */
 struct str format_distance(const struct reader *r, day_t d);
-/* Nov 20, 4:52 PM UTC; with the year when it is not today's. */
+/* Nov 20, 4:52 PM EST, in the reader's zone, which is named; with the year when it is not today's. */
 struct str format_instant(const struct reader *r, int64_t at);
+struct str format_time(const struct reader *r, int64_t at); /* 4:52 PM EST */
+/* The day of an instant where the reader is. */
+day_t format_day_of(const struct reader *r, int64_t at);
 /* 2026-Q4 -> Q4 2026, 2026-11 -> Nov 2026, 2026-Q4-W07 -> week 7 of Q4 2026; others as they are. */
 struct str format_period(const struct reader *r, struct str id);
+
+/* A decimal number for a form's field: 1234.5, in pt-BR 1234,5; no marks between thousands. */
+struct str format_amount_input(const struct reader *r, int64_t value, int scale);
+/* Reads what somebody typed, as their locale writes it, with or without marks. OK, ERR_CONFLICT (only as people elsewhere
+ * write it: 12.50 where decimals follow a comma), ERR_LIMIT (more decimals than `scale`), ERR_SYNTAX, ERR_RANGE. */
+int format_amount_read(const struct reader *r, struct str s, int scale, int64_t *ret);
 #endif

@@ -1,5 +1,8 @@
 /* Who reads: language and locale of the signed-in person, else what the browser asks for. */
 #include "web/dispatch.h"
+#include "web/format.h"
+#include "web/locale.h"
+#include "web/zone.h"
 
 const struct reader *reader_of_request(const struct request *r) { return r->reader; }
 
@@ -16,6 +19,8 @@ static struct str accepted(const struct request *r) {
 }
 
 void request_reader_set(struct request *r) {
-  struct str language = r->who.id ? r->who.language : accepted(r);
-  r->reader[0] = (struct reader){.arena = r->arena, .words = words_of(language), .today = r->today};
+  struct str language = r->who.id ? r->who.language : accepted(r), locale = r->who.id ? r->who.locale : language;
+  const struct zone *zone = r->who.id ? zone_load(r->arena, r->who.time_zone) : NULL;
+  r->reader[0] = (struct reader){.arena = r->arena, .words = words_of(language), .locale = locale_of(locale), .zone = zone, .today = r->today};
+  if (r->web->today == DAY_NONE) r->reader->today = format_day_of(r->reader, r->now);
 }

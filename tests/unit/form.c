@@ -6,6 +6,9 @@
 
 #include "domain/terms.h"
 #include "web/form.h"
+#include "web/locale.h"
+
+static const char *locale = "en-US";
 
 struct sample {
   struct str name, secret, email;
@@ -27,7 +30,7 @@ static const struct field fields[] = {
 };
 
 static struct sample read_form(struct arena *a, const char *body, struct form *f) {
-  struct request r = {.arena = a};
+  struct request r = {.arena = a, .reader = {{.arena = a, .locale = locale_of(str_of(locale))}}};
   struct sample x = {.count = -1, .amount = -1};
   assert_int_equal(pairs_decode(a, str_of(body), &r.form), OK);
   assert_int_equal(FORM_READ(&r, fields, &x, f), OK);
@@ -68,11 +71,29 @@ static void test_wrong(void **state) {
   wrong("name=ab&email=a@@b", "email", "The email is not an email address, like name@example.com.");
   wrong("name=ab&count=1.5", "count", "The count is not a whole number.");
   wrong("name=ab&count=11", "count", "The count must be from 1 to 10.");
-  wrong("name=ab&amount=12,34", "amount", "The amount is not a number, like 1,234.50.");
-  wrong("name=ab&amount=1.234", "amount", "The amount has too many decimals: the most is 2.");
+  wrong("name=ab&amount=1,2,34", "amount", "The amount is not a number, like 1234.50.");
+  wrong("name=ab&amount=1.2345", "amount", "The amount has too many decimals: the most is 2.");
+  wrong("name=ab&amount=1.234", "amount", "The amount can be read in two ways: write it like 1234.50.");
+  wrong("name=ab&amount=1,5", "amount", "The amount can be read in two ways: write it like 1234.50.");
   wrong("name=ab&amount=-1", "amount", "The amount must be from 0.00 to 1000000.00.");
   wrong("name=ab&day=2026-02-31", "day", "The day is not a date, like 2026-11-30.");
   wrong("name=ab&stage=sold", "stage", "The stage is not one of its choices.");
+}
+
+static void test_amounts_by_locale(void **state) {
+  (void)state;
+  struct arena *a ARENA_CLEANUP = arena_new(1 << 20);
+  struct form f;
+  locale = "pt-BR";
+  assert_int_equal(read_form(a, "name=ab&amount=1.234,56", &f).amount, 123456);
+  assert_int_equal(read_form(a, "name=ab&amount=1234", &f).amount, 123400);
+  assert_int_equal(read_form(a, "name=ab&amount=1.234", &f).amount, 123400);
+  wrong("name=ab&amount=12.50", "amount", "The amount can be read in two ways: write it like 1234,50.");
+  wrong("name=ab&amount=1,234", "amount", "The amount can be read in two ways: write it like 1234,50.");
+  locale = "fr-CA";
+  assert_int_equal(read_form(a, "name=ab&amount=1+234,5", &f).amount, 123450);
+  assert_int_equal(read_form(a, "name=ab&amount=1%C2%A0234,5", &f).amount, 123450);
+  locale = "en-US";
 }
 
 static void test_empty_and_fail(void **state) {
@@ -92,6 +113,7 @@ static void test_empty_and_fail(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_good), cmocka_unit_test(test_wrong), cmocka_unit_test(test_empty_and_fail)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_good), cmocka_unit_test(test_wrong), cmocka_unit_test(test_amounts_by_locale),
+                                     cmocka_unit_test(test_empty_and_fail)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

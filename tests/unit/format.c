@@ -96,9 +96,9 @@ static void dates_name_the_month(void **state) {
   is(format_day_year(&reader, day("2026-11-26")), "Nov 26, 2026");
   is(format_day_short(&reader, day("2027-01-08")), "Jan 8");
   is(format_weekday_year(&reader, day("2026-11-26")), "Thu Nov 26, 2026");
-  is(format_instant(&reader, (int64_t)day("2026-11-20") * 86400 + 16 * 3600 + 52 * 60), "Nov 20, 4:52 PM UTC");
-  is(format_instant(&reader, (int64_t)day("2025-11-20") * 86400 + 5 * 60), "Nov 20, 2025, 12:05 AM UTC");
-  is(format_instant(&reader, (int64_t)day("2026-11-20") * 86400 + 12 * 3600), "Nov 20, 12:00 PM UTC");
+  is(format_instant(&reader, (int64_t)day("2026-11-20") * 86400 + 16 * 3600 + 52 * 60), "Nov 20, 4:52\u00a0PM UTC");
+  is(format_instant(&reader, (int64_t)day("2025-11-20") * 86400 + 5 * 60), "Nov 20, 2025, 12:05\u00a0AM UTC");
+  is(format_instant(&reader, (int64_t)day("2026-11-20") * 86400 + 12 * 3600), "Nov 20, 12:00\u00a0PM UTC");
 }
 
 static void distances(void **state) {

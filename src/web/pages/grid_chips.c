@@ -1,5 +1,4 @@
 /* The filters of the grid: what each chip says, its form, and the address its form leads to. */
-#include "base/decimal.h"
 #include "web/pages/grid_state.h"
 
 enum chip_kind { CHIP_CHOICE, CHIP_DAYS, CHIP_MONEY };
@@ -150,10 +149,10 @@ static int choices(struct request *r, const struct grid_state *s, const struct g
 static struct str raw_end(struct request *r, const struct grid_state *s, enum chip_kind kind, int64_t v) {
   if (v == INT64_MIN || v == INT64_MAX)
     return STR_NONE;
-  char day[DAY_ISO_SIZE], amount[DECIMAL_SIZE];
+  char day[DAY_ISO_SIZE];
   if (kind == CHIP_DAYS)
     return arena_str(r->arena, str_of(day_iso((day_t)v, day)));
-  return arena_str(r->arena, str_of(decimal_text(v, currency_exponent(s->desk.reporting), amount)));
+  return format_amount_input(r->reader, v, currency_exponent(s->desk.reporting));
 }
 
 static int hidden_fields(struct request *r, const struct grid_state *s, const char *set, struct grid_chip *x) {
@@ -211,10 +210,9 @@ static int64_t entered_end(const struct request *r, const struct grid_state *s, 
   struct str text = str_trim(pairs_get(&r->query, name));
   day_t day;
   int64_t amount;
-  bool inexact;
   if (kind == CHIP_DAYS)
     return text.n && day_parse_iso(text, &day) == OK ? day : open;
-  return text.n && decimal_parse(text, '.', ',', currency_exponent(s->desk.reporting), &amount, &inexact) == OK ? amount : open;
+  return text.n && format_amount_read(r->reader, text, currency_exponent(s->desk.reporting), &amount) == OK ? amount : open;
 }
 
 static bool filter_entered(struct request *r, const struct grid_state *s, const struct chip *c, struct grid_filter *f) {

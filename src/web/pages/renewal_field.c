@@ -71,11 +71,7 @@ static struct str day_raw(struct request *r, day_t d) {
   return arena_str(r->arena, str_of(day_iso(d, buf)));
 }
 
-static struct str money_raw(struct request *r, int64_t minor, currency_t c) {
-  STRBUF_CLEANUP struct strbuf b = STRBUF_INIT(64);
-  money_add_text(&b, minor, c);
-  return arena_str(r->arena, strbuf_str(&b));
-}
+static struct str money_raw(struct request *r, int64_t minor, currency_t c) { return format_amount_input(r->reader, minor, currency_exponent(c)); }
 
 struct str renewal_raw(struct request *r, const struct renewal *x, unsigned bit) {
   switch (bit) {

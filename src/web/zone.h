@@ -1,0 +1,16 @@
+/* Time zones, read from the system's tz database (TZif files, /usr/share/zoneinfo). */
+#ifndef WEB_ZONE_H
+#define WEB_ZONE_H
+#include "base/arena.h"
+
+struct zone;
+enum { ZONE_NAME_SIZE = 16 };
+/* "America/Sao_Paulo". NULL: no such zone, an unfit name, or no memory; NULL is UTC everywhere. */
+const struct zone *zone_load(struct arena *a, struct str name);
+/* From a TZif file's bytes, which must outlive the zone. NULL when they are none. */
+const struct zone *zone_of_bytes(struct arena *a, struct str bytes);
+/* Seconds east of UTC at that instant; its short name: EST, or GMT-3 where people have none. */
+int zone_offset(const struct zone *z, int64_t at, char name[ZONE_NAME_SIZE]);
+/* Names of all zones that people live in, sorted. OK, ERR_NOMEM; none when the system has no list. */
+int zone_names(struct arena *a, struct str **ret, size_t *ret_n);
+#endif
