@@ -126,6 +126,8 @@ int history_derive(struct store *s, const struct history_change *c, struct histo
     r = history_load(s, c->all ? NULL : c->n ? c->account_ids : &none, c->all ? 0 : c->n, &w.rows, e);
   if (r == OK)
     r = run_steps(&w, e);
+  if (r == OK && c->all)
+    r = history_whole_through_set(s, w.today, e);
   mem_free(w.links);
   mem_free(w.findings);
   history_rates_free(&w.rates);

@@ -2,6 +2,7 @@
 #include "app/book_cache.h"
 #include "base/log.h"
 #include "cli/commands.h"
+#include "cli/nightly_watch.h"
 #include "store/repo_config.h"
 #include "web/server.h"
 
@@ -31,6 +32,7 @@ static int serve_options(struct cli *c, struct web *w, const char **public_url, 
 static int run_until_signal(struct cli *c, struct web *w, struct err *e) {
   sigset_t ends;
   struct server *server = NULL;
+  struct nightly_watch *nightly = NULL;
   int got = 0;
   sigemptyset(&ends);
   sigaddset(&ends, SIGINT);
@@ -38,7 +40,11 @@ static int run_until_signal(struct cli *c, struct web *w, struct err *e) {
   pthread_sigmask(SIG_BLOCK, &ends, NULL);
   signal(SIGPIPE, SIG_IGN);
   int rc = server_start(w, &server, e);
-  if (rc < 0) return rc;
+  if (rc == OK) rc = nightly_watch(w->db_url, &nightly, e);
+  if (rc < 0) {
+    server_stop(server);
+    return rc;
+  }
   struct str listen = str_of(w->listen);
   size_t colon = listen.n;
   while (colon && listen.p[colon - 1] != ':') colon--;
@@ -49,6 +55,7 @@ static int run_until_signal(struct cli *c, struct web *w, struct err *e) {
   fprintf(c->out, "Stopping: running requests end first\n");
   fflush(c->out);
   server_stop(server);
+  nightly_end(nightly);
   return OK;
 }
 

@@ -190,24 +190,30 @@ int history_edited_by_hand(struct store *s, int64_t renewal_id, bool *ret, struc
   return r;
 }
 
-int history_through(struct store *s, day_t *ret, struct err *e)
+/* Days kept beside the settings, which nobody sets by hand. */
+static int day_kept(struct store *s, const char *key, day_t *ret, struct err *e)
 {
   struct stmt *q STMT_CLEANUP = NULL;
   day_t day = DAY_NONE;
-  int r = db_query(store_db(s), "select value from org_config where key = 'history_through'", NULL, &q, e);
+  int r = db_query(store_db(s), "select value from org_config where key = $1", BINDS(B_STR(str_of(key))), &q, e);
   if (r == OK && (r = stmt_next(q, e)) == 1)
-    r = day_parse_iso(stmt_str(q, 0), &day) < 0 ? err_set(e, ERR_FAIL, "The setting history_through is not a date: delete it and derive the history again") : OK;
+    r = day_parse_iso(stmt_str(q, 0), &day) < 0 ? err_set(e, ERR_FAIL, "The setting %s is not a date: delete it and derive the history again", key) : OK;
   if (r == OK)
     *ret = day;
   return r;
 }
 
-int history_through_set(struct store *s, day_t day, struct err *e)
+static int day_keep(struct store *s, const char *key, day_t day, struct err *e)
 {
   char iso[DAY_ISO_SIZE];
-  return done(db_run(store_db(s), "insert into org_config (key, value) values ('history_through', $1) on conflict (key) do update set value = excluded.value",
-    BINDS(B_STR(str_of(day_iso(day, iso)))), e));
+  return done(db_run(store_db(s), "insert into org_config (key, value) values ($1, $2) on conflict (key) do update set value = excluded.value",
+    BINDS(B_STR(str_of(key)), B_STR(str_of(day_iso(day, iso)))), e));
 }
+
+int history_through(struct store *s, day_t *ret, struct err *e) { return day_kept(s, "history_through", ret, e); }
+int history_through_set(struct store *s, day_t day, struct err *e) { return day_keep(s, "history_through", day, e); }
+int history_whole_through(struct store *s, day_t *ret, struct err *e) { return day_kept(s, "history_whole_through", ret, e); }
+int history_whole_through_set(struct store *s, day_t day, struct err *e) { return day_keep(s, "history_whole_through", day, e); }
 
 /* ---- findings ---- */
 

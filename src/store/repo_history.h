@@ -94,6 +94,9 @@ int history_edited_by_hand(struct store *s, int64_t renewal_id, bool *ret, struc
 /* The latest day up to which facts were judged, DAY_NONE at first. */
 int history_through(struct store *s, day_t *ret, struct err *e);
 int history_through_set(struct store *s, day_t day, struct err *e);
+/* The day up to which every line was judged in one run, DAY_NONE at first: an import judges only the accounts it touches. */
+int history_whole_through(struct store *s, day_t *ret, struct err *e);
+int history_whole_through_set(struct store *s, day_t day, struct err *e);
 
 /* Data findings about lines. One per (rule, line): those that stand already are not added again. */
 struct history_finding {

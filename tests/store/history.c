@@ -2,7 +2,7 @@
  * test_history sqlite|postgres: a new file or schema for each test. */
 #include "support.h"
 
-#include "app/history.h"
+#include "app/nightly.h"
 #include "base/alloc.h"
 #include "base/utf8.h"
 #include "store/repo_history.h"
@@ -626,6 +626,29 @@ static void no_lines_no_harm(void **state_)
   assert_int_equal(c.lines, 0);
 }
 
+/* A day that passes turns an open line into a lapsed one; what ran is not run again. */
+static void nights(void **state_)
+{
+  (void)state_;
+  struct history_counts c = {0};
+  struct err e = {0};
+  account(1, "acme");
+  contract(1, 1, "C-1");
+  product(1, "a", "f", NULL);
+  LINE(.id = 1, .contract = 1, .start = "2025-01-01", .end = "2025-12-31", .amount = 36500, .product = 1);
+  assert_int_equal(nightly_run(s, at("2026-12-31") + 6 * 3600, &c, &e), 1); /* never judged as a whole: at any hour */
+  assert_int_equal(c.lines, 1);
+  assert_string_equal(outcome(1), "open none known 2026-01-01");
+  assert_int_equal(nightly_run(s, at("2026-12-31") + 23 * 3600, &c, &e), 0);
+  assert_int_equal(nightly_run(s, at("2027-01-01") + NIGHTLY_HOUR * 3600 - 1, &c, &e), 0);
+  assert_int_equal(nightly_run(s, at("2027-01-01") + NIGHTLY_HOUR * 3600, &c, &e), 1);
+  assert_int_equal(c.outcomes_changed, 1);
+  assert_string_equal(outcome(1), "lost none known 2027-01-01*");
+  assert_int_equal(nightly_run(s, at("2027-01-01") + 20 * 3600, &c, &e), 0);
+  assert_int_equal(nightly_run(s, at("2027-03-01") + 12 * 3600, &c, &e), 1); /* missed nights are one run */
+  assert_int_equal(c.outcomes_changed, 0);
+}
+
 /* ---- a new place for each ---- */
 
 static int open_place(void **state_)
@@ -652,6 +675,6 @@ int main(int argc, char **argv)
   const struct CMUnitTest tests[] = {TEST(renewed_by_serial), TEST(assumed_bookings), TEST(derived_known_times), TEST(stated_outcomes_rule),
     TEST(named_predecessors), TEST(snapshot_chain), TEST(partial_by_quantity_and_by_money), TEST(churn_after_the_window), TEST(late_import_revives),
     TEST(a_person_relinks), TEST(a_person_excludes), TEST(atr_freezes), TEST(people_are_not_overwritten), TEST(currencies_convert), TEST(double_coverage_is_found),
-    TEST(cancelled_contracts), TEST(many_contracts_get_their_states), TEST(out_of_memory_leaves_nothing), TEST(no_lines_no_harm)};
+    TEST(cancelled_contracts), TEST(many_contracts_get_their_states), TEST(out_of_memory_leaves_nothing), TEST(no_lines_no_harm), TEST(nights)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

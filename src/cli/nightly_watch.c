@@ -1,0 +1,87 @@
+#include "cli/nightly_watch.h"
+
+#include "app/nightly.h"
+#include "base/alloc.h"
+#include "base/log.h"
+
+#include <pthread.h>
+#include <time.h>
+
+enum { LOOK_SECONDS = 60 };
+
+struct nightly_watch {
+  struct store *store;
+  pthread_t thread;
+  pthread_mutex_t lock;
+  pthread_cond_t wake;
+  bool stopping;
+};
+
+static void look(struct nightly_watch *n) {
+  struct err e = {0};
+  struct history_counts counts;
+  int64_t began = clock_mono_us();
+  int rc = nightly_run(n->store, clock_now(), &counts, &e);
+  if (rc < 0)
+    log_line(LOG_ERROR, "nightly: %s; tried again in a minute", e.text);
+  else if (rc == 1)
+    log_line(LOG_INFO, "nightly: %" PRId64 " lines judged, %" PRId64 " outcomes and %" PRId64 " renewals changed, %" PRId64 " renewals opened, %.1f s", counts.lines,
+             counts.outcomes_changed, counts.renewals_changed, counts.renewals_added, (double)(clock_mono_us() - began) / 1e6);
+}
+
+static void *watch(void *arg) {
+  struct nightly_watch *n = arg;
+  pthread_mutex_lock(&n->lock);
+  while (!n->stopping) {
+    pthread_mutex_unlock(&n->lock);
+    look(n);
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += LOOK_SECONDS;
+    pthread_mutex_lock(&n->lock);
+    while (!n->stopping && pthread_cond_timedwait(&n->wake, &n->lock, &until) == 0) {
+    }
+  }
+  pthread_mutex_unlock(&n->lock);
+  return NULL;
+}
+
+int nightly_watch(const char *db_url, struct nightly_watch **ret, struct err *e) {
+  struct nightly_watch *n = mem_zalloc(1, sizeof *n);
+  if (!n)
+    return err_set(e, ERR_NOMEM, "Out of memory");
+  int rc = store_open(db_url, &n->store, e);
+  if (rc < 0) {
+    mem_free(n);
+    return rc;
+  }
+  pthread_condattr_t monotonic;
+  pthread_mutex_init(&n->lock, NULL);
+  pthread_condattr_init(&monotonic);
+  pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+  pthread_cond_init(&n->wake, &monotonic);
+  pthread_condattr_destroy(&monotonic);
+  if (pthread_create(&n->thread, NULL, watch, n)) {
+    pthread_cond_destroy(&n->wake);
+    pthread_mutex_destroy(&n->lock);
+    store_close(n->store);
+    mem_free(n);
+    return err_set(e, ERR_FAIL, "The server can't start its threads: raise the limit of processes");
+  }
+  *ret = n;
+  return OK;
+}
+
+void nightly_end(struct nightly_watch *n) {
+  if (!n)
+    return;
+  pthread_mutex_lock(&n->lock);
+  n->stopping = true;
+  pthread_cond_signal(&n->wake);
+  pthread_mutex_unlock(&n->lock);
+  pthread_join(n->thread, NULL);
+  pthread_cond_destroy(&n->wake);
+  pthread_mutex_destroy(&n->lock);
+  store_close(n->store);
+  mem_free(n);
+}
