@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include "app/book_snapshot.h"
+#include "app/search.h"
 #include "base/alloc.h"
 #include "store/repo_book.h"
 
@@ -22,6 +23,7 @@ struct book_cache {
   struct book *past[PAST_BOOKS];
   int next_past;
   char *snapshot;
+  struct search_cache *search;
 };
 
 /* The newest book: mapped from its snapshot when that is of this very state, else read, and then written for the next start. */
@@ -67,15 +69,24 @@ struct book_cache *book_cache_new(const char *snapshot) {
     }
     memcpy(c->snapshot, snapshot, n);
   }
+  c->search = search_cache_new();
+  if (c->search == NULL) {
+    mem_free(c->snapshot);
+    mem_free(c);
+    return NULL;
+  }
   pthread_mutex_init(&c->lock, NULL);
   pthread_mutex_init(&c->loading, NULL);
   return c;
 }
 
+struct search_cache *book_cache_search(struct book_cache *c) { return c->search; }
+
 void book_cache_free(struct book_cache *c) {
   if (c == NULL) {
     return;
   }
+  search_cache_free(c->search, c);
   for (int i = 0; i < MAX_GENERATIONS; i++) {
     book_free(c->generations[i].book);
   }

@@ -6,12 +6,15 @@
 #include "store/store.h"
 
 struct book_cache;
+struct search_cache;
 /* snapshot: path of the snapshot file or NULL for none. Thread-safe after creation. NULL on no memory. */
 struct book_cache *book_cache_new(const char *snapshot);
 void book_cache_free(struct book_cache *c);
 /* The book as the store has it now; reloads when store_change_seq moved (only the changed renewals when few moved). Borrowed until
  * book_cache_release. OK, ERR_NOMEM, ERR_AGAIN, ERR_IO, ERR_FAIL. */
 int book_cache_get(struct book_cache *c, struct store *s, const struct book **ret, struct err *e);
+/* The search indexes of the newest book (app/search.h). */
+struct search_cache *book_cache_search(struct book_cache *c);
 void book_cache_release(struct book_cache *c, const struct book *b);
 /* The book as of a past day: lines and outcomes as known then, renewals from their versions. Kept for the last few days asked. */
 int book_cache_get_as_of(struct book_cache *c, struct store *s, day_t as_of, const struct book **ret, struct err *e);

@@ -210,7 +210,7 @@ int book_changes(struct store *s, int64_t seq, int64_t *ids, size_t max, size_t 
   while (code == OK && !other && (code = stmt_next(q, e)) == 1) {
     int64_t id = stmt_i64(q, 1);
     code = OK;
-    if (str_eq(stmt_str(q, 0), STR("touch"))) {
+    if (str_eq(stmt_str(q, 0), STR("touch")) || str_eq(stmt_str(q, 0), STR("contact"))) {
       continue; /* not in the book */
     }
     other = !str_eq(stmt_str(q, 0), STR("renewal")) || id == 0 || n == max;

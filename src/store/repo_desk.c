@@ -29,28 +29,6 @@ int person_name(struct store *s, struct arena *a, int64_t id, struct str *ret, s
   return OK;
 }
 
-int renewal_find(struct store *s, struct arena *a, struct str text_value, size_t max, int64_t **ret, size_t *ret_n, struct err *e) {
-  static const char SQL[] =
-    "select id from renewal where po_number = $1 union select r.id from contract_line l join renewal r on r.contract_id = l.contract_id"
-    " and r.due_date = l.end_date where l.serial_number = $1 order by 1 limit $2";
-  int64_t *ids = arena_zalloc(a, max, sizeof *ids);
-  if (!ids)
-    return no_memory(e);
-  struct stmt *q;
-  int rc = db_query(store_db(s), SQL, BINDS(B_STR(text_value), B_I64((int64_t)max)), &q, e);
-  if (rc < 0)
-    return rc;
-  size_t n = 0;
-  while (n < max && (rc = stmt_next(q, e)) > 0)
-    ids[n++] = stmt_i64(q, 0);
-  stmt_done(q);
-  if (rc < 0)
-    return rc;
-  *ret = ids;
-  *ret_n = n;
-  return OK;
-}
-
 static const char IMPORTS_SQL[] =
   "select i.id, i.started_at, i.finished_at, i.kind, i.source, i.file_name, p.name, i.counts, i.as_of,"
   " (select count(*) from data_finding f where f.import_id = i.id and f.status = 'open'), u.undone_at"

@@ -1,4 +1,4 @@
-/* Small reads for pages: names of people, renewals by serial number or PO, import runs, findings. */
+/* Small reads for pages: names of people, import runs, findings. */
 #ifndef STORE_REPO_DESK_H
 #define STORE_REPO_DESK_H
 #include "base/date.h"
@@ -6,9 +6,6 @@
 
 /* Name of a person; "" for 0 or an unknown one. Lives in arena. OK or a code. */
 int person_name(struct store *s, struct arena *a, int64_t id, struct str *ret, struct err *e);
-
-/* Ids of renewals whose PO number, or a serial number of whose lines, is exactly `text`; ascending, at most max. */
-int renewal_find(struct store *s, struct arena *a, struct str text, size_t max, int64_t **ret, size_t *ret_n, struct err *e);
 
 struct import_brief {
   int64_t id, started_at, finished_at, undone_at; /* finished_at 0 = did not end; undone_at 0 = stands */

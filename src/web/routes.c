@@ -8,6 +8,7 @@
 #include "web/pages/home.h"
 #include "web/pages/kpi.h"
 #include "web/pages/renewal.h"
+#include "web/pages/search.h"
 #include "web/route.h"
 
 #define GET_ROW(PATH, MAY, HANDLER, SUBJECT) {HTTP_GET, PATH, MAY, CSRF_UNSET, BODY_NONE, 0, HANDLER, SUBJECT}
@@ -30,6 +31,7 @@ const struct route web_routes[] = {
     GET_ROW("/renewals.csv", MAY_READ, grid_csv, NULL),
     GET_ROW("/renewals/bulk/:id", MAY_READ, bulk_page, "batch"),
     GET_ROW("/renewals/:id", MAY_READ, renewal_page, "renewal"),
+    GET_ROW("/search", MAY_READ, search_page, NULL),
     GET_ROW("/settings", MAY_STAFF, settings_page, NULL),
     POST_ROW("/renewals/bulk", MAY_WRITE, bulk_post, NULL),
     POST_ROW("/renewals/bulk/apply", MAY_WRITE, bulk_apply_post, NULL),
@@ -46,5 +48,6 @@ const struct route web_routes[] = {
     API_ROW("/renewals/:id", api_renewal, "renewal"),
     API_ROW("/forecast", api_forecast, NULL),
     API_ROW("/kpi", api_kpi, NULL),
+    API_ROW("/search", api_search, NULL),
     {0},
 };

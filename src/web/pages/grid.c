@@ -1,6 +1,6 @@
 #include "web/pages/grid.h"
+#include "app/search.h"
 #include "base/utf8.h"
-#include "store/repo_desk.h"
 #include "web/pages/grid_state.h"
 #include "web/shell.h"
 #include "web/views.h"
@@ -194,16 +194,9 @@ static int by_number(struct request *r, const struct grid_state *s, struct str *
   int64_t *ids = NULL;
   size_t n = 0;
   *ret_href = STR_NONE;
-  int rc = renewal_find(r->store, r->arena, s->q, MOST, &ids, &n, &r->err);
-  for (size_t i = n; rc >= 0 && i-- > 0;) { /* the newest first */
-    struct renewal x;
-    struct err quiet = r->err;
-    if (desk_renewal(r, ids[i], &x) == OK) {
-      *ret_href = arena_fmt(r->arena, "/renewals/%lld", (long long)x.id);
-      return OK;
-    }
-    r->err = quiet;
-  }
+  int rc = search_renewals(r->books, r->store, r->arena, &r->scope, s->q, MOST, &ids, &n, &r->err);
+  if (rc >= 0 && n)
+    *ret_href = arena_fmt(r->arena, "/renewals/%lld", (long long)ids[0]);
   return rc;
 }
 

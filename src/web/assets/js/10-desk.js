@@ -34,7 +34,7 @@
   d.addEventListener('keydown', e => {
     if ((e.metaKey || e.ctrlKey) && e.key === 'k') {
       const find = d.querySelector('[data-find]');
-      if (find) { e.preventDefault(); find.focus(); find.select?.(); }
+      if (find) { e.preventDefault(); find.click(); }
       return;
     }
     if (e.metaKey || e.ctrlKey || e.altKey || typing(e) || d.querySelector('dialog[open]')) return;
