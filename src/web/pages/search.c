@@ -39,8 +39,8 @@ const char *search_kind_name(const struct search_result *x) {
 
 static const char *group_label(enum search_kind k) {
   static const char *const labels[SEARCH_KIND_COUNT] = {
-    [SEARCH_ACCOUNT] = "Customers and partners", [SEARCH_CONTRACT] = "Contracts", [SEARCH_SERIAL] = "Serial numbers", [SEARCH_ORDER] = "Purchase orders",
-    [SEARCH_RENEWAL] = "Renewals", [SEARCH_REP] = "Owners", [SEARCH_CONTACT] = "Contacts"};
+    [SEARCH_ACCOUNT] = MSG("Customers and partners"), [SEARCH_CONTRACT] = MSG("Contracts"), [SEARCH_SERIAL] = MSG("Serial numbers"),
+    [SEARCH_ORDER] = MSG("Purchase orders"), [SEARCH_RENEWAL] = MSG("Renewals"), [SEARCH_REP] = MSG("Owners"), [SEARCH_CONTACT] = MSG("Contacts")};
   return labels[k];
 }
 
@@ -58,8 +58,8 @@ static struct str joined(struct request *r, struct str a, const char *between, s
 static struct str of_text(struct request *r, const struct search_result *x) {
   switch (x->kind) {
   case SEARCH_ACCOUNT: {
-    struct str kind = x->account_kind & 4 ? STR("distributor") : x->account_kind & 2 ? STR("reseller") : STR("customer");
-    return x->of.n ? arena_fmt(r->arena, "%.*s, merged from %.*s", STR_FMT(kind), STR_FMT(x->of)) : kind;
+    struct str kind = x->account_kind & 4 ? tr(r, "distributor") : x->account_kind & 2 ? tr(r, "reseller") : tr(r, "customer");
+    return x->of.n ? tr_fmt(r, "{0}, merged from {1}", kind, x->of) : kind;
   }
   case SEARCH_SERIAL: case SEARCH_ORDER: case SEARCH_RENEWAL: return x->kind == SEARCH_RENEWAL ? x->contract : joined(r, x->of, ", ", x->contract);
   default: return x->of;
@@ -69,8 +69,8 @@ static struct str of_text(struct request *r, const struct search_result *x) {
 static void fill_result(struct request *r, const struct search_result *x, struct search_row *row) {
   *row = (struct search_row){.href = search_address(r, x), .name = x->name, .of = of_text(r, x), .icon = icon_of(x)};
   if (x->next_renewal) {
-    struct amount amount = parts_amount(r->arena, x->next_amount, x->next_currency, MONEY_WHOLE);
-    row->note = joined(r, amount.text, " · ", format_day(r->arena, x->next_due, r->today));
+    struct amount amount = parts_amount(r->reader, x->next_amount, x->next_currency, MONEY_WHOLE);
+    row->note = joined(r, amount.text, " · ", format_day(r->reader, x->next_due));
     row->title = amount.title;
   }
 }
@@ -117,47 +117,47 @@ static void offer_here(struct collecting *c) {
   static const struct {
     const char *root, *label, *tail, *icon;
   } HERE[] = {
-    {"/renewals/", "Log a touch on this renewal", "#t-no", "phone"}, {"/renewals/", "History of this renewal", "#h-lg", "clock"},
-    {"/contracts/", "Lines of this contract", "#h-ln", "table"},
+    {"/renewals/", MSG("Log a touch on this renewal"), "#t-no", "phone"}, {"/renewals/", MSG("History of this renewal"), "#h-lg", "clock"},
+    {"/contracts/", MSG("Lines of this contract"), "#h-ln", "table"},
   };
   struct str from, rest;
   (void)str_cut(pairs_get(&c->r->query, "from"), '?', &from, &rest);
   for (size_t i = 0; i < sizeof HERE / sizeof *HERE; i++) {
     struct str root = str_of(HERE[i].root);
     if (str_starts(from, root) && from.n > root.n && str_find(from, '/', root.n) == SIZE_MAX)
-      offer(c, str_of(HERE[i].label), arena_fmt(c->r->arena, "%.*s%s", STR_FMT(from), HERE[i].tail), HERE[i].icon, NULL);
+      offer(c, tr(c->r, HERE[i].label), arena_fmt(c->r->arena, "%.*s%s", STR_FMT(from), HERE[i].tail), HERE[i].icon, NULL);
   }
 }
 
 static void offer_commands(struct collecting *c, struct str q) {
   static const struct {
     const char *label, *href, *icon;
-  } MORE[] = {{"Change my password", "/settings", "key"}, {"Create an API token", "/settings", "key"}};
+  } MORE[] = {{MSG("Change my password"), "/settings", "key"}, {MSG("Create an API token"), "/settings", "key"}};
   offer_here(c);
   for (const struct nav_entry *n = web_nav; n->path; n++)
     if (may_get(c->r, n->path))
-      offer(c, arena_fmt(c->r->arena, "Go to %s", n->label), str_of(n->path), n->icon, n->key);
+      offer(c, tr_fmt(c->r, "Go to {0}", tr(c->r, n->label)), str_of(n->path), n->icon, n->key);
   for (size_t i = 0; i < sizeof MORE / sizeof *MORE; i++)
     if (may_get(c->r, MORE[i].href))
-      offer(c, str_of(MORE[i].label), str_of(MORE[i].href), MORE[i].icon, NULL);
+      offer(c, tr(c->r, MORE[i].label), str_of(MORE[i].href), MORE[i].icon, NULL);
   if (q.n && c->group->n_rows < c->most) {
     STRBUF_CLEANUP struct strbuf b = STRBUF_INIT(WEB_MAX_URL);
     bool first = true;
     strbuf_addz(&b, "/renewals");
     desk_add_param(&b, &first, "q", q);
     c->group->rows[c->group->n_rows++] = (struct search_row){.href = arena_str(c->r->arena, strbuf_str(&b)), .icon = "search",
-                                                             .name = arena_fmt(c->r->arena, "Renewals that match \"%.*s\"", STR_FMT(q))};
+                                                             .name = tr_fmt(c->r, "Renewals that match \"{0}\"", q)};
   }
 }
 
 static void offer_help(struct collecting *c) {
   for (int id = 0; id < KPI_COUNT && c->query.n; id++) {
     const struct kpi_def *def = kpi_def_of((enum kpi_id)id);
-    offer(c, arena_fmt(c->r->arena, "How it is counted: %s", def->title), desk_address(c->r, "/kpi/", str_of(def->key)), "report", NULL);
+    offer(c, tr_fmt(c->r, "How it is counted: {0}", tr(c->r, def->title)), desk_address(c->r, "/kpi/", str_of(def->key)), "report", NULL);
   }
 }
 
-static int add_group(struct search_view *v, struct request *r, const char *label, size_t most, struct search_group **ret) {
+static int add_group(struct search_view *v, struct request *r, struct str label, size_t most, struct search_group **ret) {
   struct search_group *g = &v->groups[v->n_groups];
   *g = (struct search_group){.label = label, .place = (int)v->n_groups, .rows = arena_zalloc(r->arena, most + 1, sizeof *g->rows)};
   if (!g->rows)
@@ -169,12 +169,12 @@ static int add_group(struct search_view *v, struct request *r, const char *label
 
 static int add_offers(struct request *r, struct search_view *v, struct str folded) {
   struct collecting c = {.r = r, .query = folded, .most = MOST_COMMANDS};
-  if (add_group(v, r, "Commands", MOST_COMMANDS, &c.group) < 0)
+  if (add_group(v, r, tr(r, "Commands"), MOST_COMMANDS, &c.group) < 0)
     return ERR_NOMEM;
   offer_commands(&c, v->q);
   v->n_groups -= c.group->n_rows == 0;
   c.most = MOST_HELP;
-  if (add_group(v, r, "Help", MOST_HELP, &c.group) < 0)
+  if (add_group(v, r, tr(r, "Help"), MOST_HELP, &c.group) < 0)
     return ERR_NOMEM;
   offer_help(&c);
   v->n_groups -= c.group->n_rows == 0;
@@ -187,7 +187,7 @@ static int add_found(struct request *r, struct search_view *v, const struct sear
   struct search_group *g = NULL;
   for (size_t i = 0; i < found->n; i++) {
     const struct search_result *x = &found->rows[i];
-    if ((i == 0 || found->rows[i - 1].kind != x->kind) && add_group(v, r, group_label(x->kind), SEARCH_MOST_OF_KIND, &g) < 0)
+    if ((i == 0 || found->rows[i - 1].kind != x->kind) && add_group(v, r, tr(r, group_label(x->kind)), SEARCH_MOST_OF_KIND, &g) < 0)
       return ERR_NOMEM;
     fill_result(r, x, &g->rows[g->n_rows++]);
   }
@@ -225,9 +225,8 @@ int search_page(struct request *r, struct response *w) {
   if (rc < 0)
     return rc;
   number_rows(&v);
-  v.said = format_of(r->arena, (int64_t)found.n, "result", NULL);
   struct view_cx cx = view_cx_of(r);
-  shell_begin(r, w, &(struct page){.title = STR("Search")});
+  shell_begin(r, w, &(struct page){.title = tr(r, "Search")});
   if (r->fragment)
     view_search_list(&w->body, &cx, &v);
   else

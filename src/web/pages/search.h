@@ -10,13 +10,13 @@ struct search_row {
   int place;              /* on the page, from 0 */
 };
 struct search_group {
-  const char *label;
+  struct str label;
   int place;
   struct search_row *rows;
   size_t n_rows;
 };
 struct search_view {
-  struct str q, said;
+  struct str q;
   struct search_group *groups;
   size_t n_groups;
   struct search_row *closest;
