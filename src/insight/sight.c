@@ -26,7 +26,8 @@ static void see(const struct book *b, const struct sight_parties *p, const uint8
 static void rates_of(const struct book *b, day_t day, double factor[64]) {
   for (uint8_t c = 0; c < b->n_currencies; c++) {
     int64_t rate = 0;
-    factor[c] = book_rate(b, c, day, &rate, NULL) == OK ? (double)rate / (double)RATE_ONE * pow(10, currency_exponent(b->reporting) - currency_exponent(b->currency_of[c])) : 0;
+    int digits = currency_exponent(b->reporting) - currency_exponent(b->currency_of[c]);
+    factor[c] = book_rate(b, c, day, &rate, NULL) == OK ? (double)rate / (double)RATE_ONE * pow(10, digits) : 0;
   }
 }
 
