@@ -7,7 +7,8 @@
 #include "base/alloc.h"
 #include "store/repo_book.h"
 
-enum { PAST_BOOKS = 4, SMALL_CHANGE = 16384 }; /* a change of many renewals by hand stays below it (BATCH_MOST) */
+enum { PAST_BOOKS = 4, PAST_BIG_BOOKS = 2, BIG_LINES = 400 * 1000, PAST_TRIES = 3 };
+enum { SMALL_CHANGE = 16384 }; /* a change of many renewals by hand stays below it (BATCH_MOST) */
 
 struct generation {
   struct book *book;
@@ -18,10 +19,14 @@ enum { MAX_GENERATIONS = 64 };
 struct book_cache {
   pthread_mutex_t lock;   /* of the fields below */
   pthread_mutex_t loading;/* one load at a time */
+  pthread_mutex_t making; /* one past day at a time, beside a load */
   struct generation generations[MAX_GENERATIONS];
   struct book *newest;
   struct book *past[PAST_BOOKS];
   int next_past;
+  int64_t dropped;        /* counts the times that past books were dropped: one made meanwhile is not kept */
+  day_t first_day;        /* of the generation first_of */
+  int64_t first_of;
   char *snapshot;
   struct search_cache *search;
 };
@@ -77,6 +82,8 @@ struct book_cache *book_cache_new(const char *snapshot) {
   }
   pthread_mutex_init(&c->lock, NULL);
   pthread_mutex_init(&c->loading, NULL);
+  pthread_mutex_init(&c->making, NULL);
+  c->first_of = -1;
   return c;
 }
 
@@ -92,6 +99,7 @@ void book_cache_free(struct book_cache *c) {
   }
   pthread_mutex_destroy(&c->lock);
   pthread_mutex_destroy(&c->loading);
+  pthread_mutex_destroy(&c->making);
   mem_free(c->snapshot);
   mem_free(c);
 }
@@ -148,8 +156,32 @@ static const struct book *hold(struct book_cache *c, struct book *b) {
   return g != NULL ? b : NULL;
 }
 
+static size_t row_of(const struct book_renewals *x, int64_t id) {
+  size_t from = 0, to = x->n;
+  while (from < to) {
+    size_t mid = (from + to) / 2;
+    if (x->id[mid] < id) {
+      from = mid + 1;
+    } else {
+      to = mid;
+    }
+  }
+  return from;
+}
+
+/* The first past day that these changes could show on: an edit shows from its own day on, a new owner decides who may see every day. */
+static day_t reaches_back_to(const struct book *was, const struct book *is, const int64_t *ids, size_t n) {
+  day_t first = INT32_MAX;
+  for (size_t k = 0; k < n; k++) {
+    size_t i = row_of(&is->renewals, ids[k]);
+    day_t changed = is->renewals.rep[i] != was->renewals.rep[i] ? DAY_NONE : is->renewals.changed[i];
+    first = changed < first ? changed : first;
+  }
+  return first;
+}
+
 /* The newest book with a few renewals read again, or *ret NULL when it must be loaded whole. */
-static int patch(struct store *s, struct book *newest, int64_t seq, struct book **ret, struct err *e) {
+static int patch(struct store *s, struct book *newest, int64_t seq, struct book **ret, day_t *ret_past_from, struct err *e) {
   int64_t ids[SMALL_CHANGE];
   size_t n = 0;
   bool other = true;
@@ -167,12 +199,27 @@ static int patch(struct store *s, struct book *newest, int64_t seq, struct book 
     return code == ERR_NOTFOUND ? OK : code;
   }
   fork->seq = seq;
+  *ret_past_from = reaches_back_to(newest, fork, ids, n);
   *ret = fork;
   return OK;
 }
 
+/* With the lock held: forgets the past days from `from` on. */
+static void drop_past(struct book_cache *c, day_t from) {
+  for (int i = 0; i < PAST_BOOKS; i++) {
+    struct generation *g = generation_of(c, c->past[i]);
+    if (g != NULL && g->book->as_of >= from) {
+      c->past[i] = NULL;
+      g->current = false;
+      drop_unused(g);
+    }
+  }
+  c->dropped += from != INT32_MAX;
+}
+
 static int refresh(struct book_cache *c, struct store *s, int64_t seq, struct err *e) {
   struct book *fresh = NULL;
+  day_t past_from = DAY_NONE; /* all of it: the past may have learned something, too */
   int code = OK;
   pthread_mutex_lock(&c->loading);
   pthread_mutex_lock(&c->lock);
@@ -180,20 +227,15 @@ static int refresh(struct book_cache *c, struct store *s, int64_t seq, struct er
   bool done = newest != NULL && newest->seq >= seq; /* another thread loaded it while we waited */
   pthread_mutex_unlock(&c->lock);
   if (!done) {
-    code = newest != NULL ? patch(s, newest, seq, &fresh, e) : OK;
+    code = newest != NULL ? patch(s, newest, seq, &fresh, &past_from, e) : OK;
     code = code == OK && fresh == NULL ? load(s, DAY_NONE, c->snapshot, &fresh, e) : code;
     pthread_mutex_lock(&c->lock);
     if (code == OK && keep_book(c, fresh, &c->newest) != OK) {
       book_free(fresh);
       code = err_set(e, ERR_AGAIN, "too many readers hold old generations of the book: try again in a moment");
     }
-    for (int i = 0; code == OK && i < PAST_BOOKS; i++) { /* the past may have learned something, too */
-      struct generation *g = generation_of(c, c->past[i]);
-      c->past[i] = NULL;
-      if (g != NULL) {
-        g->current = false;
-        drop_unused(g);
-      }
+    if (code == OK) {
+      drop_past(c, past_from);
     }
     pthread_mutex_unlock(&c->lock);
   }
@@ -224,7 +266,8 @@ int book_cache_get(struct book_cache *c, struct store *s, const struct book **re
   return OK;
 }
 
-int book_cache_get_as_of(struct book_cache *c, struct store *s, day_t as_of, const struct book **ret, struct err *e) {
+/* The held book of that day, or NULL. */
+static const struct book *hold_past(struct book_cache *c, day_t as_of, int64_t *ret_dropped) {
   const struct book *b = NULL;
   pthread_mutex_lock(&c->lock);
   for (int i = 0; i < PAST_BOOKS && b == NULL; i++) {
@@ -232,28 +275,99 @@ int book_cache_get_as_of(struct book_cache *c, struct store *s, day_t as_of, con
       b = hold(c, c->past[i]);
     }
   }
+  *ret_dropped = c->dropped;
   pthread_mutex_unlock(&c->lock);
-  if (b != NULL) {
-    *ret = b;
-    return OK;
-  }
-  struct book *fresh = NULL;
-  pthread_mutex_lock(&c->loading);
-  int code = load(s, as_of, NULL, &fresh, e);
+  return b;
+}
+
+/* Makes a past book one of the generations. ERR_AGAIN: the past was dropped while it was made, or there is no place for it. */
+static int keep_past(struct book_cache *c, struct book *fresh, int64_t dropped) {
+  int most = fresh->lines.n > BIG_LINES ? PAST_BIG_BOOKS : PAST_BOOKS;
+  pthread_mutex_lock(&c->lock);
+  int place = c->next_past % most;
+  int code = c->dropped == dropped && keep_book(c, fresh, &c->past[place]) == OK ? OK : ERR_AGAIN;
   if (code == OK) {
-    pthread_mutex_lock(&c->lock);
-    code = keep_book(c, fresh, &c->past[c->next_past]);
-    c->next_past = (c->next_past + 1) % PAST_BOOKS;
-    b = code == OK ? hold(c, fresh) : NULL;
-    pthread_mutex_unlock(&c->lock);
-    if (code != OK) {
-      book_free(fresh);
-      (void)err_set(e, code, "too many readers hold old generations of the book: try again in a moment");
+    c->next_past = place + 1;
+    (void)hold(c, fresh);
+  }
+  pthread_mutex_unlock(&c->lock);
+  return code;
+}
+
+static int make_past(struct book_cache *c, struct store *s, day_t as_of, const struct book **ret, struct err *e) {
+  const struct book *newest = NULL;
+  struct book *fresh = NULL;
+  int64_t dropped;
+  int code = book_cache_get(c, s, &newest, e);
+  if (code != OK) {
+    return code;
+  }
+  pthread_mutex_lock(&c->lock);
+  struct book *from = generation_of(c, newest)->book;
+  pthread_mutex_unlock(&c->lock);
+  *ret = hold_past(c, as_of, &dropped); /* another thread may have made it while we waited */
+  code = *ret != NULL ? OK : book_read_past(s, from, as_of, &fresh, e);
+  if (fresh != NULL) {
+    code = keep_past(c, fresh, dropped);
+    *ret = fresh;
+  }
+  if (fresh != NULL && code != OK) {
+    book_free(fresh);
+    (void)err_set(e, code, "the book changes too fast to look at a past day: try again in a moment");
+  }
+  book_cache_release(c, newest);
+  return code;
+}
+
+int book_cache_get_as_of(struct book_cache *c, struct store *s, day_t as_of, const struct book **ret, struct err *e) {
+  int64_t seq = 0, dropped;
+  const struct book *newest = NULL;
+  int code = store_change_seq(s, &seq, e);
+  pthread_mutex_lock(&c->lock);
+  bool stale = c->newest == NULL || c->newest->seq < seq; /* what changed may reach back to that day */
+  pthread_mutex_unlock(&c->lock);
+  if (code == OK && stale) {
+    code = book_cache_get(c, s, &newest, e);
+    if (code == OK) {
+      book_cache_release(c, newest);
     }
   }
-  pthread_mutex_unlock(&c->loading);
+  if (code != OK) {
+    return code;
+  }
+  const struct book *b = hold_past(c, as_of, &dropped);
+  if (b == NULL) {
+    pthread_mutex_lock(&c->making);
+    code = ERR_AGAIN;
+    for (int tries = 0; tries < PAST_TRIES && code == ERR_AGAIN; tries++) {
+      code = make_past(c, s, as_of, &b, e);
+    }
+    pthread_mutex_unlock(&c->making);
+  }
   if (code == OK) {
     *ret = b;
   }
   return code;
+}
+
+int book_cache_first_day(struct book_cache *c, struct store *s, day_t *ret, struct err *e) {
+  const struct book *b = NULL;
+  int code = book_cache_get(c, s, &b, e);
+  if (code != OK) {
+    return code;
+  }
+  pthread_mutex_lock(&c->lock);
+  bool known = c->first_of == b->seq;
+  day_t first = c->first_day;
+  pthread_mutex_unlock(&c->lock);
+  if (!known) {
+    first = book_first_day(b);
+    pthread_mutex_lock(&c->lock);
+    c->first_day = first;
+    c->first_of = b->seq;
+    pthread_mutex_unlock(&c->lock);
+  }
+  book_cache_release(c, b);
+  *ret = first;
+  return OK;
 }

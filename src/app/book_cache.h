@@ -16,8 +16,12 @@ int book_cache_get(struct book_cache *c, struct store *s, const struct book **re
 /* The search indexes of the newest book (app/search.h). */
 struct search_cache *book_cache_search(struct book_cache *c);
 void book_cache_release(struct book_cache *c, const struct book *b);
-/* The book as of a past day: lines and outcomes as known then, renewals from their versions. Kept for the last few days asked. */
+/* The book as of a past day: lines, outcomes, cancellations and rates as known then, renewals from their versions; made from the newest
+ * one by one thread at a time, and kept for the last days asked (four; two of a big book) until a change could show on them.
+ * Its rep_now is today's owner: who may see a row is decided by today. Codes as of book_cache_get. */
 int book_cache_get_as_of(struct book_cache *c, struct store *s, day_t as_of, const struct book **ret, struct err *e);
+/* The first day on which anything was known, DAY_NONE in an empty book: nothing is to be seen as of an earlier one. Looked for once per generation. */
+int book_cache_first_day(struct book_cache *c, struct store *s, day_t *ret, struct err *e);
 /* For a command: load once, no cache. Owned: book_free. as_of DAY_NONE = newest. */
 int book_load(struct store *s, day_t as_of, struct book **ret, struct err *e);
 #endif

@@ -9,7 +9,7 @@
 #include "base/alloc.h"
 #include "base/strbuf.h"
 
-enum { SNAPSHOT_VERSION = 1, DICTS = 5, ALIGN = 16, PATH_MAX_BYTES = 4000 };
+enum { SNAPSHOT_VERSION = 2, DICTS = 5, ALIGN = 16, PATH_MAX_BYTES = 4000 };
 
 /* Sizes and settings; the columns follow, each padded to ALIGN, in the order of each_column. */
 struct header {
@@ -70,7 +70,7 @@ static bool each_column(const struct pass *p, struct book *b, struct names *x) {
   for (int i = 0; i < DICTS && ok; i++) {
     ok = COLUMN(dict_at(b, i)->id, dict_at(b, i)->n);
   }
-  ok = ok && COLUMN(b->contract_account, b->contracts.n) && COLUMN(b->rep_team, b->reps.n);
+  ok = ok && COLUMN(b->contract_account, b->contracts.n) && COLUMN(b->contract_cancelled, b->contracts.n) && COLUMN(b->rep_team, b->reps.n);
   for (uint8_t c = 0; c < b->n_currencies && ok; c++) {
     ok = COLUMN(b->rates[c], b->n_rates[c]);
   }
@@ -324,7 +324,9 @@ static int lay_out(struct book *b, const struct header *h, char *base) {
     return ERR_NOMEM;
   }
   x.n = count_names(b);
-  return each_column(&p, b, &x) && c.at == h->bytes && c.sum == h->checksum && set_names(b, &x) ? OK : ERR_NOTFOUND;
+  bool whole = each_column(&p, b, &x) && c.at == h->bytes && c.sum == h->checksum && set_names(b, &x);
+  b->renewals.rep_now = b->renewals.rep;
+  return whole ? OK : ERR_NOTFOUND;
 }
 
 int book_snapshot_read(const char *path, const struct org *org, uint64_t state, struct book **ret) {

@@ -77,6 +77,7 @@ int book_alloc_renewals(struct book *b, size_t n) {
             column(a, &r->rep, n, sizeof *r->rep) && column(a, &r->region, n, sizeof *r->region) && column(a, &r->currency, n, sizeof *r->currency) &&
             column(a, &r->model, n, sizeof *r->model) && column(a, &r->stage, n, sizeof *r->stage) && column(a, &r->category, n, sizeof *r->category) &&
             column(a, &r->outcome, n, sizeof *r->outcome) && column(a, &r->flags, n, sizeof *r->flags);
+  r->rep_now = r->rep;
   r->n = ok ? n : 0;
   return ok ? OK : ERR_NOMEM;
 }
@@ -109,6 +110,14 @@ struct book *book_fork(struct book *b) {
   COPY(id), COPY(contract), COPY(account), COPY(reseller), COPY(distributor), COPY(due), COPY(close), COPY(booked), COPY(step_date);
   COPY(changed), COPY(atr), COPY(forecast), COPY(won), COPY(rep), COPY(region), COPY(currency), COPY(model), COPY(stage), COPY(category);
   COPY(outcome), COPY(flags);
+  if (from->rep_now != from->rep) {
+    to->rep_now = arena_alloc(a, (n + 1) * sizeof *to->rep_now);
+    if (to->rep_now == NULL) {
+      arena_free(a);
+      return NULL;
+    }
+    COPY(rep_now);
+  }
 #undef COPY
   atomic_fetch_add(&root->holders, 1);
   return fork;
@@ -150,6 +159,7 @@ int book_set_rates(struct book *b, currency_t c, const struct book_rate *rates, 
   }
   for (uint32_t i = 0; i < n; i++) {
     copy[i].from = rates[i].from;
+    copy[i].known = rates[i].known;
     copy[i].rate = rates[i].rate;
   }
   b->rates[code] = copy;

@@ -51,6 +51,7 @@ struct book_renewals {
   day_t *due, *close, *booked, *step_date, *changed; /* changed: day of changed_at */
   int64_t *atr, *forecast, *won; /* minor units of currency */
   uint16_t *rep, *region;
+  uint16_t *rep_now;   /* whose scope decides who may see the row: today's owner, in a past book too; rep itself in the newest book */
   uint8_t *currency, *model, *stage, *category, *outcome, *flags;
 };
 
@@ -70,6 +71,7 @@ struct book_team {
 
 struct book_rate {
   day_t from;
+  day_t known;  /* the day from which the rate was known */
   int64_t rate; /* × 10^9, value of one unit in the reporting currency */
 };
 
@@ -81,6 +83,7 @@ struct book {
   struct book_renewals renewals;
   struct book_dict accounts, contracts, products, reps, regions;
   uint32_t *contract_account;        /* by contract code */
+  day_t *contract_cancelled;         /* by contract code: the day a contract was cancelled, DAY_NONE = it was not */
   struct str *product_family;        /* by product code */
   uint32_t *rep_team;                /* by rep code: index into teams, 0 none */
   struct book_team *teams; uint32_t n_teams; /* [0] = none */
@@ -115,6 +118,15 @@ void book_free(struct book *b); /* takes NULL */
  * The original may be freed first. NULL on no memory. */
 struct book *book_fork(struct book *b);
 
+/* The book as it was known at the end of a past day, made from the newest one: lines known by then, outcomes, cancellations and rates
+ * as known then. Its renewals are all of today's, still in today's state: store/repo_book.c puts the versions of then there and
+ * takes out those that did not exist. Names are shared with the newest book, which may be freed first. NULL on no memory. */
+struct book *book_past(struct book *newest, day_t as_of);
+/* Takes out the renewals whose keep[i] is 0. */
+void book_keep_renewals(struct book *b, const uint8_t *keep);
+/* The first day on which anything of the book was known; DAY_NONE for an empty one. Looks at every line. */
+day_t book_first_day(const struct book *b);
+
 /* Building, for store/repo_book.c and tests. Memory of everything below belongs to the book. */
 struct book *book_new(void);                                     /* with the empty entries of code 0; NULL on no memory */
 struct arena *book_arena(struct book *b);                        /* for names and whatever else lives as long */
@@ -126,6 +138,9 @@ int book_alloc_dict(struct book *b, struct book_dict *d, uint32_t n);
 uint8_t book_currency(struct book *b, currency_t c);
 /* Rates of a currency, ascending by day; copied. OK, ERR_NOMEM. */
 int book_set_rates(struct book *b, currency_t c, const struct book_rate *rates, uint32_t n);
+/* Keeps the rates known by the end of as_of and says how many; DAY_NONE keeps all. When none was known by then the table was loaded
+ * later than the day: the rates of days up to as_of, which the world knew, count. */
+uint32_t book_rates_as_of(struct book_rate *rates, uint32_t n, day_t as_of);
 /* One line as a record, before it is laid out in columns. */
 struct book_line {
   day_t end, start, booked, known, outcome_known;

@@ -71,7 +71,7 @@ static int add_renewal(struct work *w, size_t i) {
   const struct book_renewals *x = &w->b->renewals;
   bool closed = x->category[i] == CATEGORY_CLOSED;
   day_t day = closed && x->booked[i] != DAY_NONE ? x->booked[i] : x->close[i] != DAY_NONE ? x->close[i] : x->due[i];
-  if (day < w->q->period.first || day > w->q->period.last || !visible(w->q, x->rep[i]) || x->category[i] >= CATEGORY_COUNT) {
+  if (day < w->q->period.first || day > w->q->period.last || !visible(w->q, x->rep_now[i]) || x->category[i] >= CATEGORY_COUNT) {
     return OK;
   }
   struct leaf *l = leaf_of(w, x->rep[i], x->region[i]);

@@ -146,7 +146,7 @@ int grid_plan_make(const struct book *b, const struct grid_query *q, struct aren
     return ERR_NOMEM;
   }
   if (q->reps != NULL && memchr(q->reps, 0, b->reps.n) != NULL) {
-    x.steps[x.n_steps++] = (struct grid_step){.kind = STEP_SET, .raw = grid_raw_of(b, GRID_REP), .table = q->reps};
+    x.steps[x.n_steps++] = (struct grid_step){.kind = STEP_SET, .raw = {.u16 = b->renewals.rep_now, .n = b->reps.n}, .table = q->reps};
   }
   for (size_t k = 0; k < q->n_filters && code == OK; k++) {
     const struct grid_filter *f = &q->filters[k];

@@ -106,21 +106,21 @@ static int read_rates(struct book_reader *r, struct err *e) {
   if (rates == NULL) {
     return ERR_NOMEM;
   }
-  int code = db_query(r->db, "select currency, rate_date, rate from fx_rate order by currency, rate_date /* scan */", BINDS(), &q, e);
+  int code = db_query(r->db, "select currency, rate_date, rate, known_at from fx_rate order by currency, rate_date /* scan */", BINDS(), &q, e);
   while (code == OK && (code = stmt_next(q, e)) == 1) {
     currency_t c = (currency_t)stmt_i64(q, 0);
     code = OK;
     if (c != at && n > 0) {
-      code = book_set_rates(r->book, at, rates, n);
+      code = book_set_rates(r->book, at, rates, book_rates_as_of(rates, n, r->as_of));
       n = 0;
     }
     at = c;
     if (n < MAX_RATES) {
-      rates[n++] = (struct book_rate){stmt_day(q, 1), stmt_i64(q, 2)};
+      rates[n++] = (struct book_rate){stmt_day(q, 1), day_of_instant(stmt_i64(q, 3)), stmt_i64(q, 2)};
     }
   }
   stmt_done(q);
-  return code == OK && n > 0 ? book_set_rates(r->book, at, rates, n) : code;
+  return code == OK && n > 0 ? book_set_rates(r->book, at, rates, book_rates_as_of(rates, n, r->as_of)) : code;
 }
 
 static int read_contracts(struct book_reader *r, struct err *e) {
@@ -131,10 +131,11 @@ static int read_contracts(struct book_reader *r, struct err *e) {
   size_t i = 0;
   r->contract = mem_zalloc(b->contracts.n, sizeof *r->contract);
   b->contract_account = arena_zalloc(book_arena(b), b->contracts.n, sizeof *b->contract_account);
-  if (r->contract == NULL || b->contract_account == NULL) {
+  b->contract_cancelled = arena_zalloc(book_arena(b), b->contracts.n, sizeof *b->contract_cancelled);
+  if (r->contract == NULL || b->contract_account == NULL || b->contract_cancelled == NULL) {
     return ERR_NOMEM;
   }
-  r->contract[0].cancelled = DAY_NONE;
+  r->contract[0].cancelled = b->contract_cancelled[0] = DAY_NONE;
   int code = db_query(r->db, sql, BINDS(), &q, e);
   while (code == OK && (code = stmt_next(q, e)) == 1 && ++i < b->contracts.n) {
     r->contract[i] = (struct contract_row){
@@ -143,6 +144,7 @@ static int read_contracts(struct book_reader *r, struct err *e) {
         .region = (uint16_t)book_code(&b->regions, stmt_i64(q, 5)), .model = (uint8_t)stmt_i64(q, 6),
         .currency = book_currency(b, (currency_t)stmt_i64(q, 7)), .cancelled = stmt_day(q, 8)};
     b->contract_account[i] = r->contract[i].account;
+    b->contract_cancelled[i] = r->contract[i].cancelled;
     code = OK;
   }
   stmt_done(q);

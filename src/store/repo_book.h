@@ -7,6 +7,8 @@
 /* The book as known at the end of a day (DAY_NONE: the newest): lines known by then, outcomes known by then, renewals in
  * the version of then. In one read transaction of its own. *ret is owned: book_free. OK, ERR_NOMEM, ERR_AGAIN, ERR_IO, ERR_FAIL. */
 int book_read(struct store *s, const struct org *org, day_t as_of, struct book **ret, struct err *e);
+/* The same for a past day, made from the newest book in memory: only renewals that changed after the day are looked up, in their versions. */
+int book_read_past(struct store *s, struct book *newest, day_t as_of, struct book **ret, struct err *e);
 /* Reads the rows of a few renewals (ids ascending) into an existing, private copy of a book: used when little changed. A renewal
  * the book does not hold gives ERR_NOTFOUND: load it whole. */
 int book_reread_renewals(struct store *s, struct book *b, const int64_t *ids, size_t n, struct err *e);

@@ -24,7 +24,7 @@ static void take_line(struct book_reader *r, struct stmt *q, struct book_line *x
       .outcome_evidence = (uint8_t)(outcome | evidence << 4)};
   x->flags = (uint8_t)((decided && stmt_i64(q, 13) != 0 ? LINE_BOOKED_ASSUMED : 0) | (evidence == EVIDENCE_WEAK ? LINE_WEAK : 0) |
                        (stmt_null(q, 9) ? 0 : LINE_EXCLUDED) | (stmt_i64(q, 8) == 0 && became_known_late(r, x) ? LINE_ADDED : 0) |
-                       (c->cancelled != DAY_NONE && c->cancelled <= x->end ? LINE_CANCELLED : 0));
+                       (c->cancelled != DAY_NONE && c->cancelled <= x->end && (r->as_of == DAY_NONE || c->cancelled <= r->as_of) ? LINE_CANCELLED : 0));
 }
 
 int book_read_lines(struct book_reader *r, struct err *e) {
@@ -108,6 +108,99 @@ int book_read_renewals(struct book_reader *r, struct err *e) {
   stmt_done(q);
   x->n = n;
   return code;
+}
+
+/* ---- a past day from the newest book ---- */
+
+struct past {
+  struct book *newest, *book;
+  day_t as_of;
+  uint8_t *keep; /* by row of the newest book: existed then */
+};
+
+static void take_version(struct past *x, const struct stmt *q, size_t i) {
+  take_renewal(x->book, q, i);
+  x->book->renewals.currency[i] = book_currency(x->book, (currency_t)stmt_i64(q, 8));
+  x->keep[i] = 1;
+}
+
+/* Few changed since: each one's version by its key. */
+static int versions_one_by_one(struct db *db, struct past *x, int64_t until, struct err *e) {
+  static const char sql[] = "select v.renewal_id, 0, 0, " RENEWAL_COLUMNS("v") " from renewal_version v where v.renewal_id = $1 and v.changed_at <= $2"
+                            " order by v.version desc limit 1";
+  struct book_renewals *n = &x->book->renewals;
+  int code = OK;
+  for (size_t i = 0; i < n->n && code == OK; i++) {
+    struct stmt *q = NULL;
+    if (x->keep[i] != 0) {
+      continue;
+    }
+    code = db_query(db, sql, BINDS(B_I64(n->id[i]), B_I64(until)), &q, e);
+    if (code == OK && (code = stmt_next(q, e)) == 1) {
+      take_version(x, q, i);
+      code = OK;
+    }
+    stmt_done(q);
+  }
+  return code;
+}
+
+/* Many changed: one pass over all versions in the order of the book; the last one of a renewal stands. */
+static int versions_in_one_pass(struct db *db, struct past *x, int64_t until, struct err *e) {
+  static const char sql[] = "select v.renewal_id, 0, 0, " RENEWAL_COLUMNS("v") " from renewal_version v where v.changed_at <= $1"
+                            " order by v.renewal_id, v.version /* scan */";
+  struct book_renewals *n = &x->book->renewals;
+  struct stmt *q = NULL;
+  size_t i = 0;
+  int code = db_query(db, sql, BINDS(B_I64(until)), &q, e);
+  while (code == OK && (code = stmt_next(q, e)) == 1) {
+    uint32_t id = (uint32_t)stmt_i64(q, 0);
+    while (i < n->n && n->id[i] < id) {
+      i++;
+    }
+    if (i < n->n && n->id[i] == id && x->newest->renewals.changed[i] > x->as_of) {
+      take_version(x, q, i);
+    }
+    code = OK;
+  }
+  stmt_done(q);
+  return code;
+}
+
+static int past_in_tx(struct store *s, void *arg, struct err *e) {
+  enum { ONE_PASS_FROM = 8 }; /* a pass over everything costs about as much as looking up an eighth */
+  struct past *x = arg;
+  int64_t until = ((int64_t)x->as_of + 1) * SECONDS_PER_DAY - 1;
+  size_t n = x->newest->renewals.n, later = 0;
+  book_free(x->book); /* of a try before */
+  x->book = book_past(x->newest, x->as_of);
+  if (x->book == NULL) {
+    return err_set(e, ERR_NOMEM, "out of memory");
+  }
+  for (size_t i = 0; i < n; i++) {
+    x->keep[i] = x->newest->renewals.changed[i] <= x->as_of;
+    later += x->keep[i] == 0;
+  }
+  int code = later >= n / ONE_PASS_FROM && later > 0 ? versions_in_one_pass(store_db(s), x, until, e) : versions_one_by_one(store_db(s), x, until, e);
+  if (code == OK) {
+    book_keep_renewals(x->book, x->keep);
+  }
+  return code;
+}
+
+int book_read_past(struct store *s, struct book *newest, day_t as_of, struct book **ret, struct err *e) {
+  uint8_t *keep MEM_CLEANUP = mem_alloc(newest->renewals.n + 1);
+  struct past x = {.newest = newest, .as_of = as_of, .keep = keep};
+  if (keep == NULL) {
+    return err_set(e, ERR_NOMEM, "out of memory");
+  }
+  int code = store_read(s, past_in_tx, &x, e);
+  if (code < 0) {
+    book_free(x.book);
+    return code;
+  }
+  *ret = x.book;
+  return OK;
 }
 
 int book_reread_renewals(struct store *s, struct book *b, const int64_t *ids, size_t n, struct err *e) {

@@ -29,7 +29,7 @@ static int no_memory(struct err *e) { return err_set(e, ERR_NOMEM, "reading: out
 
 static const char CONTRACT_SQL[] =
   "select c.id, c.owner_id, c.number, p.name, r.name, c.sales_model, c.state, c.currency, c.auto_renew, c.renewal_pricing_method, c.uplift_bp,"
-  " c.notice_days, c.cancelled_on, u.id, u.name, u.country, b.id, b.name, b.country, v.id, v.name, v.country, d.id, d.name, d.country"
+  " c.notice_days, c.cancelled_on, u.id, u.name, u.country, b.id, b.name, b.country, v.id, v.name, v.country, d.id, d.name, d.country, c.known_at"
   " from contract c join account u on u.id = c.end_user_account_id left join account b on b.id = c.bill_to_account_id"
   " left join account v on v.id = c.reseller_account_id left join account d on d.id = c.distributor_account_id"
   " left join person p on p.id = c.owner_id left join region r on r.id = c.region_id where c.id = $1";
@@ -53,7 +53,7 @@ int contract_get(struct store *s, struct arena *a, int64_t id, struct contract *
       .currency = (currency_t)stmt_i64(q, 7), .auto_renew = stmt_i64(q, 8) != 0, .renewal_pricing_method = text(a, q, 9, &bad),
       .uplift_bp = (int)stmt_i64(q, 10), .notice_days = (int)stmt_i64(q, 11), .cancelled_on = stmt_day(q, 12),
       .end_user = party_at(a, q, 13, &bad), .bill_to = party_at(a, q, 16, &bad), .reseller = party_at(a, q, 19, &bad),
-      .distributor = party_at(a, q, 22, &bad)};
+      .distributor = party_at(a, q, 22, &bad), .known_at = stmt_i64(q, 25)};
   stmt_done(q);
   if (rc <= 0)
     return rc < 0 ? rc : err_set(e, ERR_NOTFOUND, "contract %lld: there is none", (long long)id);
@@ -82,7 +82,7 @@ int contract_find(struct store *s, struct str number, int64_t *ret_id, struct er
   "select l.id, l.contract_id, l.product_id, l.line_number, p.sku, p.name, p.family, p.service_level, l.serial_number, l.quantity," \
   " l.start_date, l.end_date, l.net_amount, l.annual_value, coalesce(o.won_annual, 0), l.currency, coalesce(o.outcome, 0)," \
   " o.evidence, o.booked_date, p.eol_date, p.eos_date, coalesce(o.booked_assumed, 0), l.excluded_reason" \
-  " from contract_line l left join product p on p.id = l.product_id left join line_outcome o on o.line_id = l.id"
+  " from contract_line l left join product p on p.id = l.product_id left join line_outcome o on o.line_id = l.id and o.known_at <= $2"
 
 static struct contract_term term_at(struct arena *a, const struct stmt *q, bool *bad) {
   return (struct contract_term){
@@ -94,12 +94,13 @@ static struct contract_term term_at(struct arena *a, const struct stmt *q, bool 
     .eol_date = stmt_day(q, 19), .eos_date = stmt_day(q, 20), .booked_assumed = stmt_i64(q, 21) != 0, .excluded_reason = text(a, q, 22, bad)};
 }
 
-int contract_terms(struct store *s, struct arena *a, int64_t contract_id, day_t due, struct contract_term **ret, size_t *ret_n, struct err *e) {
+int contract_terms(struct store *s, struct arena *a, int64_t contract_id, day_t due, int64_t until, struct contract_term **ret, size_t *ret_n, struct err *e) {
   struct stmt *q;
   int rc = due == DAY_NONE
-             ? db_query(store_db(s), TERM_COLUMNS " where l.contract_id = $1 order by l.end_date desc, l.line_key, l.id", BINDS(B_I64(contract_id)), &q, e)
-             : db_query(store_db(s), TERM_COLUMNS " where l.contract_id = $1 and l.end_date = $2 order by l.line_key, l.id",
-                        BINDS(B_I64(contract_id), B_I64(due)), &q, e);
+             ? db_query(store_db(s), TERM_COLUMNS " where l.contract_id = $1 and l.known_at <= $2 order by l.end_date desc, l.line_key, l.id",
+                        BINDS(B_I64(contract_id), B_I64(until)), &q, e)
+             : db_query(store_db(s), TERM_COLUMNS " where l.contract_id = $1 and l.known_at <= $2 and l.end_date = $3 order by l.line_key, l.id",
+                        BINDS(B_I64(contract_id), B_I64(until), B_I64(due)), &q, e);
   if (rc < 0)
     return rc;
   struct contract_term *rows = NULL;
@@ -124,13 +125,14 @@ int contract_terms(struct store *s, struct arena *a, int64_t contract_id, day_t 
 #define LINK_COLUMNS(mine, other) \
   "select m.id, o.id, c.id, c.number, o.start_date, o.end_date, k.quantity, o.annual_value, o.currency, k.evidence, k.reason" \
   " from contract_line m join line_link k on k." mine " = m.id join contract_line o on o.id = k." other \
-  " join contract c on c.id = o.contract_id where m.contract_id = $1 and m.end_date = $2 order by m.line_key, m.id, o.end_date, o.id"
+  " join contract c on c.id = o.contract_id where m.contract_id = $1 and m.end_date = $2 and m.known_at <= $3 and k.known_at <= $3" \
+  " and o.known_at <= $3 order by m.line_key, m.id, o.end_date, o.id"
 
-int contract_links(struct store *s, struct arena *a, int64_t contract_id, day_t due, bool backward, struct term_link **ret, size_t *ret_n,
-                   struct err *e) {
+int contract_links(struct store *s, struct arena *a, int64_t contract_id, day_t due, bool backward, int64_t until, struct term_link **ret,
+                   size_t *ret_n, struct err *e) {
   struct stmt *q;
   int rc = db_query(store_db(s), backward ? LINK_COLUMNS("successor_line_id", "line_id") : LINK_COLUMNS("line_id", "successor_line_id"),
-                    BINDS(B_I64(contract_id), B_I64(due)), &q, e);
+                    BINDS(B_I64(contract_id), B_I64(due), B_I64(until)), &q, e);
   if (rc < 0)
     return rc;
   struct term_link *rows = NULL;
@@ -155,17 +157,25 @@ int contract_links(struct store *s, struct arena *a, int64_t contract_id, day_t 
   return OK;
 }
 
-#define BRIEF_COLUMNS \
-  "select r.id, r.contract_id, r.owner_id, c.number, p.name, r.due_date, r.booked_date, r.category, r.outcome, r.currency, r.atr_amount," \
-  " r.forecast_amount, r.won_amount from renewal r join contract c on c.id = r.contract_id left join person p on p.id = r.owner_id"
+#define BRIEF_COLUMNS(state, from) \
+  "select r.id, r.contract_id, r.owner_id, c.number, p.name, r.due_date, " state ".booked_date, " state ".category, " state ".outcome, " state \
+  ".currency, " state ".atr_amount, " state ".forecast_amount, " state ".won_amount from renewal r join contract c on c.id = r.contract_id" from \
+  " left join person p on p.id = " state ".owner_id"
+/* The newest version known then. */
+#define VERSION_THEN \
+  " join renewal_version v on v.renewal_id = r.id and v.version = (select max(x.version) from renewal_version x where x.renewal_id = r.id" \
+  " and x.changed_at <= $3)"
+#define OF_CONTRACT " where r.contract_id = $1 order by r.due_date desc limit $2"
+#define OF_ACCOUNT " where c.end_user_account_id = $1 order by r.due_date desc, r.id limit $2"
 
-int renewal_briefs(struct store *s, struct arena *a, int64_t contract_id, int64_t account_id, size_t max, struct renewal_brief **ret,
-                   size_t *ret_n, struct err *e) {
+int renewal_briefs(struct store *s, struct arena *a, int64_t contract_id, int64_t account_id, int64_t until, size_t max,
+                   struct renewal_brief **ret, size_t *ret_n, struct err *e) {
   struct stmt *q;
-  int rc = contract_id ? db_query(store_db(s), BRIEF_COLUMNS " where r.contract_id = $1 order by r.due_date desc limit $2",
-                                  BINDS(B_I64(contract_id), B_I64((int64_t)max)), &q, e)
-                       : db_query(store_db(s), BRIEF_COLUMNS " where c.end_user_account_id = $1 order by r.due_date desc, r.id limit $2",
-                                  BINDS(B_I64(account_id), B_I64((int64_t)max)), &q, e);
+  bool now = until == INT64_MAX;
+  const char *sql = contract_id ? now ? BRIEF_COLUMNS("r", "") OF_CONTRACT : BRIEF_COLUMNS("v", VERSION_THEN) OF_CONTRACT
+                                : now ? BRIEF_COLUMNS("r", "") OF_ACCOUNT : BRIEF_COLUMNS("v", VERSION_THEN) OF_ACCOUNT;
+  struct bind binds[] = {B_I64(contract_id ? contract_id : account_id), B_I64((int64_t)max), {now ? BIND_END : BIND_I64, {.i = until}}, {BIND_END, {0}}};
+  int rc = db_query(store_db(s), sql, binds, &q, e);
   if (rc < 0)
     return rc;
   struct renewal_brief *rows = NULL;
@@ -192,7 +202,7 @@ int renewal_briefs(struct store *s, struct arena *a, int64_t contract_id, int64_
 }
 
 static const char ACCOUNT_SQL[] =
-  "select a.id, a.parent_id, a.name, a.country, a.language, r.name, p.name, a.kind from account a left join region r on r.id = a.region_id"
+  "select a.id, a.parent_id, a.name, a.country, a.language, r.name, p.name, a.kind, a.known_at from account a left join region r on r.id = a.region_id"
   " left join account p on p.id = a.parent_id where a.id = $1";
 
 int account_get(struct store *s, struct arena *a, int64_t id, struct account *ret, struct err *e) {
@@ -205,7 +215,8 @@ int account_get(struct store *s, struct arena *a, int64_t id, struct account *re
   struct account x;
   if (rc > 0)
     x = (struct account){.id = stmt_i64(q, 0), .parent_id = stmt_i64(q, 1), .name = text(a, q, 2, &bad), .country = text(a, q, 3, &bad),
-                         .language = text(a, q, 4, &bad), .region = text(a, q, 5, &bad), .parent = text(a, q, 6, &bad), .kind = (int)stmt_i64(q, 7)};
+                         .language = text(a, q, 4, &bad), .region = text(a, q, 5, &bad), .parent = text(a, q, 6, &bad), .kind = (int)stmt_i64(q, 7),
+                         .known_at = stmt_i64(q, 8)};
   stmt_done(q);
   if (rc <= 0)
     return rc < 0 ? rc : err_set(e, ERR_NOTFOUND, "account %lld: there is none", (long long)id);
@@ -217,15 +228,15 @@ int account_get(struct store *s, struct arena *a, int64_t id, struct account *re
 
 static const char ACCOUNT_CONTRACTS_SQL[] =
   "with newest as (select l.contract_id as contract_id, max(l.end_date) as last from contract_line l join contract x on x.id = l.contract_id"
-  " where x.end_user_account_id = $1 or x.reseller_account_id = $1 or x.distributor_account_id = $1 group by l.contract_id)"
-  " select c.id, c.owner_id, c.number, p.name, u.name, c.state, c.currency, n.last, count(*), sum(t.annual_value)"
+  " where (x.end_user_account_id = $1 or x.reseller_account_id = $1 or x.distributor_account_id = $1) and l.known_at <= $3 group by l.contract_id)"
+  " select c.id, c.owner_id, c.number, p.name, u.name, c.state, c.currency, n.last, count(*), sum(t.annual_value), c.cancelled_on"
   " from newest n join contract c on c.id = n.contract_id join account u on u.id = c.end_user_account_id"
-  " join contract_line t on t.contract_id = c.id and t.end_date = n.last left join person p on p.id = c.owner_id"
-  " group by c.id, c.owner_id, c.number, p.name, u.name, c.state, c.currency, n.last order by c.number limit $2";
+  " join contract_line t on t.contract_id = c.id and t.end_date = n.last and t.known_at <= $3 left join person p on p.id = c.owner_id"
+  " group by c.id, c.owner_id, c.number, p.name, u.name, c.state, c.currency, n.last, c.cancelled_on order by c.number limit $2";
 
-int account_contracts(struct store *s, struct arena *a, int64_t account_id, size_t max, struct contract_brief **ret, size_t *ret_n, struct err *e) {
+int account_contracts(struct store *s, struct arena *a, int64_t account_id, int64_t until, size_t max, struct contract_brief **ret, size_t *ret_n, struct err *e) {
   struct stmt *q;
-  int rc = db_query(store_db(s), ACCOUNT_CONTRACTS_SQL, BINDS(B_I64(account_id), B_I64((int64_t)max)), &q, e);
+  int rc = db_query(store_db(s), ACCOUNT_CONTRACTS_SQL, BINDS(B_I64(account_id), B_I64((int64_t)max), B_I64(until)), &q, e);
   if (rc < 0)
     return rc;
   struct contract_brief *rows = NULL;
@@ -240,7 +251,7 @@ int account_contracts(struct store *s, struct arena *a, int64_t account_id, size
     rows[n++] = (struct contract_brief){
       .id = stmt_i64(q, 0), .owner_id = stmt_i64(q, 1), .number = text(a, q, 2, &bad), .owner = text(a, q, 3, &bad), .end_user = text(a, q, 4, &bad),
       .state = (int)stmt_i64(q, 5), .currency = (currency_t)stmt_i64(q, 6), .end_date = stmt_day(q, 7), .lines = stmt_i64(q, 8),
-      .annual_value = stmt_i64(q, 9)};
+      .annual_value = stmt_i64(q, 9), .cancelled_on = stmt_day(q, 10)};
   }
   stmt_done(q);
   if (rc < 0 || bad)

@@ -19,6 +19,7 @@ struct contract {
   struct str renewal_pricing_method; /* same, list, uplift or "" */
   int uplift_bp, notice_days;        /* 0 = not given */
   day_t cancelled_on;                /* DAY_NONE = not cancelled */
+  int64_t known_at;
 };
 /* Strings live in arena. ERR_NOTFOUND. */
 int contract_get(struct store *s, struct arena *a, int64_t id, struct contract *ret, struct err *e);
@@ -38,8 +39,10 @@ struct contract_term {
   bool booked_assumed;
   struct str excluded_reason;
 };
+/* Everywhere below, until = the last instant known: what became known later is left out, outcomes and states are those of then;
+ * INT64_MAX = now. Parties, owners and products have no history: they are today's. */
 /* Terms of a contract, newest end first, then by line number. due = DAY_NONE: all; else those that end on that day. */
-int contract_terms(struct store *s, struct arena *a, int64_t contract_id, day_t due, struct contract_term **ret, size_t *ret_n, struct err *e);
+int contract_terms(struct store *s, struct arena *a, int64_t contract_id, day_t due, int64_t until, struct contract_term **ret, size_t *ret_n, struct err *e);
 
 /* What renewed what: one row per link whose earlier line belongs to the contract and ends on `due` (forward), or
  * whose later line does (backward: what these lines themselves renewed). */
@@ -52,8 +55,8 @@ struct term_link {
   int evidence;
   struct str reason; /* of a person's decision, or "" */
 };
-int contract_links(struct store *s, struct arena *a, int64_t contract_id, day_t due, bool backward, struct term_link **ret, size_t *ret_n,
-                   struct err *e);
+int contract_links(struct store *s, struct arena *a, int64_t contract_id, day_t due, bool backward, int64_t until, struct term_link **ret,
+                   size_t *ret_n, struct err *e);
 
 /* A renewal as it stands in a list. */
 struct renewal_brief {
@@ -64,12 +67,13 @@ struct renewal_brief {
   currency_t currency;
   int64_t atr_amount, forecast_amount, won_amount;
 };
-/* Of a contract (account_id 0) or of an end user (contract_id 0), newest due first, at most max. */
-int renewal_briefs(struct store *s, struct arena *a, int64_t contract_id, int64_t account_id, size_t max, struct renewal_brief **ret,
+/* Of a contract (account_id 0) or of an end user (contract_id 0), newest due first, at most max. owner_id is today's owner, who decides
+ * who may see the row; owner names the one of then. */
+int renewal_briefs(struct store *s, struct arena *a, int64_t contract_id, int64_t account_id, int64_t until, size_t max, struct renewal_brief **ret,
                    size_t *ret_n, struct err *e);
 
 struct account {
-  int64_t id, parent_id;
+  int64_t id, parent_id, known_at;
   struct str name, country, language, region, parent;
   int kind; /* bit 0 customer, 1 reseller, 2 distributor */
 };
@@ -78,10 +82,11 @@ int account_get(struct store *s, struct arena *a, int64_t id, struct account *re
 struct contract_brief {
   int64_t id, owner_id, annual_value;
   struct str number, owner, end_user;
-  int state;
+  int state;            /* as stored: today's */
+  day_t cancelled_on;
   currency_t currency;
   day_t end_date;       /* of the newest term */
   int64_t lines;        /* that end then; annual_value is theirs */
 };
-int account_contracts(struct store *s, struct arena *a, int64_t account_id, size_t max, struct contract_brief **ret, size_t *ret_n, struct err *e);
+int account_contracts(struct store *s, struct arena *a, int64_t account_id, int64_t until, size_t max, struct contract_brief **ret, size_t *ret_n, struct err *e);
 #endif

@@ -68,6 +68,7 @@ int renewal_get(struct store *s, struct arena *a, int64_t id, struct renewal *re
 }
 
 int renewal_get_as_of(struct store *s, struct arena *a, int64_t id, int64_t at, struct renewal *ret, struct err *e) {
+  if (at == INT64_MAX) return renewal_get(s, a, id, ret, e);
   int rc = get_one(s, a, VERSIONS_SQL "where v.renewal_id = $1 and v.changed_at <= $2 order by v.version desc limit 1",
                    BINDS(B_I64(id), B_I64(at)), ret, e);
   return rc == ERR_NOTFOUND ? err_set(e, rc, "Renewal %" PRId64 " was not known then", id) : rc;

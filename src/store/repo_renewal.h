@@ -30,7 +30,7 @@ int renewal_get(struct store *s, struct arena *a, int64_t id, struct renewal *re
 /* r->version is the version the editor saw; the stored row must still have it, else ERR_CONFLICT.
  * Writes version+1. changed_at/changed_by/why come from r. Inside a write transaction. Updates r->version. */
 int renewal_save(struct store *s, struct renewal *r, struct err *e);
-/* The state at an instant: the newest version with changed_at <= at. ERR_NOTFOUND before it existed. */
+/* The state at an instant: the newest version with changed_at <= at (INT64_MAX: now). ERR_NOTFOUND before it existed. */
 int renewal_get_as_of(struct store *s, struct arena *a, int64_t id, int64_t at, struct renewal *ret, struct err *e);
 /* All versions, oldest first, into an arena array. */
 int renewal_versions(struct store *s, struct arena *a, int64_t id, struct renewal **ret, size_t *ret_n, struct err *e);

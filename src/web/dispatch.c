@@ -1,6 +1,7 @@
 /* One request from its target to its complete response. The order of the checks is the policy: address, host,
  * route, who, role, CSRF, body, handler. */
 #include "base/utf8.h"
+#include "web/as_of.h"
 #include "web/asset.h"
 #include "web/dispatch.h"
 #include "web/shell.h"
@@ -185,7 +186,9 @@ static int serve_route(struct request *r, const struct raw_body *body, struct re
   int bad = take_body(r, body);
   if (bad) return refuse(r, w, bad);
   if (r->method == HTTP_POST && gate_csrf(r) < 0) return refuse(r, w, 403);
-  rc = r->route->handler(r, w);
+  rc = as_of_take(r, w);
+  if (rc == OK) rc = r->route->handler(r, w);
+  if (rc == OK && r->as_of != DAY_NONE) rc = as_of_keep(r, w);
   return rc < 0 ? refuse(r, w, status_of(rc)) : OK;
 }
 
@@ -204,6 +207,9 @@ void web_handle(struct request *r, const struct raw_body *body, struct response 
   random_hex(r->nonce, sizeof r->nonce);
   r->who.role = ROLE_COUNT;
   r->path = STR("/");
+  r->as_of = DAY_NONE;
+  r->real_today = r->today;
+  r->until = INT64_MAX;
   r->fragment = str_eq(r->header(r, "HX-Request"), STR("true")) && !str_eq(r->header(r, "HX-Boosted"), STR("true"));
   r->secure = str_starts(r->web->public_url, STR("https://"));
   request_reader_set(r);

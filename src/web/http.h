@@ -70,7 +70,10 @@ struct request {
   struct str host, address, agent; /* Host header; the client's address */
   char id[17];             /* request id, in the log line and on error pages */
   int64_t now;             /* seconds UTC, taken once */
-  day_t today;             /* the organization's day */
+  day_t today;             /* the day the page stands on: the organization's, or as_of */
+  day_t as_of;             /* the past day asked for, DAY_NONE = now: show no form, read rows only as they were known then (web/as_of.h) */
+  day_t real_today;        /* the organization's day, also when looking at a past one */
+  int64_t until;           /* last instant known on that day; INT64_MAX = now */
   struct reader reader[1]; /* language, locale, zone and day of whoever reads; an array of one, so that r->reader is its address */
   const struct route *route;
   struct str params[WEB_MAX_PARAMS]; /* values of :name parts, in order */

@@ -44,6 +44,7 @@ static int row_check(const struct route *r, struct err *e) {
   if (r->method == HTTP_POST && r->csrf == CSRF_UNSET) return err_set(e, ERR_FAIL, "route %s: a POST needs a CSRF level", r->path);
   if (r->method == HTTP_POST && r->body == BODY_NONE) return err_set(e, ERR_FAIL, "route %s: a POST needs a body kind", r->path);
   if (r->csrf == CSRF_TOKEN && !str_starts(str_of(r->path), STR("/api/"))) return err_set(e, ERR_FAIL, "route %s: tokens are for /api/ only", r->path);
+  if (r->as_of && r->method != HTTP_GET) return err_set(e, ERR_FAIL, "route %s: only a GET can show a past day", r->path);
   bool names = strchr(r->path, ':') != NULL;
   if (names && !r->subject) return err_set(e, ERR_FAIL, "route %s: say what its first :part names", r->path);
   return OK;

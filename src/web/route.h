@@ -35,6 +35,7 @@ struct route {
   route_fn *handler;
   const char *subject;   /* what the first :part names: "renewal", "contract", "person", "period" …; tests put a
                             foreign one there and expect 404. NULL when there is none */
+  bool as_of;            /* a GET that can show a past day: its handler obeys r->as_of (web/as_of.h) */
 };
 /* The whole product's table, in routes.c, ended by a row without handler. */
 extern const struct route web_routes[];

@@ -12,25 +12,26 @@
 #include "web/route.h"
 
 #define GET_ROW(PATH, MAY, HANDLER, SUBJECT) {HTTP_GET, PATH, MAY, CSRF_UNSET, BODY_NONE, 0, HANDLER, SUBJECT}
-#define API_ROW(PATH, HANDLER, SUBJECT) {HTTP_GET, "/api/v1" PATH, MAY_READ, CSRF_TOKEN, BODY_NONE, 0, HANDLER, SUBJECT}
+#define PAST_ROW(PATH, MAY, HANDLER, SUBJECT) {HTTP_GET, PATH, MAY, CSRF_UNSET, BODY_NONE, 0, HANDLER, SUBJECT, true}
+#define API_ROW(PATH, HANDLER, SUBJECT) {HTTP_GET, "/api/v1" PATH, MAY_READ, CSRF_TOKEN, BODY_NONE, 0, HANDLER, SUBJECT, true}
 #define POST_ROW(PATH, MAY, HANDLER, SUBJECT) {HTTP_POST, PATH, MAY, CSRF_FORM, BODY_FORM, 0, HANDLER, SUBJECT}
 
 const struct route web_routes[] = {
     GET_ROW("/sign-in", MAY_ANYBODY, sign_in_page, NULL),
     {HTTP_POST, "/sign-in", MAY_ANYBODY, CSRF_ORIGIN, BODY_FORM, 16 << 10, sign_in_post, NULL},
     POST_ROW("/sign-out", MAY_SIGNED_IN, sign_out_post, NULL),
-    GET_ROW("/", MAY_READ, home_page, NULL),
-    GET_ROW("/accounts/:id", MAY_READ, account_page, "account"),
-    GET_ROW("/contracts/:number", MAY_READ, contract_page, "contract"),
-    GET_ROW("/forecast", MAY_READ, forecast_now, NULL),
-    GET_ROW("/forecast/:period", MAY_READ, forecast_page, "period"),
+    PAST_ROW("/", MAY_READ, home_page, NULL),
+    PAST_ROW("/accounts/:id", MAY_READ, account_page, "account"),
+    PAST_ROW("/contracts/:number", MAY_READ, contract_page, "contract"),
+    PAST_ROW("/forecast", MAY_READ, forecast_now, NULL),
+    PAST_ROW("/forecast/:period", MAY_READ, forecast_page, "period"),
     GET_ROW("/imports", MAY_READ & ~MAY_REP, imports_page, NULL),
-    GET_ROW("/kpi", MAY_READ, kpi_page, NULL),
-    GET_ROW("/kpi/:name", MAY_READ, kpi_one_page, "kpi"),
-    GET_ROW("/renewals", MAY_READ, grid_page, NULL),
-    GET_ROW("/renewals.csv", MAY_READ, grid_csv, NULL),
+    PAST_ROW("/kpi", MAY_READ, kpi_page, NULL),
+    PAST_ROW("/kpi/:name", MAY_READ, kpi_one_page, "kpi"),
+    PAST_ROW("/renewals", MAY_READ, grid_page, NULL),
+    PAST_ROW("/renewals.csv", MAY_READ, grid_csv, NULL),
     GET_ROW("/renewals/bulk/:id", MAY_READ, bulk_page, "batch"),
-    GET_ROW("/renewals/:id", MAY_READ, renewal_page, "renewal"),
+    PAST_ROW("/renewals/:id", MAY_READ, renewal_page, "renewal"),
     GET_ROW("/search", MAY_READ, search_page, NULL),
     GET_ROW("/settings", MAY_STAFF, settings_page, NULL),
     POST_ROW("/renewals/bulk", MAY_WRITE, bulk_post, NULL),
@@ -43,7 +44,7 @@ const struct route web_routes[] = {
     POST_ROW("/settings/sessions/end", MAY_STAFF, settings_sessions_end_post, NULL),
     POST_ROW("/settings/tokens", MAY_STAFF, settings_token_add_post, NULL),
     POST_ROW("/settings/tokens/:id/revoke", MAY_STAFF, settings_token_revoke_post, "token"),
-    API_ROW("/me", api_me, NULL),
+    {HTTP_GET, "/api/v1/me", MAY_READ, CSRF_TOKEN, BODY_NONE, 0, api_me, NULL},
     API_ROW("/renewals", api_renewals, NULL),
     API_ROW("/renewals/:id", api_renewal, "renewal"),
     API_ROW("/forecast", api_forecast, NULL),

@@ -1,4 +1,5 @@
 #include "web/shell.h"
+#include "web/as_of.h"
 #include "web/dispatch.h"
 #include "web/parts.h"
 #include "web/views.h"
@@ -47,6 +48,9 @@ void shell_begin(struct request *r, struct response *w, const struct page *p) {
   struct shell_view v = {.title = p->title, .crumb = p->crumb, .crumb_href = p->crumb_href, .theme = theme_of(r), .me_name = r->who.name,
                          .me_initials = initials(r, r->who.name), .me_role = str_of(parts_role(r->reader, (int)r->who.role)), .main = main, .more = more, .tabs = tabs,
                          .main_class = p->main_class, .bar = p->bar};
+  struct err quiet = r->err;
+  if (!w->status && as_of_menu(r, &v.as_of) < 0) r->err = quiet; /* an error page has no past; any other stands without the menu */
+  v.past = v.as_of && v.as_of->past;
   for (const struct nav_entry *n = web_nav; n->path; n++) {
     if (!may_see(r, n->path)) continue;
     struct nav_item item = {n->path, n->label, n->icon, n->key, p->nav && !strcmp(p->nav, n->path)};

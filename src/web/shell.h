@@ -8,6 +8,7 @@
 #include "web/html.h"
 #include "web/http.h"
 
+struct as_of_view;
 struct page {
   struct str title;     /* of the window and the bar */
   const char *nav;      /* path of the rail entry that is current, or NULL */
@@ -38,6 +39,8 @@ struct shell_view {
   size_t n_main, n_more, n_tabs;
   const char *main_class;
   struct raw_html_trusted bar;
+  struct as_of_view *as_of; /* NULL: the page has no past */
+  bool past;
 };
 struct error_view {
   int status;

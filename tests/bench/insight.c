@@ -75,7 +75,7 @@ static struct book *make_book(size_t n, FILE *csv) {
   }
   for (int c = 0; c < CURRENCIES; c++) {
     currency_t currency = CURRENCY_NONE;
-    struct book_rate rate = {m.first, rates[c]};
+    struct book_rate rate = {m.first, m.first, rates[c]};
     (void)currency_parse(str_of(currency_names[c]), &currency);
     b->reporting = c == 0 ? currency : b->reporting;
     m.code[c] = book_currency(b, currency);

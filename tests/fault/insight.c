@@ -50,7 +50,7 @@ static struct book *make_book(void) {
   struct book_line rows[LINES];
   struct book *b = book_new();
   currency_t usd = CURRENCY_NONE, euro = CURRENCY_NONE;
-  const struct book_rate rate = {DAY_0 - 400, 1080000000};
+  const struct book_rate rate = {DAY_0 - 400, DAY_0 - 400, 1080000000};
   if (b == NULL) {
     return NULL;
   }

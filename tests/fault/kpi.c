@@ -10,7 +10,7 @@ static enum kpi_by dim;
 
 static void make_book(void) {
   struct book_line rows[LINES];
-  struct book_rate rate = {day(2020, 1, 1), 1100000000};
+  struct book_rate rate = {day(2020, 1, 1), day(2020, 1, 1), 1100000000};
   book = book_of(LINES);
   assert_int_equal(book_set_rates(book, currency("EUR"), &rate, 1), OK);
   book->product_family = arena_zalloc(book_arena(book), book->products.n, sizeof *book->product_family);

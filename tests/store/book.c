@@ -319,6 +319,83 @@ static void cache_follows_the_store(void **state) {
   book_cache_free(c);
 }
 
+/* ---- past days ---- */
+
+/* Made from the book in memory, or read from the store as of the day: the same book. */
+static void past_is_the_store_of_then(void **state) {
+  (void)state;
+  static const day_t back[] = {1, 3, 30, 91, 200, 365, 900};
+  struct book_cache *c = book_cache_new(NULL);
+  struct err e = {0};
+  assert_non_null(c);
+  for (size_t k = 0; k < sizeof back / sizeof back[0]; k++) {
+    struct book *whole = NULL;
+    const struct book *past = NULL, *again = NULL;
+    day_t day = today - back[k];
+    assert_int_equal(book_read(s, &org, day, &whole, &e), OK);
+    assert_int_equal(book_cache_get_as_of(c, s, day, &past, &e), OK);
+    assert_int_equal(past->as_of, day);
+    same_columns(whole, past);
+    size_t n = whole->renewals.n;
+    assert_memory_equal(whole->renewals.stage, past->renewals.stage, n);
+    assert_memory_equal(whole->renewals.category, past->renewals.category, n);
+    assert_memory_equal(whole->renewals.outcome, past->renewals.outcome, n);
+    assert_memory_equal(whole->renewals.currency, past->renewals.currency, n);
+    assert_memory_equal(whole->renewals.won, past->renewals.won, n * sizeof *past->renewals.won);
+    assert_memory_equal(whole->renewals.changed, past->renewals.changed, n * sizeof *past->renewals.changed);
+    assert_int_equal(book_cache_get_as_of(c, s, day, &again, &e), OK);
+    assert_ptr_equal(past, again);
+    book_cache_release(c, again);
+    book_cache_release(c, past);
+    book_free(whole);
+  }
+  book_cache_free(c);
+}
+
+static int64_t *forecast_of(const struct book *b, int64_t id) {
+  for (size_t i = 0; i < b->renewals.n; i++)
+    if (b->renewals.id[i] == id)
+      return &b->renewals.forecast[i];
+  return NULL;
+}
+
+/* An edit of today leaves the past days that are held; a new owner decides at once who sees them. */
+static void past_stays_and_scope_moves(void **state) {
+  (void)state;
+  struct book_cache *c = book_cache_new(NULL);
+  const struct book *newest = NULL, *first = NULL, *then = NULL;
+  struct err e = {0};
+  struct arena *a ARENA_CLEANUP = arena_new(0);
+  struct scope who = scope_operator();
+  struct renewal_edited edited;
+  assert_int_equal(book_cache_get(c, s, &newest, &e), OK);
+  size_t row = open_row(newest);
+  int64_t id = newest->renewals.id[row], amount = newest->renewals.forecast[row];
+  uint16_t rep = newest->renewals.rep[row], other = 0;
+  for (size_t i = 0; i < newest->renewals.n && other == 0; i++)
+    other = newest->renewals.rep[i] != rep ? newest->renewals.rep[i] : 0;
+  assert_int_equal(book_cache_get_as_of(c, s, today - 1, &first, &e), OK);
+  struct renewal_edit edit = {.id = id, .set = RENEWAL_SET_FORECAST, .forecast_amount = amount + 1, .why = STR("one more")};
+  assert_int_equal(renewal_edit(s, a, &who, &edit, today, (int64_t)today * SECONDS_PER_DAY + 60, &edited, &e), OK);
+  assert_int_equal(book_cache_get_as_of(c, s, today - 1, &then, &e), OK);
+  assert_ptr_equal(first, then); /* nothing of yesterday changed */
+  int64_t *old = forecast_of(then, id);
+  assert_true(old == NULL || *old != amount + 1);
+  book_cache_release(c, then);
+  book_cache_release(c, first);
+  edit = (struct renewal_edit){.id = id, .set = RENEWAL_SET_OWNER, .owner_id = newest->reps.id[other], .why = STR("moved")};
+  assert_int_equal(renewal_edit(s, a, &who, &edit, today, (int64_t)today * SECONDS_PER_DAY + 120, &edited, &e), OK);
+  assert_int_equal(book_cache_get_as_of(c, s, today - 1, &then, &e), OK);
+  for (size_t i = 0; i < then->renewals.n; i++)
+    if (then->renewals.id[i] == (uint32_t)id) {
+      assert_int_equal(then->renewals.rep[i], rep);       /* the owner of then stands in the row */
+      assert_int_equal(then->renewals.rep_now[i], other); /* the owner of now decides who sees it */
+    }
+  book_cache_release(c, then);
+  book_cache_release(c, newest);
+  book_cache_free(c);
+}
+
 /* ---- exports ---- */
 
 struct tally {
@@ -368,6 +445,7 @@ static void exports_are_complete(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(kpis_equal_sql), cmocka_unit_test(snapshot_is_the_book_or_nothing),
-                                     cmocka_unit_test(cache_follows_the_store), cmocka_unit_test(exports_are_complete)};
+                                     cmocka_unit_test(cache_follows_the_store), cmocka_unit_test(past_is_the_store_of_then),
+                                     cmocka_unit_test(past_stays_and_scope_moves), cmocka_unit_test(exports_are_complete)};
   return cmocka_run_group_tests(tests, make_vendor, remove_vendor);
 }

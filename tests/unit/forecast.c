@@ -42,7 +42,7 @@ static struct book *paper_book(void) {
   currency_t yen = CURRENCY_NONE;
   assert_int_equal(currency_parse(STR("JPY"), &yen), OK);
   (void)book_currency(b, b->reporting);
-  struct book_rate rates[] = {{FIRST - 30, 6700000}, {FIRST + 5, 9000000}}; /* 0.0067, later 0.009 */
+  struct book_rate rates[] = {{FIRST - 30, FIRST - 30, 6700000}, {FIRST + 5, FIRST - 30, 9000000}}; /* 0.0067, later 0.009 */
   assert_int_equal(book_set_rates(b, yen, rates, 2), OK);
   assert_int_equal(book_alloc_dict(b, &b->regions, 2), OK);
   assert_int_equal(book_alloc_dict(b, &b->reps, 4), OK);

@@ -29,7 +29,7 @@ static inline struct book *empty_book(size_t renewals) {
   assert_non_null(b);
   b->reporting = currency("USD");
   assert_int_equal(book_currency(b, b->reporting), 1);
-  const struct book_rate yen = {DAY_0 - 400, 6700000}, euro = {DAY_0 - 400, 1080000000};
+  const struct book_rate yen = {DAY_0 - 400, DAY_0 - 400, 6700000}, euro = {DAY_0 - 400, DAY_0 - 400, 1080000000};
   assert_int_equal(book_set_rates(b, currency("JPY"), &yen, 1), OK); /* code 2 */
   assert_int_equal(book_set_rates(b, currency("EUR"), &euro, 1), OK); /* code 3 */
   assert_int_equal(book_currency(b, currency("BRL")), 4); /* no rate */

@@ -126,7 +126,7 @@ static void sums_round_once_half_to_even(void **state) {
   (void)state;
   struct book *b = book_of(1);
   day_t due = day(2026, 5, 15);
-  struct book_rate rate = {day(2020, 1, 1), 1500000000};
+  struct book_rate rate = {day(2020, 1, 1), day(2020, 1, 1), 1500000000};
   assert_int_equal(book_set_rates(b, currency("EUR"), &rate, 1), OK);
   struct book_line rows[3];
   for (uint32_t i = 0; i < 3; i++) {
@@ -148,7 +148,7 @@ static void sums_round_once_half_to_even(void **state) {
 static void currencies_convert_at_the_rate_of_the_due_date(void **state) {
   (void)state;
   struct book *b = book_of(1);
-  struct book_rate rates[] = {{day(2020, 1, 1), 6700000}, {day(2026, 6, 1), 7000000}};
+  struct book_rate rates[] = {{day(2020, 1, 1), day(2020, 1, 1), 6700000}, {day(2026, 6, 1), day(2026, 6, 1), 7000000}};
   assert_int_equal(book_set_rates(b, currency("JPY"), rates, 2), OK);
   uint8_t peso = book_currency(b, currency("MXN"));
   struct book_line rows[] = {line_of(1, day(2026, 5, 15), 10000), line_of(2, day(2026, 5, 31), 10000), line_of(3, day(2026, 6, 1), 10000),

@@ -30,7 +30,7 @@ static struct book *random_book(uint64_t seed, uint32_t n) {
   for (int c = 1; c < 4; c++) {
     struct book_rate rates[8];
     for (int k = 0; k < 8; k++) {
-      rates[k] = (struct book_rate){day(2025, 12, 1) + 29 * k, 100000000 + (int64_t)random_below(&rng, 3000000000u)};
+      rates[k] = (struct book_rate){day(2025, 12, 1) + 29 * k, day(2025, 12, 1), 100000000 + (int64_t)random_below(&rng, 3000000000u)};
     }
     assert_int_equal(book_set_rates(b, currency(codes[c]), rates, 8), OK);
   }

@@ -158,9 +158,9 @@ int api_renewal(struct request *r, struct response *w) {
   if (rc >= 0)
     rc = desk_renewal(r, id, &n);
   if (rc >= 0)
-    rc = contract_get(r->store, r->arena, n.contract_id, &c, &r->err);
+    rc = desk_contract(r, n.contract_id, &c);
   if (rc >= 0)
-    rc = contract_terms(r->store, r->arena, n.contract_id, n.due_date, &terms, &n_terms, &r->err);
+    rc = contract_terms(r->store, r->arena, n.contract_id, n.due_date, r->until, &terms, &n_terms, &r->err);
   if (rc < 0)
     return rc;
   json_t *x = json_object(), *lines = json_array();

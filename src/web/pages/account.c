@@ -1,5 +1,5 @@
 #include "web/pages/account.h"
-#include "store/repo_contract.h"
+#include "app/contract.h"
 #include "web/pages/desk.h"
 #include "web/shell.h"
 #include "web/views.h"
@@ -17,7 +17,7 @@ static struct str span_text(struct request *r, day_t from, day_t to) {
 static int renewals_of(struct request *r, int64_t contract_id, int64_t account_id, struct account_renewal **ret, size_t *ret_n) {
   struct renewal_brief *rows = NULL;
   size_t n = 0, k = 0;
-  int rc = renewal_briefs(r->store, r->arena, contract_id, account_id, MOST_ROWS, &rows, &n, &r->err);
+  int rc = renewal_briefs(r->store, r->arena, contract_id, account_id, r->until, MOST_ROWS, &rows, &n, &r->err);
   struct account_renewal *x = arena_zalloc(r->arena, n + 1, sizeof *x);
   if (rc < 0 || !x)
     return rc < 0 ? rc : ERR_NOMEM;
@@ -38,17 +38,24 @@ static int renewals_of(struct request *r, int64_t contract_id, int64_t account_i
 static int contracts_of(struct request *r, int64_t id, struct account_view *v) {
   struct contract_brief *rows = NULL;
   size_t n = 0;
-  int rc = account_contracts(r->store, r->arena, id, MOST_ROWS, &rows, &n, &r->err);
+  int rc = account_contracts(r->store, r->arena, id, r->until, MOST_ROWS, &rows, &n, &r->err);
   v->contracts = arena_zalloc(r->arena, n + 1, sizeof *v->contracts);
   if (rc < 0 || !v->contracts)
     return rc < 0 ? rc : ERR_NOMEM;
-  for (size_t i = 0; i < n; i++)
-    if (scope_sees_rep(&r->scope, rows[i].owner_id))
-      v->contracts[v->n_contracts++] = (struct account_contract){
-        rows[i].number, desk_address(r, "/contracts/", rows[i].number), str_of(parts_contract_state(r->reader, rows[i].state)), rows[i].owner, rows[i].end_user,
-        format_day(r->reader, rows[i].end_date), format_count(r->reader, rows[i].lines),
-        parts_amount(r->reader, rows[i].annual_value, rows[i].currency, MONEY_WHOLE)};
-  return OK;
+  struct org org;
+  if (r->as_of != DAY_NONE)
+    rc = org_load(r->store, &org, &r->err);
+  for (size_t i = 0; i < n && rc >= 0; i++) {
+    if (!scope_sees_rep(&r->scope, rows[i].owner_id))
+      continue;
+    if (r->as_of != DAY_NONE)
+      rc = desk_contract_state(r, &org, rows[i].id, rows[i].cancelled_on, &rows[i].state);
+    v->contracts[v->n_contracts++] = (struct account_contract){
+      rows[i].number, desk_address(r, "/contracts/", rows[i].number), str_of(parts_contract_state(r->reader, rows[i].state)), rows[i].owner, rows[i].end_user,
+      format_day(r->reader, rows[i].end_date), format_count(r->reader, rows[i].lines),
+      parts_amount(r->reader, rows[i].annual_value, rows[i].currency, MONEY_WHOLE)};
+  }
+  return rc;
 }
 
 int account_page(struct request *r, struct response *w) {
@@ -58,6 +65,8 @@ int account_page(struct request *r, struct response *w) {
   int rc = request_id_param(r, 0, &id);
   if (rc >= 0)
     rc = account_get(r->store, r->arena, id, &x, &r->err);
+  if (rc >= 0 && x.known_at > r->until)
+    return err_set(&r->err, ERR_NOTFOUND, "account %lld: it was not known then", (long long)id);
   if (rc >= 0)
     rc = contracts_of(r, id, &v);
   if (rc >= 0)
@@ -97,7 +106,7 @@ static void fill_line(struct request *r, const struct contract_term *t, struct c
 static int lines_of(struct request *r, const struct contract *c, struct contract_view *v) {
   struct contract_term *terms = NULL;
   size_t n = 0;
-  int rc = contract_terms(r->store, r->arena, c->id, DAY_NONE, &terms, &n, &r->err);
+  int rc = contract_terms(r->store, r->arena, c->id, DAY_NONE, r->until, &terms, &n, &r->err);
   v->lines = arena_zalloc(r->arena, n + 1, sizeof *v->lines);
   if (rc < 0 || !v->lines)
     return rc < 0 ? rc : ERR_NOMEM;
@@ -115,7 +124,7 @@ int contract_page(struct request *r, struct response *w) {
   struct contract_view v = {0};
   int rc = contract_find(r->store, r->params[0], &id, &r->err);
   if (rc >= 0)
-    rc = contract_get(r->store, r->arena, id, &c, &r->err);
+    rc = desk_contract(r, id, &c);
   if (rc >= 0)
     rc = renewals_of(r, id, 0, &v.renewals, &v.n_renewals);
   if (rc < 0)

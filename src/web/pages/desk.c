@@ -7,8 +7,37 @@ int desk_renewal(struct request *r, int64_t id, struct renewal *ret) {
     return rc;
   if (!scope_sees_rep(&r->scope, x.owner_id))
     return err_set(&r->err, ERR_NOTFOUND, "renewal %lld: there is none in your book", (long long)id);
-  *ret = x;
-  return OK;
+  rc = r->as_of == DAY_NONE ? OK : renewal_get_as_of(r->store, r->arena, id, r->until, &x, &r->err);
+  if (rc >= 0)
+    *ret = x;
+  return rc;
+}
+
+int desk_contract_state(struct request *r, const struct org *org, int64_t id, day_t cancelled_on, int *ret) {
+  struct contract_term *terms = NULL;
+  size_t n = 0;
+  int rc = contract_terms(r->store, r->arena, id, DAY_NONE, r->until, &terms, &n, &r->err);
+  if (rc >= 0)
+    *ret = (int)contract_state_then(terms, n, cancelled_on, org, r->today);
+  return rc;
+}
+
+int desk_contract(struct request *r, int64_t id, struct contract *ret) {
+  struct contract c;
+  struct org org;
+  int rc = contract_get(r->store, r->arena, id, &c, &r->err);
+  if (rc >= 0 && r->as_of != DAY_NONE) {
+    if (c.known_at > r->until)
+      return err_set(&r->err, ERR_NOTFOUND, "contract %lld: it was not known then", (long long)id);
+    rc = org_load(r->store, &org, &r->err);
+    if (c.cancelled_on > r->as_of)
+      c.cancelled_on = DAY_NONE;
+    if (rc >= 0)
+      rc = desk_contract_state(r, &org, id, c.cancelled_on, &c.state);
+  }
+  if (rc >= 0)
+    *ret = c;
+  return rc;
 }
 
 int desk_open(struct request *r, struct str period_text, struct desk *ret) {
@@ -25,7 +54,7 @@ int desk_open(struct request *r, struct str period_text, struct desk *ret) {
   d.period_name = format_period(r->reader, d.period_id);
   if (!r->books)
     return err_set(&r->err, ERR_FAIL, "book: the server was started without one");
-  rc = book_cache_get(r->books, r->store, &d.book, &r->err);
+  rc = r->as_of == DAY_NONE ? book_cache_get(r->books, r->store, &d.book, &r->err) : book_cache_get_as_of(r->books, r->store, r->as_of, &d.book, &r->err);
   if (rc < 0)
     return rc;
   d.reporting = d.book->reporting;

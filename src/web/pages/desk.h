@@ -3,6 +3,7 @@
 #ifndef WEB_PAGES_DESK_H
 #define WEB_PAGES_DESK_H
 #include "app/book_cache.h"
+#include "app/contract.h"
 #include "insight/forecast.h"
 #include "insight/grid.h"
 #include "insight/kpi.h"
@@ -27,11 +28,16 @@ int desk_open(struct request *r, struct str period_text, struct desk *ret);
 void desk_close(struct desk *d); /* safe on a zeroed one */
 #define DESK_CLEANUP __attribute__((cleanup(desk_close)))
 
-/* A renewal the actor may see. ERR_NOTFOUND otherwise. */
+/* A renewal the actor may see today, in its state of the page's day. ERR_NOTFOUND otherwise. */
 int desk_renewal(struct request *r, int64_t id, struct renewal *ret);
 /* The amount in the reporting currency, at the rate of the quarter that holds `day`, and ", at 5.40"; both "" when it is the
  * reporting currency already, or there is no rate or no book. */
 void desk_reporting_amount(struct request *r, int64_t minor, currency_t c, day_t day, struct amount *ret, struct str *ret_note);
+
+/* A contract in its state of the page's day. ERR_NOTFOUND: there is none, or it was not known then. No scope: the caller's. */
+int desk_contract(struct request *r, int64_t id, struct contract *ret);
+/* Its state alone, of a contract that was known then. */
+int desk_contract_state(struct request *r, const struct org *org, int64_t id, day_t cancelled_on, int *ret);
 
 /* Conditions of a list, for a link or a count. */
 enum { DESK_MOST_FILTERS = 6, DESK_MOST_CODES = 64 };

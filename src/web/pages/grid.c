@@ -64,7 +64,7 @@ static int fill_row(struct request *r, const struct grid_state *s, uint32_t i, s
   const struct book *b = s->desk.book;
   const struct book_renewals *n = &b->renewals;
   struct renewal full;
-  int rc = renewal_get(r->store, r->arena, n->id[i], &full, &r->err);
+  int rc = renewal_get_as_of(r->store, r->arena, n->id[i], r->until, &full, &r->err);
   if (rc < 0)
     return rc;
   char iso[DAY_ISO_SIZE];

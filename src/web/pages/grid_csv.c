@@ -94,7 +94,7 @@ static int csv_rows(struct request *r, const struct grid_state *s, const uint32_
   for (size_t i = 0; i < n && rc >= 0; i++) {
     struct renewal x;
     arena_reset(scratch);
-    rc = renewal_get(r->store, scratch, s->desk.book->renewals.id[rows[i]], &x, &r->err);
+    rc = renewal_get_as_of(r->store, scratch, s->desk.book->renewals.id[rows[i]], r->until, &x, &r->err);
     if (rc < 0)
       break;
     csv_row(s, rows[i], &x, &b);

@@ -114,7 +114,7 @@ static int missing_targets(struct request *r, const struct desk *d, const struct
 }
 
 static int data_problems(struct request *r, struct home_view *v) {
-  if (r->who.role == ROLE_REP)
+  if (r->who.role == ROLE_REP || r->as_of != DAY_NONE) /* a finding says only that it is open now */
     return OK;
   struct finding_count *rows = NULL;
   size_t n = 0;
@@ -227,7 +227,7 @@ int home_changes(struct request *r, const struct desk *d, struct home_view *v) {
     if (rc == ERR_NOTFOUND) /* it did not exist then */
       continue;
     if (rc >= 0)
-      rc = renewal_get(r->store, r->arena, id, &is, &r->err);
+      rc = renewal_get_as_of(r->store, r->arena, id, r->until, &is, &r->err);
     if (rc < 0)
       return rc;
     fill_change(r, d, page.rows[i], &was, &is, v);

@@ -131,7 +131,7 @@ static int fill_siblings(struct request *r, const struct renewal *x, struct rene
   enum { MOST = 40 };
   struct renewal_brief *rows = NULL;
   size_t n = 0;
-  int rc = renewal_briefs(r->store, r->arena, x->contract_id, 0, MOST, &rows, &n, &r->err);
+  int rc = renewal_briefs(r->store, r->arena, x->contract_id, 0, r->until, MOST, &rows, &n, &r->err);
   if (rc < 0)
     return rc;
   v->siblings = arena_zalloc(r->arena, n + 1, sizeof *v->siblings);
@@ -163,7 +163,7 @@ static void fill_head(struct request *r, const struct renewal *x, const struct c
   v->distance = format_distance(r->reader, x->due_date);
   v->open = x->outcome == OUTCOME_OPEN;
   v->overdue = x->due_date < r->today;
-  v->may_edit = r->who.role != ROLE_EXEC && scope_may_edit(&r->scope, x->owner_id);
+  v->may_edit = r->as_of == DAY_NONE && r->who.role != ROLE_EXEC && scope_may_edit(&r->scope, x->owner_id);
   v->at_risk = x->at_risk;
   v->override = x->category_override;
   v->glyph = parts_glyph(x->category);
@@ -222,13 +222,13 @@ int renewal_view_fill(struct request *r, int64_t id, struct renewal_view *v) {
   size_t n_terms = 0, n_after = 0, n_before = 0;
   int rc = desk_renewal(r, id, &x);
   if (rc >= 0)
-    rc = contract_get(r->store, r->arena, x.contract_id, &c, &r->err);
+    rc = desk_contract(r, x.contract_id, &c);
   if (rc >= 0)
-    rc = contract_terms(r->store, r->arena, x.contract_id, x.due_date, &terms, &n_terms, &r->err);
+    rc = contract_terms(r->store, r->arena, x.contract_id, x.due_date, r->until, &terms, &n_terms, &r->err);
   if (rc >= 0)
-    rc = contract_links(r->store, r->arena, x.contract_id, x.due_date, false, &after, &n_after, &r->err);
+    rc = contract_links(r->store, r->arena, x.contract_id, x.due_date, false, r->until, &after, &n_after, &r->err);
   if (rc >= 0)
-    rc = contract_links(r->store, r->arena, x.contract_id, x.due_date, true, &before, &n_before, &r->err);
+    rc = contract_links(r->store, r->arena, x.contract_id, x.due_date, true, r->until, &before, &n_before, &r->err);
   if (rc < 0)
     return rc;
   *v = (struct renewal_view){0};

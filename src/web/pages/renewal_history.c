@@ -59,6 +59,13 @@ int renewal_events(struct request *r, int64_t id, struct renewal_event **ret, si
     rc = touch_list(r->store, r->arena, id, MOST_TOUCHES, &touches, &n_touches, &r->err);
   if (rc < 0)
     return rc;
+  while (n_versions > 0 && versions[n_versions - 1].changed_at > r->until) /* later than the day looked at */
+    n_versions--;
+  size_t later = 0;
+  while (later < n_touches && touches[later].at > r->until)
+    later++;
+  touches += later;
+  n_touches -= later;
   struct renewal_event *rows = arena_zalloc(r->arena, n_versions + n_touches + 1, sizeof *rows);
   if (!rows)
     return err_set(&r->err, ERR_NOMEM, "history: out of memory: try again");
