@@ -1,6 +1,7 @@
 /* One import from file to store. */
 #include "app/import.h"
 #include "app/import_apply.h"
+#include "app/import_mends.h"
 #include "base/strbuf.h"
 #include "base/utf8.h"
 #include <errno.h>
@@ -106,6 +107,12 @@ static int begin(struct session *x, struct err *e)
   return org_load(x->s, &x->org, e);
 }
 
+/* A person said how to read this very file. */
+static bool said(const struct session *x)
+{
+  return x->o->map_file || x->o->mapping.n;
+}
+
 /* The mapping a person gave, else the saved one of the source. */
 static int load_mapping(struct session *x, struct err *e)
 {
@@ -115,6 +122,8 @@ static int load_mapping(struct session *x, struct err *e)
     rc = mapping_parse(x->a, x->o->kind, text, "saved mapping", &x->kept, e);
   if (rc == OK && x->o->map_file)
     rc = mapping_read(x->a, x->o->kind, x->o->map_file, &x->given, e);
+  else if (rc == OK && x->o->mapping.n)
+    rc = mapping_parse(x->a, x->o->kind, x->o->mapping, "the mapping", &x->given, e);
   else
     x->given = x->kept;
   return rc;
@@ -168,7 +177,7 @@ static int understand(struct session *x, struct err *e)
   if (copy_info(x, table_info(t)) < 0)
     rc = no_memory(e);
   if (rc == OK) {
-    rc = mapping_resolve(x->o->kind, &x->info, &x->given, x->o->map_file != NULL, x->name, &plan, e);
+    rc = mapping_resolve(x->o->kind, &x->info, &x->given, said(x), x->name, &plan, e);
     x->plan = plan;
     if (show_seen(x) < 0 && rc == OK)
       rc = no_memory(e);
@@ -179,8 +188,8 @@ static int understand(struct session *x, struct err *e)
   if (rc == OK && x->columns.rows == 0)
     return err_set(e, ERR_SYNTAX, "%s: there are no rows under the header: nothing to import", x->name);
   if (rc == OK)
-    rc = columns_decide(&x->plan, &x->columns, x->o->date_order ? x->o->date_order : x->o->map_file ? x->given.date_order : DATE_ORDER_UNKNOWN,
-                        x->o->decimal ? x->o->decimal : x->o->map_file ? x->given.decimal : 0, x->kept.date_order, x->kept.decimal, x->name, e);
+    rc = columns_decide(&x->plan, &x->columns, x->o->date_order ? x->o->date_order : said(x) ? x->given.date_order : DATE_ORDER_UNKNOWN,
+                        x->o->decimal ? x->o->decimal : said(x) ? x->given.decimal : 0, x->kept.date_order, x->kept.decimal, x->name, e);
   return rc == OK && show_seen(x) < 0 ? no_memory(e) : rc;
 }
 
@@ -247,14 +256,23 @@ static int convert(struct session *x, struct err *e)
   int rc = v ? table_open(x->o->file, &x->o->table, &t, e) : no_memory(e);
   if (rc < 0)
     return rc;
-  values_begin(&reader, &x->plan, &x->columns, default_currency(x), x->o->allow_credits);
+  values_begin(&reader, &x->plan, &x->columns, default_currency(x),
+               x->o->allow_credits || (x->o->mends && x->o->mends->credits));
+  if (x->o->mends)
+    reader.swapped = x->o->mends->swapped;
   while (rc == OK && (rc = table_next(t, &cells, &n, &row, e)) == 1) {
     struct row_trouble trouble;
     trouble.n = 0;
+    if (x->o->mends)
+      mends_apply(x->o->mends, row, &cells, &n);
     values_read(&reader, cells, n, row, v, &trouble);
     rc = trouble.n == 0 ? take(x, v, &trouble, e) : OK;
     if (rc == OK && trouble.n)
       rc = problems_add(x->problems, row, cells, n, x->plan.column, &trouble, e);
+    if (rc == OK && trouble.n && x->o->problem && x->o->problem(x->o->problem_ctx, row, cells, n, &trouble, x->plan.column) < 0)
+      rc = no_memory(e);
+    if (rc == OK && (x->r->rows & 0x3FFF) == 0 && x->o->cancel && atomic_load(x->o->cancel))
+      rc = err_set(e, ERR_CONFLICT, "canceled: nothing was imported");
     if ((++x->r->rows & 0x3FFF) == 0 && x->o->progress) {
       int64_t done, total;
       table_progress(t, &done, &total);
@@ -288,14 +306,16 @@ static int store_rows(struct session *x, struct import_job *j, struct err *e)
 {
   store_tx_fn *fn = x->o->kind == IMPORT_CONTRACTS ? apply_lines : apply_list;
   int rc;
+  j->rehearse = x->o->dry_run && x->o->effect && x->r->rows <= IMPORT_EFFECT_ROWS;
   if (!x->o->dry_run)
     rc = store_write_bulk(x->s, fn, j, e);
-  else if (x->o->kind == IMPORT_CONTRACTS)
+  else if (x->o->kind == IMPORT_CONTRACTS && !j->rehearse)
     rc = store_read(x->s, fn, j, e);
   else
     rc = store_write(x->s, fn, j, e);
   if (j->undone) {
     x->r->import_id = 0;
+    x->r->has_effect = j->rehearse;
     return OK;
   }
   x->r->written = rc >= 0 && !x->o->dry_run;
@@ -321,7 +341,7 @@ static int apply(struct session *x, struct hasher *h, struct err *e)
   int64_t before = 0;
   if (rc == OK)
     rc = import_run_find(x->s, j.note.kind, x->r->sha256, j.mapping, x->r->as_of, &before, e);
-  if (rc == OK && before && x->r->refused == 0) {
+  if (rc == OK && before && x->r->refused == 0 && !(o->mends && mends_any(o->mends))) {
     x->r->seen_before = true;
     x->r->same = x->r->rows;
     return OK;

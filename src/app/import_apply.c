@@ -16,7 +16,7 @@ struct run {
   uint32_t *order;
   int64_t *contract_id;     /* by contract index, known and new */
   int64_t *account_known, *product_known, *contract_known; /* earliest known time of new ones */
-  uint8_t *contract_used, *contract_set, *account_touched;
+  uint8_t *contract_used, *contract_set, *account_touched, *account_met;
   struct import_result counts;
   day_t late_after;
 };
@@ -54,8 +54,9 @@ static int allocate(struct run *x)
   x->contract_used = arena_zalloc(a, contracts, 1);
   x->contract_set = arena_zalloc(a, contracts, 1);
   x->account_touched = arena_zalloc(a, accounts, 1);
+  x->account_met = arena_zalloc(a, accounts, 1);
   if (!x->match || !x->order || !x->contract_id || !x->account_known || !x->product_known || !x->contract_known || !x->contract_used || !x->contract_set ||
-      !x->account_touched)
+      !x->account_touched || !x->account_met)
     return ERR_NOMEM;
   for (size_t i = 0; i < accounts; i++)
     x->account_known[i] = INT64_MAX;
@@ -418,10 +419,51 @@ static void hand_over(const struct run *x, struct import_result *r)
   r->extended = c->extended;
   r->older = c->older;
   r->findings = c->findings;
+  r->doubt = c->doubt;
+  r->doubted = c->doubted;
+  r->doubted_of = c->doubted_of;
   r->accounts_added = c->accounts_added;
   r->products_added = c->products_added;
   r->people_added = c->people_added;
   r->contracts_added = c->contracts_added;
+}
+
+/* Share of the known lines, in percent, and number from which an import that changes so much may be the wrong file. */
+enum { DOUBT_PERCENT = 30, DOUBT_LEAST = 20 };
+
+static void doubt(struct run *x)
+{
+  int64_t known = 0, differ = 0, customers = 0, strange = 0;
+  uint8_t *met = x->account_met;
+  for (size_t i = 0; i < x->l->n; i++) {
+    const struct match *m = &x->match[i];
+    uint32_t customer = x->l->contract[x->l->line[i].contract].end_user;
+    known += m->action != MATCH_NEW;
+    differ += m->action == MATCH_CHANGED || m->action == MATCH_SHORTER;
+    customers += !met[customer];
+    strange += !met[customer] && x->r.account[customer] == 0;
+    met[customer] = 1;
+  }
+  struct import_result *c = &x->counts;
+  if (differ >= DOUBT_LEAST && differ * 100 >= known * DOUBT_PERCENT) {
+    c->doubt = DOUBT_CHANGES;
+    c->doubted = differ;
+    c->doubted_of = known;
+  } else if (x->late_after != DAY_NONE && customers > 0 && strange == customers && x->l->n >= DOUBT_LEAST) {
+    c->doubt = DOUBT_CUSTOMERS;
+    c->doubted = strange;
+    c->doubted_of = customers;
+  }
+}
+
+static int refuse_doubted(const struct run *x, struct err *e)
+{
+  const struct import_result *c = &x->counts;
+  if (c->doubt == DOUBT_CHANGES)
+    return err_set(e, ERR_CONFLICT, "%.*s: %" PRId64 " of %" PRId64 " known lines would change: this may be the wrong file or day: look at it with --dry-run, "
+                   "then repeat with --yes", STR_FMT(x->j->note.file_name), c->doubted, c->doubted_of);
+  return err_set(e, ERR_CONFLICT, "%.*s: none of its %" PRId64 " customers is known, although \"%.*s\" was imported before: this may be the wrong file: "
+                 "look at it with --dry-run, then repeat with --yes", STR_FMT(x->j->note.file_name), c->doubted_of, STR_FMT(x->j->note.source));
 }
 
 /* What a dry run would add, without writing. */
@@ -438,6 +480,54 @@ static void count_new(struct run *x)
     x->counts.contracts_added += x->contract_used[i] && x->r.contract[i].id == 0;
 }
 
+/* The open forecast before and after, by currency; both lists are in order of currency. */
+static int effects(struct run *x, const struct open_forecast *was, size_t n_was, struct err *e)
+{
+  struct open_forecast *is = NULL;
+  size_t n_is = 0, n = 0;
+  struct arena *a = x->j->arena;
+  int rc = import_open_forecast(x->s, a, &is, &n_is, e);
+  struct import_effect *list = rc == OK ? arena_alloc(a, (n_was + n_is + 1) * sizeof *list) : NULL;
+  if (rc == OK && !list)
+    rc = no_memory(e);
+  for (size_t i = 0, k = 0; rc == OK && (i < n_was || k < n_is); n++) {
+    bool old = k == n_is || (i < n_was && was[i].currency <= is[k].currency), now = i == n_was || (k < n_is && is[k].currency <= was[i].currency);
+    list[n] = (struct import_effect){.currency = old ? was[i].currency : is[k].currency};
+    if (old) {
+      list[n].before = was[i].amount;
+      list[n].n_before = was[i++].n;
+    }
+    if (now) {
+      list[n].after = is[k].amount;
+      list[n].n_after = is[k++].n;
+    }
+  }
+  if (rc < 0)
+    return rc;
+  x->j->result->effects = list;
+  x->j->result->n_effects = n;
+  return OK;
+}
+
+static int run_lines(struct run *x, struct err *e)
+{
+  struct import_job *j = x->j;
+  struct open_forecast *was = NULL;
+  size_t n_was = 0;
+  survey(x);
+  doubt(x);
+  if (j->dry_run && !j->rehearse) {
+    count_new(x);
+    return OK;
+  }
+  if (x->counts.doubt && !j->dry_run && !j->options->confirmed)
+    return refuse_doubted(x, e);
+  int rc = j->rehearse ? import_open_forecast(x->s, j->arena, &was, &n_was, e) : OK;
+  if (rc == OK)
+    rc = write_all(x, e);
+  return rc == OK && j->rehearse ? effects(x, was, n_was, e) : rc;
+}
+
 int apply_lines(struct store *s, void *job, struct err *e)
 {
   struct import_job *j = job;
@@ -450,23 +540,22 @@ int apply_lines(struct store *s, void *job, struct err *e)
     rc = resolve_lines(s, a, j->lines, &x.r, e);
   if (rc == OK)
     rc = match_file(&x, e);
-  if (rc == OK) {
-    survey(&x);
-    if (j->dry_run)
-      count_new(&x);
-    else
-      rc = write_all(&x, e);
-  }
+  if (rc == OK)
+    rc = run_lines(&x, e);
   resolved_free(&x.r);
   if (rc < 0)
     return rc;
   hand_over(&x, j->result);
-  return j->dry_run ? OK : apply_close(s, j, e);
+  if (!j->dry_run)
+    return apply_close(s, j, e);
+  j->undone = j->rehearse;
+  return j->rehearse ? ERR_CONFLICT : OK;
 }
 
 int apply_open(struct store *s, struct import_job *j, struct err *e)
 {
-  int rc = store_reserve_ids(s, "import_run", 1, &j->note.id, e);
+  j->note.id = j->options->id;
+  int rc = j->note.id ? OK : store_reserve_ids(s, "import_run", 1, &j->note.id, e);
   return rc < 0 ? rc : import_run_add(s, &j->note, e);
 }
 

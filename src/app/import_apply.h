@@ -13,12 +13,13 @@ struct import_job {
   struct arena *arena;        /* parent of the transaction's own arena */
   struct str mapping;         /* text to save; also tells two imports of one file apart */
   struct import_note note;
+  bool rehearse;             /* of a dry run: write everything, look at the forecast, roll back */
   bool dry_run, undone;      /* undone: the dry run is over, what it wrote is to be rolled back */
   int64_t known_at;           /* of what the file says */
   int64_t twice;              /* exact repetitions inside the file: same */
   struct import_result *result; /* counts are set by the last run */
 };
-/* store_tx_fn. For a dry run inside store_read, else store_write_bulk. */
+/* store_tx_fn. For a dry run inside store_read (to rehearse: store_write), else store_write_bulk. */
 int apply_lines(struct store *s, void *job, struct err *e);
 /* import_run, saved mapping, audit entry; around the rows of any kind. */
 int apply_open(struct store *s, struct import_job *j, struct err *e);

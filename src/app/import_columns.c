@@ -1,5 +1,6 @@
 /* Columns as a whole. */
 #include "app/import_columns.h"
+#include "app/import_mends.h"
 #include "base/utf8.h"
 
 static bool is_number(enum import_field f)
@@ -24,6 +25,20 @@ static int scan_cell(struct import_columns *c, enum import_field f, const struct
   return OK;
 }
 
+int columns_row(struct import_columns *c, const struct import_plan *p, const struct cell *cells, size_t n, struct arena *a, struct err *e)
+{
+  for (int f = 0; f < FIELD_COUNT; f++) {
+    if (p->column[f] < 0 || (size_t)p->column[f] >= n)
+      continue;
+    bool typed = field_spec((enum import_field)f)->type == TYPE_DATE || is_number((enum import_field)f);
+    int rc = !typed && c->sample[f].n ? OK : scan_cell(c, (enum import_field)f, &cells[p->column[f]], a, e);
+    if (rc < 0)
+      return rc;
+  }
+  c->rows++;
+  return OK;
+}
+
 int columns_scan(struct table *t, const struct import_plan *p, const struct import_options *o, struct arena *a, struct import_columns *ret,
                  struct err *e)
 {
@@ -36,6 +51,8 @@ int columns_scan(struct table *t, const struct import_plan *p, const struct impo
     if (p->column[f] >= 0)
       used[n_used++] = (enum import_field)f;
   while ((rc = table_next(t, &cells, &n, &row, e)) == 1) {
+    if (o->mends)
+      mends_apply(o->mends, row, &cells, &n);
     for (int i = 0; i < n_used; i++) {
       enum import_field f = used[i];
       bool typed = field_spec(f)->type == TYPE_DATE || is_number(f);
@@ -50,6 +67,8 @@ int columns_scan(struct table *t, const struct import_plan *p, const struct impo
       table_progress(t, &done, &total);
       o->progress(o->progress_ctx, "reading columns", done, total);
     }
+    if ((ret->rows & 0x3FFF) == 0 && o->cancel && atomic_load(o->cancel))
+      return err_set(e, ERR_CONFLICT, "canceled: nothing was imported");
   }
   return rc;
 }
@@ -83,7 +102,8 @@ static int decide_dates(const struct import_plan *p, struct import_columns *c, e
     const struct date_column *d = &c->dates[f];
     enum date_order own = date_column_order(d);
     bool even = own == DATE_ORDER_UNKNOWN && d->day_first > 0;
-    c->order[f] = forced ? forced : own ? own : even ? DATE_ORDER_UNKNOWN : others ? others : kept;
+    enum date_order said = p->mapping.order_of[f];
+    c->order[f] = said && p->strict ? said : forced ? forced : own ? own : said ? said : even ? DATE_ORDER_UNKNOWN : others ? others : kept;
     if (c->order[f] != DATE_ORDER_UNKNOWN || (d->differing == 0 && !even))
       continue;
     struct str column = utf8_cut(p->info->columns[p->column[f]], 80);
@@ -107,7 +127,8 @@ static int decide_numbers(const struct import_plan *p, struct import_columns *c,
     const struct number_column *d = &c->numbers[f];
     char own = number_column_decimal(d);
     bool even = own == 0 && d->point > 0;
-    c->decimal[f] = forced ? forced : own ? own : even ? 0 : others ? others : kept;
+    char said = p->mapping.decimal_of[f];
+    c->decimal[f] = said && p->strict ? said : forced ? forced : own ? own : said ? said : even ? 0 : others ? others : kept;
     if (c->decimal[f])
       continue;
     c->decimal[f] = '.';

@@ -16,6 +16,8 @@ struct import_columns {
 /* Reads the table to its end. Errors of table_next; ERR_NOMEM. */
 int columns_scan(struct table *t, const struct import_plan *p, const struct import_options *o, struct arena *a, struct import_columns *ret,
                  struct err *e);
+/* One row more of the first pass, for callers that have the rows themselves. ERR_NOMEM. */
+int columns_row(struct import_columns *c, const struct import_plan *p, const struct cell *cells, size_t n, struct arena *a, struct err *e);
 /* Decides date order and decimal mark of every column. forced_*: said by a person for this file (0 = nothing).
  * kept_*: what earlier files of the source were. Where a column has no evidence the other columns of the file decide,
  * then what was kept. ERR_SYNTAX: undecidable, and it makes a difference; the text asks for it. */

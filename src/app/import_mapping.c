@@ -5,13 +5,15 @@
 #include "base/utf8.h"
 #include <errno.h>
 
-static int option_line(struct str key, struct str value, struct import_mapping *m, const char *name, size_t line, struct err *e)
+static const char *const orders[] = {"", "dmy", "mdy", "ymd"};
+
+static int option_line(struct str key, struct str value, const char *name, size_t line, enum date_order *ret_order, char *ret_decimal,
+                       struct err *e)
 {
   if (str_eq(key, STR("date_order"))) {
-    static const char *const names[] = {"", "dmy", "mdy", "ymd"};
     for (int i = 1; i < 4; i++)
-      if (str_eq_nocase(value, str_of(names[i]))) {
-        m->date_order = (enum date_order)i;
+      if (str_eq_nocase(value, str_of(orders[i]))) {
+        *ret_order = (enum date_order)i;
         return 1;
       }
     return err_set(e, ERR_SYNTAX, "%s: line %zu: date_order = %.*s is not known: write dmy, mdy or ymd", name, line, STR_FMT(str_sub(value, 0, 40)));
@@ -21,7 +23,7 @@ static int option_line(struct str key, struct str value, struct import_mapping *
       value = str_sub(value, 1, value.n - 2);
     if (value.n != 1 || (value.p[0] != '.' && value.p[0] != ','))
       return err_set(e, ERR_SYNTAX, "%s: line %zu: decimal = %.*s is not known: write . or ,", name, line, STR_FMT(str_sub(value, 0, 40)));
-    m->decimal = value.p[0];
+    *ret_decimal = value.p[0];
     return 1;
   }
   return 0;
@@ -68,7 +70,10 @@ int mapping_parse(struct arena *a, enum import_kind kind, struct str text, const
     if (eq == SIZE_MAX)
       return err_set(e, ERR_SYNTAX, "%s: line %zu: \"%.*s\" has no '=': write  field = Column name", name, n, STR_FMT(str_sub(line, 0, 60)));
     struct str key = str_trim(str_sub(line, 0, eq)), value = str_trim(str_sub(line, eq + 1, line.n));
-    int rc = option_line(key, value, &m, name, n, e);
+    struct str field, option;
+    str_cut(key, '.', &field, &option);
+    int of = option.n ? field_of(kind, field) : -1;
+    int rc = option_line(of >= 0 ? option : key, value, name, n, of >= 0 ? &m.order_of[of] : &m.date_order, of >= 0 ? &m.decimal_of[of] : &m.decimal, e);
     if (rc == 0)
       rc = entry_line(a, kind, key, value, &m, name, n, e);
     if (rc < 0)
@@ -133,6 +138,10 @@ static int column_named(const struct table_info *info, const struct keys *keys, 
   for (size_t i = 0; i < info->n_columns && key.n; i++)
     if (str_eq(keys->key[i], key))
       found = found == -1 ? (int)i : -2;
+  int64_t number = 0;
+  if (found == -1 && name.n > 2 && name.p[0] == '[' && name.p[name.n - 1] == ']' && str_to_i64(str_sub(name, 1, name.n - 1), &number) == OK && number >= 1 &&
+      (size_t)number <= info->n_columns)
+    found = (int)number - 1;
   return found;
 }
 
@@ -203,6 +212,21 @@ static bool settled(const struct import_plan *p, int f)
 static bool needed(const struct import_plan *p, int f)
 {
   return (field_spec((enum import_field)f)->required & (1u << p->kind)) || (p->kind == IMPORT_CONTRACTS && f == FIELD_NET_AMOUNT);
+}
+
+static void guess_synonyms(struct import_plan *p, const struct keys *keys, bool *taken, enum mapping_why *why)
+{
+  for (int rank = 0; rank < 3; rank++)
+    for (int f = 0; f < FIELD_COUNT; f++) {
+      int pair[2] = {-1, -1}, c = settled(p, f) ? -1 : best_at(p, keys, (enum import_field)f, rank, taken, pair);
+      if (c == -2 && (rank < 2 || needed(p, f)))
+        c = pair[0];
+      if (c < 0)
+        continue;
+      why[f] = pair[1] >= 0 ? WHY_ONE_OF_SEVERAL : (enum mapping_why)(WHY_NAME + rank);
+      p->column[f] = c;
+      taken[c] = true;
+    }
 }
 
 static int resolve_synonyms(struct import_plan *p, const struct keys *keys, const char *file, bool *taken, struct err *e)
@@ -304,11 +328,64 @@ static void skip_problem_columns(const struct table_info *info, bool *taken)
     taken[i] = true;
 }
 
+bool mapping_lacks(const struct import_plan *p, enum import_field f, enum import_field *ret_other)
+{
+  enum import_field other = f;
+  bool required = (field_spec(f)->required & (1u << p->kind)) != 0;
+  if (p->kind == IMPORT_CONTRACTS && (f == FIELD_NET_AMOUNT || f == FIELD_PRODUCT)) {
+    required = true;
+    other = f == FIELD_PRODUCT ? FIELD_DESCRIPTION : FIELD_UNIT_PRICE;
+  }
+  *ret_other = other;
+  return required && p->column[f] < 0 && !p->constant[f] && p->column[other] < 0 && !p->constant[other];
+}
+
+int mapping_guess(enum import_kind kind, const struct table_info *info, const struct import_mapping *m, struct import_plan *ret, enum mapping_why why[FIELD_COUNT])
+{
+  bool taken[TABLE_MAX_COLUMNS] = {false};
+  struct err e = {0};
+  *ret = (struct import_plan){.kind = kind, .mapping = *m, .info = info};
+  struct keys *keys MEM_CLEANUP = keys_of(info);
+  if (!keys)
+    return ERR_NOMEM;
+  skip_problem_columns(info, taken);
+  for (int f = 0; f < FIELD_COUNT; f++) {
+    const struct mapping_entry *x = &m->entry[f];
+    ret->column[f] = -1;
+    why[f] = WHY_NONE;
+    if (x->what == ENTRY_CONSTANT) {
+      ret->constant[f] = true;
+      ret->value[f] = x->text;
+    } else if (x->what == ENTRY_COLUMNS && resolve_given(info, keys, x, (enum import_field)f, "", ret, &e) == ERR_NOMEM) {
+      return ERR_NOMEM;
+    }
+    if (ret->constant[f] || ret->column[f] >= 0)
+      why[f] = WHY_GIVEN;
+    if (ret->column[f] >= 0)
+      taken[ret->column[f]] = true;
+  }
+  guess_synonyms(ret, keys, taken, why);
+  return OK;
+}
+
+struct str mapping_column(struct arena *a, const struct table_info *info, int column)
+{
+  struct str name = info->columns[column];
+  bool plain = name.n > 0 && name.p[0] != '"' && name.p[0] != '[' && !str_eq(name, STR("-")) && str_find(name, '|', 0) == SIZE_MAX &&
+               str_find(name, '\n', 0) == SIZE_MAX && str_find(name, '\r', 0) == SIZE_MAX;
+  struct keys *keys MEM_CLEANUP = plain ? keys_of(info) : NULL;
+  if (plain && !keys)
+    return (struct str){NULL, 0};
+  if (plain && column_named(info, keys, name) == column)
+    return name;
+  return arena_fmt(a, "[%d]", column + 1);
+}
+
 int mapping_resolve(enum import_kind kind, const struct table_info *info, const struct import_mapping *m, bool strict, const char *file,
                     struct import_plan *ret, struct err *e)
 {
   bool taken[TABLE_MAX_COLUMNS] = {false};
-  *ret = (struct import_plan){.kind = kind, .mapping = *m, .info = info};
+  *ret = (struct import_plan){.kind = kind, .mapping = *m, .strict = strict, .info = info};
   for (int f = 0; f < FIELD_COUNT; f++)
     ret->column[f] = -1;
   if (info->n_columns > TABLE_MAX_COLUMNS)
@@ -352,7 +429,6 @@ static bool names_column(struct str list, struct str column, bool *failed)
 
 struct str mapping_text(struct arena *a, const struct import_plan *p, enum date_order order, char decimal)
 {
-  static const char *const orders[] = {"", "dmy", "mdy", "ymd"};
   struct strbuf b STRBUF_CLEANUP = STRBUF_INIT(MAPPING_MAX);
   bool failed = false;
   for (int f = 0; f < FIELD_COUNT; f++) {
@@ -371,6 +447,10 @@ struct str mapping_text(struct arena *a, const struct import_plan *p, enum date_
       strbuf_fmt(&b, "%s = %.*s | %.*s\n", name, STR_FMT(x->text), STR_FMT(column));
     else if (column.n)
       strbuf_fmt(&b, "%s = %.*s\n", name, STR_FMT(column));
+    if (p->mapping.order_of[f])
+      strbuf_fmt(&b, "%s.date_order = %s\n", name, orders[p->mapping.order_of[f]]);
+    if (p->mapping.decimal_of[f])
+      strbuf_fmt(&b, "%s.decimal = %c\n", name, p->mapping.decimal_of[f]);
   }
   if (order != DATE_ORDER_UNKNOWN)
     strbuf_fmt(&b, "date_order = %s\n", orders[order]);

@@ -77,8 +77,11 @@ static void read_date(const struct values_reader *r, enum import_field f, struct
   struct str s = v->text[f];
   int rc = date_scan(s, &d);
   v->day[f] = DAY_NONE;
+  enum date_order order = r->columns->order[f];
   if (rc == OK)
-    rc = date_resolve(&d, r->columns->order[f], &v->day[f]);
+    rc = date_resolve(&d, order, &v->day[f]);
+  if (rc == ERR_RANGE && r->swapped && r->swapped[f] && d.what == DATE_PARTS && (order == DATE_ORDER_MDY ? d.a > 12 : d.b > 12))
+    rc = date_resolve(&d, order == DATE_ORDER_MDY ? DATE_ORDER_DMY : DATE_ORDER_MDY, &v->day[f]);
   if (rc == OK)
     return;
   if (rc == ERR_SYNTAX)

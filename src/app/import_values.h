@@ -23,6 +23,7 @@ struct values_reader {
   const struct import_columns *columns;
   currency_t default_currency;     /* for rows of a file without currency column */
   bool allow_credits;
+  const bool *swapped;             /* by field, NULL = none: contradicting dates have day and month the other way round */
   enum import_field used[FIELD_COUNT];
   int n_used;
   char last_currency_text[4];      /* the column mostly repeats itself */

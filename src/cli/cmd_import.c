@@ -254,6 +254,7 @@ int import_cmd(struct cli *c)
   o.dry_run = cli_flag(c, "dry-run");
   o.strict = cli_flag(c, "strict");
   o.allow_credits = cli_flag(c, "allow-credits");
+  o.confirmed = cli_flag(c, "yes");
   const char *kind = cli_argument(c);
   if (kind && (strcmp(kind, "list") == 0 || strcmp(kind, "undo") == 0))
     return kind[0] == 'l' ? import_list_cmd(c) : import_undo_cmd(c);

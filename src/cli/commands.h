@@ -40,7 +40,8 @@ static const struct cli_command commands[] = {
      "  --problems OUT.csv  where refused rows go (default FILE-problems.csv here)\n"
      "  --date-order dmy|mdy|ymd, --decimal .|,, --currency USD   where the file does not tell\n"
      "  --sheet NAME, --encoding NAME, --delimiter C               where they are not found by themselves\n"
-     "  --allow-credits     take negative amounts"},
+     "  --allow-credits     take negative amounts\n"
+     "  --yes               import although it looks like the wrong file (many known lines change, no customer is known)"},
     {"kpi", kpi_cmd, "[--period P] [--by DIMENSION] [OPTIONS]",
      "Every KPI of a period (2026, 2026-Q4, 2026-11, 2026-Q4-W07; default: this fiscal quarter), each with numerator, denominator,\n"
      "lines behind both, lines left out and assumed, and the version of its definition.\n\n"

@@ -107,6 +107,13 @@ int import_set_target(struct store *s, const struct new_target *t, int64_t impor
 int import_find_renewal(struct store *s, struct str number_key, day_t due, int64_t *ret_id, struct err *e);
 int import_has_touch(struct store *s, int64_t renewal_id, int64_t at, struct str channel, struct str note, bool *ret, struct err *e);
 
+/* Forecast of the open renewals that are not omitted, by currency. In arena. */
+struct open_forecast {
+  currency_t currency;
+  int64_t amount, n;
+};
+int import_open_forecast(struct store *s, struct arena *a, struct open_forecast **ret, size_t *ret_n, struct err *e);
+
 struct import_note {
   int64_t id, started_at, finished_at, actor_id;
   const char *kind;

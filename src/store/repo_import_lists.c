@@ -81,6 +81,27 @@ int import_has_touch(struct store *s, int64_t renewal_id, int64_t at, struct str
   return rc;
 }
 
+int import_open_forecast(struct store *s, struct arena *a, struct open_forecast **ret, size_t *ret_n, struct err *e)
+{
+  enum { MOST = 200 }; /* currencies there are */
+  struct stmt *q STMT_CLEANUP = NULL;
+  struct open_forecast *x = arena_alloc(a, MOST * sizeof *x);
+  size_t n = 0;
+  if (!x)
+    return err_set(e, ERR_NOMEM, "out of memory");
+  int rc = db_query(store_db(s),
+                    "select currency, sum(forecast_amount), count(*) from renewal where outcome = $1 and category <> $2 group by currency order by currency "
+                    "/* scan */ /* sort */",
+                    BINDS(B_I64(OUTCOME_OPEN), B_I64(CATEGORY_OMITTED)), &q, e);
+  while (rc >= 0 && n < MOST && (rc = stmt_next(q, e)) == 1)
+    x[n++] = (struct open_forecast){(currency_t)stmt_i64(q, 0), stmt_i64(q, 1), stmt_i64(q, 2)};
+  if (rc < 0)
+    return rc;
+  *ret = x;
+  *ret_n = n;
+  return OK;
+}
+
 /* Also its place among the imports, and the day up to which facts were judged before it. */
 int import_run_add(struct store *s, const struct import_note *n, struct err *e)
 {
