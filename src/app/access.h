@@ -47,6 +47,11 @@ int access_person_find(struct store *s, struct arena *a, struct str email, struc
 int access_person_list(struct store *s, struct arena *a, struct person **ret, size_t *ret_n, struct err *e);
 /* A disabled person cannot sign in; their sessions and tokens end at once. ERR_NOTFOUND. */
 int access_person_set_active(struct store *s, int64_t id, bool active, int64_t actor_id, int64_t now, struct err *e);
+/* How a person reads: language of the interface, locale of numbers and dates, time zone; checked by the caller. ERR_NOTFOUND. */
+struct reading {
+  struct str language, locale, time_zone;
+};
+int access_person_set_reading(struct store *s, int64_t id, const struct reading *x, int64_t actor_id, int64_t now, struct err *e);
 /* Sets a password and ends all sessions but `keep_session` (its hash; "" = none). ERR_SYNTAX: refused, text says why. */
 int access_password_set(struct store *s, int64_t id, struct str password, struct password_cost cost, struct str keep_session, int64_t actor_id,
                         int64_t now, struct err *e);

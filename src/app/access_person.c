@@ -115,6 +115,22 @@ int access_person_set_active(struct store *s, int64_t id, bool active, int64_t a
   return store_write(s, set_active_tx, &x, e);
 }
 
+struct reading_change {
+  const struct reading *x;
+  int64_t id, actor_id, now;
+};
+
+static int set_reading_tx(struct store *s, void *arg, struct err *e) {
+  const struct reading_change *c = arg;
+  int rc = person_set_reading(s, c->id, c->x->language, c->x->locale, c->x->time_zone, e);
+  return rc < 0 ? rc : access_audit(s, "person.reading", c->actor_id, c->id, c->now, e);
+}
+
+int access_person_set_reading(struct store *s, int64_t id, const struct reading *x, int64_t actor_id, int64_t now, struct err *e) {
+  struct reading_change c = {x, id, actor_id, now};
+  return store_write(s, set_reading_tx, &c, e);
+}
+
 static int set_password_tx(struct store *s, void *arg, struct err *e) {
   struct person_change *x = arg;
   int rc = person_set_password(s, x->id, x->hash, x->now, e);

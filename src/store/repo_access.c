@@ -106,6 +106,12 @@ int person_set_active(struct store *s, int64_t id, bool active, struct err *e) {
   return n < 0 ? (int)n : n == 0 ? err_set(e, ERR_NOTFOUND, "No such person") : OK;
 }
 
+int person_set_reading(struct store *s, int64_t id, struct str language, struct str locale, struct str time_zone, struct err *e) {
+  int64_t n = db_run(store_db(s), "update person set language = $2, locale = $3, time_zone = $4 where id = $1",
+                     BINDS(B_I64(id), B_STR(language), B_STR(locale), B_STR(time_zone)), e);
+  return n < 0 ? (int)n : n == 0 ? err_set(e, ERR_NOTFOUND, "No such person") : OK;
+}
+
 int team_of_name(struct store *s, struct str name, int64_t *ret_id, struct err *e) {
   int64_t id = 0;
   int rc = db_one_i64(store_db(s), "select id from team where name = $1", BINDS(B_STR(name)), 0, &id, e);

@@ -21,6 +21,7 @@ int person_rows(struct store *s, struct arena *a, struct person_row **ret, size_
 int person_put(struct store *s, struct person_row *p, struct str name_key, int64_t now, struct err *e);
 int person_set_password(struct store *s, int64_t id, struct str hash, int64_t now, struct err *e);
 int person_set_active(struct store *s, int64_t id, bool active, struct err *e);
+int person_set_reading(struct store *s, int64_t id, struct str language, struct str locale, struct str time_zone, struct err *e);
 /* Team of that name, made if there is none. */
 int team_of_name(struct store *s, struct str name, int64_t *ret_id, struct err *e);
 

@@ -142,15 +142,15 @@ static int status_of(int code) {
 
 static const char *plain_sentence(int status) {
   switch (status) {
-  case 400: return "The address or what was sent with it could not be read.";
-  case 403: return "Your role may not do this.";
-  case 404: return "There is nothing at this address, or it is not yours to see.";
-  case 405: return "This address does not take that method.";
-  case 413: return "What was sent is too large.";
-  case 414: return "The address is too long.";
-  case 421: return "This server does not answer under that name.";
-  case 503: return "The server is out of room for this request. Nothing was changed. Try again in a minute.";
-  default: return "Something went wrong on our side. Nothing was changed by this request.";
+  case 400: return MSG("The address or what was sent with it could not be read.");
+  case 403: return MSG("Your role may not do this.");
+  case 404: return MSG("There is nothing at this address, or it is not yours to see.");
+  case 405: return MSG("This address does not take that method.");
+  case 413: return MSG("What was sent is too large.");
+  case 414: return MSG("The address is too long.");
+  case 421: return MSG("This server does not answer under that name.");
+  case 503: return MSG("The server is out of room for this request. Nothing was changed. Try again in a minute.");
+  default: return MSG("Something went wrong on our side. Nothing was changed by this request.");
   }
 }
 

@@ -19,6 +19,7 @@
 const struct route web_routes[] = {
     GET_ROW("/sign-in", MAY_ANYBODY, sign_in_page, NULL),
     {HTTP_POST, "/sign-in", MAY_ANYBODY, CSRF_ORIGIN, BODY_FORM, 16 << 10, sign_in_post, NULL},
+    {HTTP_POST, "/language", MAY_ANYBODY, CSRF_ORIGIN, BODY_FORM, 16 << 10, language_post, NULL},
     POST_ROW("/sign-out", MAY_SIGNED_IN, sign_out_post, NULL),
     PAST_ROW("/", MAY_READ, home_page, NULL),
     PAST_ROW("/accounts/:id", MAY_READ, account_page, "account"),
@@ -40,6 +41,7 @@ const struct route web_routes[] = {
     POST_ROW("/renewals/:id", MAY_WRITE, renewal_edit_post, "renewal"),
     POST_ROW("/renewals/:id/touches", MAY_WRITE, renewal_touch_post, "renewal"),
     POST_ROW("/renewals/:id/undo", MAY_WRITE, renewal_undo_post, "renewal"),
+    POST_ROW("/settings/look", MAY_STAFF, settings_look_post, NULL),
     POST_ROW("/settings/password", MAY_STAFF, settings_password_post, NULL),
     POST_ROW("/settings/sessions/end", MAY_STAFF, settings_sessions_end_post, NULL),
     POST_ROW("/settings/tokens", MAY_STAFF, settings_token_add_post, NULL),

@@ -1,17 +1,18 @@
 #include "web/shell.h"
 #include "web/as_of.h"
 #include "web/dispatch.h"
+#include "web/locale.h"
 #include "web/parts.h"
 #include "web/views.h"
 
 const struct nav_entry web_nav[] = {
-    {"/", "Command center", "layout-dashboard", false, true, "h"},
-    {"/work", "Worklist", "list-check", false, true, "w"},
-    {"/renewals", "Renewals", "table", false, true, "r"},
-    {"/forecast", "Forecast", "chart-histogram", false, true, "f"},
-    {"/kpi", "KPIs", "report", false, true, "k"},
-    {"/imports", "Imports", "file-import", true, false, NULL},
-    {"/settings", "Settings", "settings", true, true, NULL},
+    {"/", MSG("Command center"), "layout-dashboard", false, true, "h"},
+    {"/work", MSG("Worklist"), "list-check", false, true, "w"},
+    {"/renewals", MSG("Renewals"), "table", false, true, "r"},
+    {"/forecast", MSG("Forecast"), "chart-histogram", false, true, "f"},
+    {"/kpi", MSG("KPIs"), "report", false, true, "k"},
+    {"/imports", MSG("Imports"), "file-import", true, false, NULL},
+    {"/settings", MSG("Settings"), "settings", true, true, NULL},
     {NULL, NULL, NULL, false, false, NULL},
 };
 enum { NAV_MOST = sizeof web_nav / sizeof web_nav[0] };
@@ -37,15 +38,26 @@ static struct str initials(struct request *r, struct str name) {
   return first.p == last.p ? first : arena_fmt(r->arena, "%.*s%.*s", STR_FMT(first), STR_FMT(last));
 }
 
-static struct str theme_of(const struct request *r) {
-  struct str t = cookie_get(r, STR("theme"));
-  return str_eq(t, STR("dark")) || str_eq(t, STR("light")) ? t : STR_NONE;
+/* The browser keeps how its pages look: nothing of it is the person's on another machine. */
+struct str shell_look(const struct request *r, const char *name) {
+  static const char *const known[][2] = {{"theme", "dark"}, {"theme", "light"}, {"density", "tight"}, {"density", "roomy"}};
+  struct str is = cookie_get(r, str_of(name));
+  for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+    if (!strcmp(known[i][0], name) && str_eq(is, str_of(known[i][1]))) return str_of(known[i][1]);
+  return STR_NONE;
+}
+
+/* Of the html element: "pt-BR" when the locale is one of the language, else the language: "en" with Brazilian dates. */
+struct str shell_lang(const struct request *r) {
+  struct str language = words_language(r->reader->words), locale = str_of(r->reader->locale ? r->reader->locale->name : "en-US");
+  return str_starts(locale, language) ? locale : language;
 }
 
 void shell_begin(struct request *r, struct response *w, const struct page *p) {
   if (r->fragment) return;
   struct nav_item main[NAV_MOST], more[NAV_MOST], tabs[NAV_MOST];
-  struct shell_view v = {.title = p->title, .crumb = p->crumb, .crumb_href = p->crumb_href, .theme = theme_of(r), .me_name = r->who.name,
+  struct shell_view v = {.title = p->title, .crumb = p->crumb, .crumb_href = p->crumb_href, .lang = shell_lang(r), .theme = shell_look(r, "theme"),
+                         .density = shell_look(r, "density"), .me_name = r->who.name,
                          .me_initials = initials(r, r->who.name), .me_role = str_of(parts_role(r->reader, (int)r->who.role)), .main = main, .more = more, .tabs = tabs,
                          .main_class = p->main_class, .bar = p->bar};
   struct err quiet = r->err;
@@ -53,11 +65,11 @@ void shell_begin(struct request *r, struct response *w, const struct page *p) {
   v.past = v.as_of && v.as_of->past;
   for (const struct nav_entry *n = web_nav; n->path; n++) {
     if (!may_see(r, n->path)) continue;
-    struct nav_item item = {n->path, n->label, n->icon, n->key, p->nav && !strcmp(p->nav, n->path)};
+    struct nav_item item = {n->path, tr(r, n->label).p, n->icon, n->key, p->nav && !strcmp(p->nav, n->path)};
     if (n->more) more[v.n_more++] = item;
     else main[v.n_main++] = item;
     if (n->tab) {
-      if (!strcmp(item.path, "/")) item.label = "Home"; /* a phone has no room for more */
+      if (!strcmp(item.path, "/")) item.label = tr(r, "Home").p; /* a phone has no room for more */
       tabs[v.n_tabs++] = item;
     }
   }
@@ -67,7 +79,7 @@ void shell_begin(struct request *r, struct response *w, const struct page *p) {
 
 void door_begin(struct request *r, struct response *w, struct str title) {
   struct view_cx cx = view_cx_of(r);
-  struct shell_view v = {.title = title, .theme = theme_of(r)};
+  struct shell_view v = {.title = title, .lang = shell_lang(r), .theme = shell_look(r, "theme")};
   if (!r->fragment) view_door_begin(&w->body, &cx, &v);
 }
 
@@ -99,14 +111,14 @@ static const char *error_word(int status) {
 
 static const char *error_title(int status) {
   switch (status) {
-  case 401: return "Sign in first";
-  case 403: return "Not allowed";
-  case 404: return "Not found";
-  case 409: return "Somebody was first";
-  case 413: return "Too large";
-  case 429: return "Too many tries";
-  case 503: return "Busy";
-  default: return status < 500 ? "This can't be answered" : "Something went wrong";
+  case 401: return MSG("Sign in first");
+  case 403: return MSG("Not allowed");
+  case 404: return MSG("Not found");
+  case 409: return MSG("Somebody was first");
+  case 413: return MSG("Too large");
+  case 429: return MSG("Too many tries");
+  case 503: return MSG("Busy");
+  default: return status < 500 ? MSG("This can't be answered") : MSG("Something went wrong");
   }
 }
 
@@ -131,7 +143,7 @@ int error_page(struct request *r, struct response *w, int status, struct str sen
   w->status = status;
   w->content_type = STR_NONE;
   if (request_is_api(r)) return error_json(r, w, status, sentence);
-  struct error_view v = {status, str_of(error_title(status)), sentence, str_of(r->id), r->who.id != 0};
+  struct error_view v = {status, tr(r, error_title(status)), tr_sentence(r, sentence), str_of(r->id), r->who.id != 0};
   struct view_cx cx = view_cx_of(r);
   if (r->who.id) shell_begin(r, w, &(struct page){.title = v.title});
   else door_begin(r, w, v.title);

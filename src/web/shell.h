@@ -26,6 +26,9 @@ struct nav_entry {
   bool tab;        /* also in the bar of phones (five at most) */
   const char *key; /* g and then this key goes there; NULL = none */
 };
+/* Value of a look cookie ("theme", "density"), or "". */
+struct str shell_look(const struct request *r, const char *name);
+struct str shell_lang(const struct request *r);
 extern const struct nav_entry web_nav[]; /* in shell.c, ended by path NULL; paths must be fixed routes */
 
 struct nav_item {
@@ -34,7 +37,7 @@ struct nav_item {
 };
 /* What the views shell_begin, door_begin and error show. */
 struct shell_view {
-  struct str title, crumb, crumb_href, theme, me_name, me_initials, me_role;
+  struct str title, crumb, crumb_href, lang, theme, density, me_name, me_initials, me_role;
   struct nav_item *main, *more, *tabs;
   size_t n_main, n_more, n_tabs;
   const char *main_class;

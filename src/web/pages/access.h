@@ -3,9 +3,12 @@
 #define WEB_PAGES_ACCESS_H
 #include "web/form.h"
 #include "web/html.h"
+#include "web/pages/settings_look.h"
 
 struct sign_in_view {
   struct str email, next, failed;
+  struct option *languages; /* of the switch */
+  size_t n_languages;
 };
 int sign_in_page(struct request *r, struct response *w);
 int sign_in_post(struct request *r, struct response *w);
@@ -27,6 +30,7 @@ struct settings_view {
   size_t n_sessions;
   struct token_row *tokens;
   size_t n_tokens;
+  struct look_view look;
 };
 int settings_page(struct request *r, struct response *w);
 int settings_password_post(struct request *r, struct response *w);

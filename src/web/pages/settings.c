@@ -12,25 +12,18 @@ struct changed {
 #define SECRET(NAME, LABEL) \
   {.name = #NAME, .label = LABEL, .kind = FIELD_SECRET, .offset = offsetof(struct changed, NAME), .required = true, .max = ACCESS_MAX_PASSWORD}
 static const struct field password_fields[] = {
-    SECRET(now, "The current password"),
-    SECRET(password, "The new password"),
-    SECRET(again, "The new password once more"),
+    SECRET(now, MSG("The current password")),
+    SECRET(password, MSG("The new password")),
+    SECRET(again, MSG("The new password once more")),
 };
 static const struct field token_fields[] = {
     {.name = "name", .label = "The name", .kind = FIELD_TEXT, .offset = offsetof(struct changed, name), .required = true, .max = 100},
     {.name = "days", .label = "The number of days", .kind = FIELD_INTEGER, .offset = offsetof(struct changed, days), .required = true, .min = 1, .max = 366},
     {.name = "write", .label = "May write", .kind = FIELD_FLAG, .offset = offsetof(struct changed, write)},
-    SECRET(now, "The current password"),
+    SECRET(now, MSG("The current password")),
 };
 
-/* "2026-11-22 10:11 UTC"; "never" for 0. Empty on no memory, which the page's own end reports. */
-static struct str moment(struct request *r, int64_t at) {
-  char iso[INSTANT_ISO_SIZE];
-  if (!at) return STR("never");
-  struct str s = str_of(instant_iso(at, iso));
-  struct str m = arena_fmt(r->arena, "%.*s %.*s UTC", STR_FMT(str_sub(s, 0, 10)), STR_FMT(str_sub(s, 11, 5)));
-  return m.p ? m : STR_NONE;
-}
+static struct str moment(struct request *r, int64_t at) { return at ? format_instant(r->reader, at) : tr(r, "never"); }
 
 static int fill_sessions(struct request *r, struct settings_view *v) {
   struct session *rows = NULL;
@@ -52,7 +45,7 @@ static int fill_tokens(struct request *r, struct settings_view *v) {
   v->tokens = arena_zalloc(r->arena, v->n_tokens + 1, sizeof *v->tokens);
   if (!v->tokens) return ERR_NOMEM;
   for (size_t i = 0; i < v->n_tokens; i++)
-    v->tokens[i] = (struct token_row){.id = rows[i].id, .name = rows[i].name, .scopes = rows[i].scopes & TOKEN_WRITE ? STR("Read and write") : STR("Read"),
+    v->tokens[i] = (struct token_row){.id = rows[i].id, .name = rows[i].name, .scopes = rows[i].scopes & TOKEN_WRITE ? tr(r, "Read and write") : tr(r, "act|Read"),
                                       .expires = moment(r, rows[i].expires_at), .last_used = moment(r, rows[i].last_used_at),
                                       .over = rows[i].expires_at <= r->now};
   return OK;
@@ -64,9 +57,10 @@ static int show(struct request *r, struct response *w, struct settings_view *v) 
   v->name = r->who.name;
   int rc = fill_sessions(r, v);
   if (rc == OK) rc = fill_tokens(r, v);
+  if (rc == OK) rc = settings_look_fill(r, &v->look);
   if (rc < 0) return rc;
   r->fragment = false; /* the whole page, whoever asks: several of its parts change at once */
-  shell_begin(r, w, &(struct page){.title = STR("Settings"), .nav = "/settings"});
+  shell_begin(r, w, &(struct page){.title = tr(r, "Settings"), .nav = "/settings"});
   view_settings(&w->body, &cx, v);
   return shell_end(r, w);
 }
@@ -74,16 +68,17 @@ static int show(struct request *r, struct response *w, struct settings_view *v) 
 int settings_page(struct request *r, struct response *w) {
   struct str done = pairs_get(&r->query, "done");
   struct settings_view v = {.token_days = STR("90")};
-  if (str_eq(done, STR("password"))) v.done = STR("Your password is changed. All your other sessions have ended.");
-  if (str_eq(done, STR("session"))) v.done = STR("The session has ended.");
-  if (str_eq(done, STR("token"))) v.done = STR("The token is revoked.");
+  if (str_eq(done, STR("password"))) v.done = tr(r, "Your password is changed. All your other sessions have ended.");
+  if (str_eq(done, STR("session"))) v.done = tr(r, "The session has ended.");
+  if (str_eq(done, STR("look"))) v.done = tr(r, "Language and look are saved.");
+  if (str_eq(done, STR("token"))) v.done = tr(r, "The token is revoked.");
   return show(r, w, &v);
 }
 
 /* Fills the error of the current password. OK also when it is wrong. */
 static int check_now(struct request *r, struct form *f, struct str now) {
   int rc = access_password_verify(r->store, r->who.id, now, r->now, &r->err);
-  if (rc == ERR_DENIED) form_fail(f, "now", str_of(r->err.text));
+  if (rc == ERR_DENIED) form_fail(f, "now", tr_sentence(r, str_of(r->err.text)));
   return rc == ERR_DENIED ? OK : rc;
 }
 
@@ -91,12 +86,12 @@ int settings_password_post(struct request *r, struct response *w) {
   struct changed x = {0};
   struct form f;
   int rc = FORM_READ(r, password_fields, &x, &f);
-  if (rc == OK && !f.n_errors && !str_eq(x.password, x.again)) form_fail(&f, "again", STR("The two new passwords differ."));
+  if (rc == OK && !f.n_errors && !str_eq(x.password, x.again)) form_fail(&f, "again", tr(r, "The two new passwords differ."));
   if (rc == OK && !f.n_errors) rc = check_now(r, &f, x.now);
   if (rc == OK && !f.n_errors) {
     rc = access_password_set(r->store, r->who.id, x.password, r->web->cost, r->who.session_hash, r->who.id, r->now, &r->err);
     if (rc == OK) return response_redirect(r, w, STR("/settings?done=password"));
-    if (rc == ERR_SYNTAX) form_fail(&f, "password", str_of(r->err.text)), rc = OK;
+    if (rc == ERR_SYNTAX) form_fail(&f, "password", tr_sentence(r, str_of(r->err.text))), rc = OK;
   }
   if (rc < 0) return rc;
   struct settings_view v = {.token_days = STR("90"), .now_error = form_error(&f, "now")};

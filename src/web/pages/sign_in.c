@@ -4,9 +4,14 @@
 #include "web/shell.h"
 #include "web/views.h"
 
-static int show(struct request *r, struct response *w, const struct sign_in_view *v) {
+static int show(struct request *r, struct response *w, struct sign_in_view *v) {
+  struct str own = words_language(r->reader->words);
+  v->languages = arena_zalloc(r->arena, 8, sizeof *v->languages);
+  if (!v->languages) return ERR_NOMEM;
+  for (const char *const *l = words_languages; *l; l++)
+    v->languages[v->n_languages++] = (struct option){str_of(*l), str_of(words_language_name(*l)), str_eq(own, str_of(*l))};
   struct view_cx cx = view_cx_of(r);
-  door_begin(r, w, STR("Sign in"));
+  door_begin(r, w, tr(r, "Sign in"));
   view_sign_in(&w->body, &cx, v);
   return shell_end(r, w);
 }
@@ -33,7 +38,7 @@ int sign_in_post(struct request *r, struct response *w) {
   if (rc < 0) return rc;
   struct sign_in_view v = {.email = form_value(&f, "email"), .next = form_value(&f, "next"), .failed = STR_NONE};
   if (f.n_errors) {
-    v.failed = STR("Enter your email and your password.");
+    v.failed = tr(r, "Enter your email and your password.");
     w->status = 422;
     return show(r, w, &v);
   }
@@ -47,12 +52,12 @@ int sign_in_post(struct request *r, struct response *w) {
     struct str after = arena_fmt(r->arena, "%d", wait);
     if (!after.p) return ERR_NOMEM;
     response_header(w, "Retry-After", after);
-    v.failed = arena_fmt(r->arena, "Too many failed tries. Wait %d minute%s and try again.", (wait + 59) / 60, wait > 60 ? "s" : "");
+    v.failed = tr_n(r, (wait + 59) / 60, "Too many failed tries. Wait {n} minute and try again.", "Too many failed tries. Wait {n} minutes and try again.");
     return v.failed.p ? show(r, w, &v) : ERR_NOMEM;
   }
   if (rc == ERR_DENIED) {
     w->status = 422;
-    v.failed = STR("Email and password do not match an account that may sign in.");
+    v.failed = tr(r, "Email and password do not match an account that may sign in.");
     return show(r, w, &v);
   }
   if (rc < 0) return rc;
