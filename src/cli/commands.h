@@ -74,7 +74,7 @@ static const struct cli_command commands[] = {
      "'category:commit,best_case due_date:2026-10-01..2026-12-31 owner:\"Tom Okafor\"'; terms and contracts take --period (due)."},
     {"config", config_cmd, "get [KEY] | set KEY VALUE",
      "Shows or changes the organization's settings: fiscal_year_start, reporting_currency, week_start,\n"
-     "grace_days, window_days, max_lapse_days, today."},
+     "grace_days, window_days, max_lapse_days, procurement_days, reseller_days, distributor_days, urgency_days, today."},
     {"history", history_cmd, "derive [--today DATE] | show CONTRACT",
      "derive: judges every line up to a day (default: today); the nightly job, safe to repeat. show: a contract's lines with\n"
      "their ids, outcomes and successors."},

@@ -90,9 +90,13 @@ static void make_key(const struct book *b, const struct grid_query *q, struct st
     add_number(k, (int64_t)f->n_codes);
     add_bytes(k, f->codes, f->n_codes * sizeof *f->codes);
     add_text(k, f->text);
+    add_number(k, (int64_t)f->n_rows);
+    add_bytes(k, f->rows, f->n_rows * sizeof *f->rows);
   }
   add_text(k, q->search);
   add_scope(b, q->reps, k);
+  add_number(k, (int64_t)q->n_extra);
+  add_bytes(k, q->extra, q->n_extra * sizeof *q->extra);
 }
 
 /* Where in a stretch the asked page begins; SIZE_MAX: it is not wholly there. */

@@ -2,7 +2,7 @@
 #include "base/utf8.h"
 #include "insight/grid_internal.h"
 
-enum step_kind { STEP_SET, STEP_DAYS, STEP_MONEY, STEP_SEARCH };
+enum step_kind { STEP_SET, STEP_DAYS, STEP_MONEY, STEP_SEARCH, STEP_ROWS };
 enum { SEARCHED = 3 };
 struct grid_step {
   enum step_kind kind;
@@ -13,6 +13,7 @@ struct grid_step {
   day_t first, last;                   /* of days and small numbers, inclusive */
   int64_t low[GRID_CURRENCIES], high[GRID_CURRENCIES]; /* of money: minor units by the row's own currency, inclusive */
   const uint8_t *names[SEARCHED];      /* of a search: marks by code of account, contract and rep */
+  const uint32_t *rows; size_t n_rows; /* of listed rows; of the scope: rows seen besides */
 };
 
 /* Marks in set the codes whose name contains text. */
@@ -127,9 +128,9 @@ static void find_rates(struct grid_plan *x) {
 /* Cheap ones first: behind a block without matches the others have nothing to do. */
 static int cost_of(const struct grid_step *s) { return s->kind == STEP_SEARCH ? 4 : s->kind == STEP_MONEY ? 3 : s->kind == STEP_SET && s->raw.u32 != NULL ? 2 : 1; }
 
-static void sort_steps(struct grid_plan *x) {
-  for (size_t i = 1; i < x->n_steps; i++) {
-    for (size_t k = i; k > 0 && cost_of(&x->steps[k]) < cost_of(&x->steps[k - 1]); k--) {
+static void sort_steps(struct grid_plan *x, size_t first) { /* the scope stays first */
+  for (size_t i = first + 1; i < x->n_steps; i++) {
+    for (size_t k = i; k > first && cost_of(&x->steps[k]) < cost_of(&x->steps[k - 1]); k--) {
       struct grid_step t = x->steps[k];
       x->steps[k] = x->steps[k - 1];
       x->steps[k - 1] = t;
@@ -145,8 +146,10 @@ int grid_plan_make(const struct book *b, const struct grid_query *q, struct aren
   if (x.steps == NULL) {
     return ERR_NOMEM;
   }
-  if (q->reps != NULL && memchr(q->reps, 0, b->reps.n) != NULL) {
-    x.steps[x.n_steps++] = (struct grid_step){.kind = STEP_SET, .raw = {.u16 = b->renewals.rep_now, .n = b->reps.n}, .table = q->reps};
+  bool scoped = q->reps != NULL && memchr(q->reps, 0, b->reps.n) != NULL;
+  if (scoped) {
+    x.steps[x.n_steps++] = (struct grid_step){
+        .kind = STEP_SET, .raw = {.u16 = b->renewals.rep_now, .n = b->reps.n}, .table = q->reps, .rows = q->extra, .n_rows = q->n_extra};
   }
   for (size_t k = 0; k < q->n_filters && code == OK; k++) {
     const struct grid_filter *f = &q->filters[k];
@@ -154,7 +157,11 @@ int grid_plan_make(const struct book *b, const struct grid_query *q, struct aren
     enum grid_kind kind = grid_column_kind(f->column);
     s->column = f->column;
     s->negate = f->negate;
-    if (kind == GRID_KIND_MONEY) {
+    if (kind == GRID_KIND_ROWS) {
+      s->kind = STEP_ROWS;
+      s->rows = f->rows;
+      s->n_rows = f->n_rows;
+    } else if (kind == GRID_KIND_MONEY) {
       money_step(&x, f, s);
     } else if (kind == GRID_KIND_SET) {
       code = set_step(&x, f, s);
@@ -165,7 +172,7 @@ int grid_plan_make(const struct book *b, const struct grid_query *q, struct aren
   if (code == OK && q->search.n > 0) {
     code = search_step(&x, q->search, &x.steps[x.n_steps++]);
   }
-  sort_steps(&x);
+  sort_steps(&x, scoped);
   if (code == OK) {
     *ret = x;
   }
@@ -218,6 +225,30 @@ static void keep_found(uint8_t *match, const struct book *b, size_t from, size_t
   }
 }
 
+/* Sets mark[k] of the listed rows among from..from+n-1. */
+static void mark_rows(uint8_t *mark, size_t from, size_t n, const uint32_t *rows, size_t n_rows) {
+  size_t low = 0, high = n_rows;
+  while (low < high) {
+    size_t mid = (low + high) / 2;
+    if (rows[mid] < from) {
+      low = mid + 1;
+    } else {
+      high = mid;
+    }
+  }
+  for (; low < n_rows && rows[low] < from + n; low++) {
+    mark[rows[low] - from] = 1;
+  }
+}
+
+static void keep_rows(uint8_t *match, size_t from, size_t n, const struct grid_step *s) {
+  uint8_t mark[GRID_BLOCK] = {0};
+  mark_rows(mark, from, n, s->rows, s->n_rows);
+  for (size_t k = 0; k < n; k++) {
+    match[k] &= (uint8_t)(mark[k] ^ s->negate);
+  }
+}
+
 size_t grid_plan_block(const struct grid_plan *x, size_t from, size_t n, uint32_t rows[GRID_BLOCK]) {
   uint8_t match[GRID_BLOCK];
   size_t found = 0;
@@ -226,6 +257,9 @@ size_t grid_plan_block(const struct grid_plan *x, size_t from, size_t n, uint32_
     const struct grid_step *s = &x->steps[k];
     if (s->kind == STEP_SET) {
       keep_listed(match, from, n, &s->raw, s->table);
+      mark_rows(match, from, n, s->rows, s->n_rows); /* only the scope has such, and it comes first */
+    } else if (s->kind == STEP_ROWS) {
+      keep_rows(match, from, n, s);
     } else if (s->kind == STEP_DAYS) {
       keep_days(match, x->b, from, n, s);
     } else if (s->kind == STEP_MONEY) {

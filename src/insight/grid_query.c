@@ -141,6 +141,11 @@ static void read_range(struct reader *r, struct grid_filter *f, struct str v) {
 
 static int read_filter(struct reader *r, int column, bool negate, struct grid_filter *f) {
   *f = (struct grid_filter){.column = (enum grid_column)column, .negate = negate, .from = INT64_MIN, .to = INT64_MAX};
+  if (kind_of(column) == GRID_KIND_ROWS) {
+    f->text = arena_str(r->a, next_value(r));
+    r->failed |= f->text.p == NULL;
+    return OK;
+  }
   if (kind_of(column) != GRID_KIND_SET) {
     read_range(r, f, next_value(r));
     return OK;
@@ -275,6 +280,10 @@ void grid_print(const struct book *b, const struct grid_query *q, struct strbuf 
     const struct grid_filter *f = &q->filters[i];
     int c = (int)f->column;
     strbuf_fmt(out, "%s%s%s:", i > 0 ? " " : "", f->negate ? "-" : "", grid_column_name(c));
+    if (kind_of(c) == GRID_KIND_ROWS) {
+      print_value(out, f->text);
+      continue;
+    }
     if (f->blank && kind_of(c) != GRID_KIND_SET) {
       strbuf_addz(out, "none");
       continue;

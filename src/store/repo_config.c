@@ -65,7 +65,25 @@ static int take_window(struct str v, struct org *o) {
 }
 
 static int take_lapse(struct str v, struct org *o) {
-  return take_int(v, 0, 3650, &o->max_lapse_days);
+  int rc = take_int(v, 0, 3650, &o->max_lapse_days);
+  if (rc == OK) o->work.max_lapse_days = o->max_lapse_days;
+  return rc;
+}
+
+static int take_procurement(struct str v, struct org *o) {
+  return take_int(v, 0, 365, &o->work.procurement_days);
+}
+
+static int take_reseller(struct str v, struct org *o) {
+  return take_int(v, 0, 365, &o->work.reseller_days);
+}
+
+static int take_distributor(struct str v, struct org *o) {
+  return take_int(v, 0, 365, &o->work.distributor_days);
+}
+
+static int take_urgency(struct str v, struct org *o) {
+  return take_int(v, 1, 730, &o->work.urgency_days);
 }
 
 static int take_today(struct str v, struct org *o) {
@@ -77,14 +95,18 @@ static int take_today(struct str v, struct org *o) {
 }
 
 static const struct key keys[] = {
+    {"distributor_days", take_distributor, "a number of business days from 0 to 365"},
     {"fiscal_calendar", take_calendar, "months or 445"},
     {"fiscal_year_name", take_year_name, "end or start (the calendar year that names the fiscal year)"},
     {"fiscal_year_start", take_year_start, "a month from 1 to 12"},
     {"grace_days", take_grace, "a number of days from 0 to 365"},
     {"max_lapse_days", take_lapse, "a number of days from 0 to 3650"},
     {"name", take_name, "1 to 119 bytes of text"},
+    {"procurement_days", take_procurement, "a number of business days from 0 to 365"},
     {"reporting_currency", take_currency, "an ISO 4217 code such as USD"},
+    {"reseller_days", take_reseller, "a number of business days from 0 to 365"},
     {"today", take_today, "a date such as 2026-11-22, or nothing for the real day"},
+    {"urgency_days", take_urgency, "a number of days from 1 to 730"},
     {"week_start", take_week_start, "a day from 1 (Monday) to 7 (Sunday)"},
     {"window_days", take_window, "a number of days from 1 to 730"},
 };
@@ -103,7 +125,7 @@ static int unknown_key(struct str name, struct err *e) {
 }
 
 int org_load(struct store *s, struct org *ret, struct err *e) {
-  struct org o = {.name = "", .calendar = CALENDAR_DEFAULT, .window_days = 120, .max_lapse_days = 365, .today = DAY_NONE};
+  struct org o = {.name = "", .calendar = CALENDAR_DEFAULT, .window_days = 120, .max_lapse_days = 365, .work = WORK_RULE_DEFAULT, .today = DAY_NONE};
   struct stmt *q STMT_CLEANUP = NULL;
   int rc = currency_parse(STR("USD"), &o.reporting_currency);
   if (rc == OK) rc = db_query(store_db(s), "select key, value from org_config /* scan */", NULL, &q, e);

@@ -3,6 +3,7 @@
 #define STORE_REPO_CONFIG_H
 #include "base/money.h"
 #include "domain/calendar.h"
+#include "domain/work.h"
 #include "store/store.h"
 
 struct org {
@@ -12,6 +13,7 @@ struct org {
   int grace_days;                /* grace_days, default 0 */
   int window_days;               /* window_days, default 120: a renewal opens this long before end_date */
   int max_lapse_days;            /* max_lapse_days, default 365: longest renewable lapse */
+  struct work_rule work;         /* procurement_days, reseller_days, distributor_days, urgency_days; its max_lapse_days is the one above */
   day_t today;                   /* key today (ISO) pins the day of a demo organization; DAY_NONE = clock */
 };
 /* Defaults where a key is absent. */

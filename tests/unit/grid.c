@@ -204,8 +204,50 @@ static void pages_of_a_random_book(void **state) {
   book_free(b);
 }
 
+/* A part of a worklist is a list of rows; a scope may show rows besides those of its reps, and only these. */
+static void listed_rows(void **state) {
+  (void)state;
+  struct arena *a ARENA_CLEANUP = arena_new(0);
+  struct book *b = paper_book();
+  const uint32_t rows[] = {0, 3, 4}, extra[] = {3};
+  const uint8_t ann[] = {0, 1, 0};
+  struct grid_query q = {0};
+  struct grid_page page = {0};
+  struct str bad = STR_NONE;
+  struct strbuf text STRBUF_CLEANUP = STRBUF_INIT(200);
+  assert_int_equal(grid_parse(b, STR("work:now/7/all category:commit,closed"), a, &q, &bad, NULL), OK);
+  assert_int_equal(bad.n, 0);
+  grid_print(b, &q, &text);
+  assert_string_equal(strbuf_z(&text), "work:now/7/all category:commit,closed");
+  q.limit = 10;
+  q.plan_day = DAY_0;
+  assert_int_equal(grid_run(b, &q, a, &page, NULL), OK);
+  ids(b, &page, ""); /* nobody put rows into it */
+  q.filters[0].rows = rows;
+  q.filters[0].n_rows = 3;
+  assert_int_equal(grid_run(b, &q, a, &page, NULL), OK);
+  ids(b, &page, "14 11");
+  q.filters[0].negate = true;
+  assert_int_equal(grid_run(b, &q, a, &page, NULL), OK);
+  ids(b, &page, "12");
+  q.filters[0].negate = false;
+  q.reps = ann;
+  assert_int_equal(grid_run(b, &q, a, &page, NULL), OK);
+  ids(b, &page, "11");
+  q.extra = extra;
+  q.n_extra = 1;
+  assert_int_equal(grid_run(b, &q, a, &page, NULL), OK);
+  ids(b, &page, "14 11");
+  assert_int_equal(page.totals.converted, 10000 + 12345);
+  q.n_filters = 0;
+  q.sort = GRID_DUE;
+  assert_int_equal(grid_run(b, &q, a, &page, NULL), OK);
+  ids(b, &page, "14 11 13 16");
+  book_free(b);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(filters_and_orders), cmocka_unit_test(totals_of_all_rows), cmocka_unit_test(text_form_round_trip),
-                                     cmocka_unit_test(bad_words_are_told), cmocka_unit_test(pages_of_a_random_book)};
+                                     cmocka_unit_test(bad_words_are_told), cmocka_unit_test(pages_of_a_random_book), cmocka_unit_test(listed_rows)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
