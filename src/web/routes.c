@@ -51,6 +51,6 @@ const struct route web_routes[] = {
     API_ROW("/renewals/:id", api_renewal, "renewal"),
     API_ROW("/forecast", api_forecast, NULL),
     API_ROW("/kpi", api_kpi, NULL),
-    API_ROW("/search", api_search, NULL),
+    {HTTP_GET, "/api/v1/search", MAY_READ, CSRF_TOKEN, BODY_NONE, 0, api_search, NULL},
     {0},
 };
