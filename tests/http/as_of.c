@@ -37,18 +37,24 @@ static void rows(void) {
   assert_int_equal(currency_parse(STR("USD"), &usd), OK);
   utf8_fold(&key, STR("H-1"));
   strbuf_fmt(&b, "insert into org_config (key, value) values ('today', '2026-11-22');"
-                 "insert into account (id, name, name_key, kind, known_at) values (11, 'Harbor Mills', 'harbor mills', 1, %lld), (12, 'Quarry Bank', 'quarry bank', 1, %lld);", old, old);
+                 "insert into account (id, name, name_key, kind, known_at) values (11, 'Harbor Mills', 'harbor mills', 1, %lld), (12, 'Quarry Bank', "
+                 "'quarry bank', 1, %lld);", old, old);
   strbuf_fmt(&b, "insert into contract (id, number, number_key, end_user_account_id, currency, owner_id, state, cancelled_on, known_at) values "
-                 "(21, 'H-1', '%s', 11, %d, %lld, 6, %d, %lld), (22, 'Q-1', 'q-1', 12, %d, %lld, 1, null, %lld);", strbuf_z(&key), usd, owner, TODAY, old, usd, stranger, old);
-  strbuf_fmt(&b, "insert into contract_line (id, contract_id, line_number, line_key, serial_number, start_date, end_date, currency, net_amount, annual_value, known_at) values "
+                 "(21, 'H-1', '%s', 11, %d, %lld, 6, %d, %lld), (22, 'Q-1', 'q-1', 12, %d, %lld, 1, null, %lld);", strbuf_z(&key), usd, owner, TODAY,
+                 old, usd, stranger, old);
+  strbuf_fmt(&b, "insert into contract_line (id, contract_id, line_number, line_key, serial_number, start_date, end_date, currency, net_amount, "
+               "annual_value, known_at) values "
                  "(31, 21, '1', 1, 'SN-OLD', %d, %d, %d, 120000, 120000, %lld), (32, 21, '2', 2, 'SN-NEW', %d, %d, %d, 50000, 50000, %lld), "
                  "(33, 22, '1', 1, 'SN-FAR', %d, %d, %d, 70000, 70000, %lld);",
              TODAY - 345, TODAY + 19, usd, old, TODAY - 345, TODAY + 19, usd, now, TODAY - 345, TODAY + 19, usd, old);
-  strbuf_fmt(&b, "insert into line_outcome (line_id, outcome, evidence, booked_date, won_annual, known_at, renewal_id) values (31, 1, 0, %d, 990000, %lld, 41);", TODAY, now);
-  strbuf_fmt(&b, "insert into renewal (id, contract_id, due_date, owner_id, stage, category, currency, atr_amount, forecast_amount, next_step, version, changed_at) values "
+  strbuf_fmt(&b, "insert into line_outcome (line_id, outcome, evidence, booked_date, won_annual, known_at, renewal_id) values (31, 1, 0, %d, 990000, "
+               "%lld, 41);", TODAY, now);
+  strbuf_fmt(&b, "insert into renewal (id, contract_id, due_date, owner_id, stage, category, currency, atr_amount, forecast_amount, next_step, "
+               "version, changed_at) values "
                  "(41, 21, %d, %lld, 2, 1, %d, 120000, 990000, 'Later step', 2, %lld), (42, 22, %d, %lld, 0, 3, %d, 70000, 70000, null, 2, %lld);",
              TODAY + 19, owner, usd, now, TODAY + 19, stranger, usd, now);
-  const char *columns = "renewal_id, version, changed_at, owner_id, stage, category, category_override, at_risk, currency, atr_amount, forecast_amount, won_amount, outcome, next_step";
+  const char *columns = "renewal_id, version, changed_at, owner_id, stage, category, category_override, at_risk, currency, atr_amount, "
+               "forecast_amount, won_amount, outcome, next_step";
   strbuf_fmt(&b, "insert into renewal_version (%s) values (41, 1, %lld, %lld, 0, 3, 0, 0, %d, 120000, 120000, 0, 0, 'Earlier step'), "
                  "(41, 2, %lld, %lld, 2, 1, 0, 0, %d, 120000, 990000, 0, 0, 'Later step'), (42, 1, %lld, %lld, 0, 3, 0, 0, %d, 70000, 70000, 0, 0, null), "
                  "(42, 2, %lld, %lld, 0, 3, 0, 0, %d, 70000, 70000, 0, 0, null);",
@@ -165,7 +171,8 @@ static void test_days_that_are_none(void **state) {
 
 static void test_no_change_from_the_past(void **state) {
   (void)state;
-  static const char *const extras[] = {NULL, "Referer: http://127.0.0.1/renewals/41?" YESTERDAY "\r\n", "HX-Current-URL: http://127.0.0.1/renewals?sort=due&" YESTERDAY "\r\n"};
+  static const char *const extras[] = {NULL, "Referer: http://127.0.0.1/renewals/41?" YESTERDAY "\r\n", "HX-Current-URL: "
+               "http://127.0.0.1/renewals?sort=due&" YESTERDAY "\r\n"};
   char body[200];
   struct answer a;
   snprintf(body, sizeof body, "csrf=%s&channel=phone&party=customer&note=hello", csrf);
