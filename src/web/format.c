@@ -142,6 +142,17 @@ struct str format_count(const struct reader *r, int64_t n) {
   return taken(r, &b);
 }
 
+struct str format_decimal(const struct reader *r, double v) {
+  if (!(v > -1e12 && v < 1e12))
+    return STR(DASH);
+  struct strbuf b = STRBUF_INIT(48);
+  int64_t tenths = (int64_t)(v * 10 + (v < 0 ? -0.5 : 0.5));
+  if (tenths < 0)
+    strbuf_addz(&b, MINUS);
+  add_scaled(locale(r), &b, magnitude(tenths), 1);
+  return taken(r, &b);
+}
+
 /* num × 100 × 10^digits / den, or false when it can't be said. */
 static bool percent(int64_t num, int64_t den, int digits, int64_t *ret) {
   return den > 0 && mul_div_i64(num, 100 * pow10_i64(digits), den, ret) == OK;

@@ -20,6 +20,8 @@ struct str format_money(const struct reader *r, int64_t minor, currency_t c, enu
 struct str format_change(const struct reader *r, int64_t minor, currency_t c, enum money_form form);
 /* 1,932 */
 struct str format_count(const struct reader *r, int64_t n);
+/* 1.4, in pt-BR 1,4: one decimal; an en dash for what is no number. */
+struct str format_decimal(const struct reader *r, double v);
 /* num/den as a percentage with `digits` decimals (0..2); den <= 0 gives an en dash. */
 struct str format_share(const struct reader *r, int64_t num, int64_t den, int digits);
 /* Signed change of a over b in percent, one decimal: +2.5%, −13.3%; b <= 0 or no change: an en dash. */

@@ -47,21 +47,21 @@ static int fill_row(struct request *r, const struct desk *d, const struct foreca
   const struct forecast_node *n = &t->nodes[i];
   static const uint32_t ALL[] = {CATEGORY_CLOSED, CATEGORY_COMMIT, CATEGORY_BEST_CASE, CATEGORY_PIPELINE};
   struct desk_rows all = forecast_rows(d, t, i, ALL, N_SHOWN);
-  *x = (struct roll_row){.level = LEVELS[n->level], .name = n->name.n ? n->name : STR("Everything"), .href = desk_rows_href(r, d, &all, "-amount")};
+  *x = (struct roll_row){.level = LEVELS[n->level], .name = n->name.n ? n->name : tr(r, "Everything"), .href = desk_rows_href(r, d, &all, "-amount")};
   for (int c = 0; c < CATEGORY_COUNT; c++)
     x->cells[x->n_cells++] = cell_of(r, d, t, i, c, cumulative);
   x->coverage = STR("\u2013");
   x->target.text = x->gap.text = STR("\u2013");
-  x->target.title = x->gap.title = STR("no target");
+  x->target.title = x->gap.title = tr(r, "no target");
   if (n->has_target) {
     x->target = parts_amount(r->reader, n->target, d->reporting, MONEY_K);
     x->gap = n->gap > 0 ? parts_amount(r->reader, n->gap, d->reporting, MONEY_K) : parts_change(r->reader, -n->gap, d->reporting, MONEY_K);
     x->gap_bad = n->gap > n->amount[CATEGORY_COMMIT];
     x->gap_good = n->gap <= 0;
     if (!isnan(n->coverage))
-      x->coverage = arena_fmt(r->arena, "%.1f×", n->coverage);
+      x->coverage = arena_fmt(r->arena, "%.*s×", STR_FMT(format_decimal(r->reader, n->coverage)));
     else if (n->gap <= 0)
-      x->coverage = STR("reached");
+      x->coverage = tr(r, "reached");
   }
   return x->name.p && x->href.p ? OK : ERR_NOMEM;
 }
@@ -92,9 +92,9 @@ struct raw_html_trusted forecast_strip(struct request *r, const struct desk *d, 
   }
   struct str target = n->has_target ? format_money(r->reader, n->target, d->reporting, MONEY_K) : STR_NONE;
   if (target.n)
-    strbuf_fmt(&sentence, "; target %.*s", STR_FMT(target));
+    strbuf_fmt(&sentence, "; %.*s", STR_FMT(tr_fmt(r, "target {0}", target)));
   svg_strip(&b, &(struct svg_strip){parts, N_SHOWN, n->has_target ? n->target : 0,
-                                    label && target.n ? arena_fmt(r->arena, "Target %.*s", STR_FMT(target)) : STR_NONE, scale, height, strbuf_str(&sentence)});
+                                    label && target.n ? tr_fmt(r, "Target {0}", target) : STR_NONE, scale, height, strbuf_str(&sentence)});
   return (struct raw_html_trusted){arena_str(r->arena, strbuf_str(&b))};
 }
 
@@ -102,29 +102,28 @@ struct raw_html_trusted forecast_strip(struct request *r, const struct desk *d, 
 struct str forecast_sentence(struct request *r, const struct desk *d, const struct forecast_node *n) {
   struct str closed = format_money(r->reader, n->amount[CATEGORY_CLOSED], d->reporting, MONEY_HEAD);
   struct str commit = format_money(r->reader, n->amount[CATEGORY_COMMIT], d->reporting, MONEY_HEAD);
-  struct str start = arena_fmt(r->arena, "%.*s has %.*s closed, %.*s in commit", STR_FMT(d->period_name), STR_FMT(closed), STR_FMT(commit));
   if (!n->has_target)
-    return arena_fmt(r->arena, "%.*s.", STR_FMT(start));
+    return tr_fmt(r, "{0} has {1} closed, {2} in commit.", d->period_name, closed, commit);
   struct str target = format_money(r->reader, n->target, d->reporting, MONEY_HEAD);
   if (n->gap <= 0) {
     struct str over = format_money(r->reader, -n->gap, d->reporting, MONEY_HEAD);
-    return n->gap == 0 ? arena_fmt(r->arena, "%.*s; the target of %.*s is reached.", STR_FMT(start), STR_FMT(target))
-                       : arena_fmt(r->arena, "%.*s; %.*s over the target of %.*s.", STR_FMT(start), STR_FMT(over), STR_FMT(target));
+    return n->gap == 0 ? tr_fmt(r, "{0} has {1} closed, {2} in commit; the target of {3} is reached.", d->period_name, closed, commit, target)
+                       : tr_fmt(r, "{0} has {1} closed, {2} in commit; {4} over the target of {3}.", d->period_name, closed, commit, target, over);
   }
   struct str gap = format_money(r->reader, n->gap, d->reporting, MONEY_HEAD);
-  return arena_fmt(r->arena, "%.*s; target %.*s, gap %.*s.", STR_FMT(start), STR_FMT(target), STR_FMT(gap));
+  return tr_fmt(r, "{0} has {1} closed, {2} in commit; target {3}, gap {4}.", d->period_name, closed, commit, target, gap);
 }
 
 /* What the commit leaves of the gap, and how much open amount stands against it. */
 struct str forecast_second(struct request *r, const struct desk *d, const struct forecast_node *n) {
   if (!n->has_target)
-    return arena_fmt(r->arena, "No target is set for %.*s, so there is no gap to close.", STR_FMT(d->period_name));
+    return tr_fmt(r, "No target is set for {0}, so there is no gap to close.", d->period_name);
   if (n->gap <= 0)
-    return STR("Everything still open comes on top.");
+    return tr(r, "Everything still open comes on top.");
   int64_t left = n->gap - n->amount[CATEGORY_COMMIT], open = n->amount[CATEGORY_BEST_CASE] + n->amount[CATEGORY_PIPELINE];
   struct str rest = format_money(r->reader, left < 0 ? -left : left, d->reporting, MONEY_HEAD), more = format_money(r->reader, open, d->reporting, MONEY_HEAD);
-  return left <= 0 ? arena_fmt(r->arena, "If all of commit books, the target is passed by %.*s.", STR_FMT(rest))
-                   : arena_fmt(r->arena, "If all of commit books, %.*s must still come from %.*s in best case and pipeline.", STR_FMT(rest), STR_FMT(more));
+  return left <= 0 ? tr_fmt(r, "If all of commit books, the target is passed by {0}.", rest)
+                   : tr_fmt(r, "If all of commit books, {0} must still come from {1} in best case and pipeline.", rest, more);
 }
 
 static struct str period_href(struct request *r, const struct period *p, bool cumulative, struct str *ret_label) {
@@ -172,9 +171,10 @@ static int fill(struct request *r, const struct desk *d, struct forecast_view *v
   v->strip = forecast_strip(r, d, &t.nodes[0], 24, 0, true);
   v->period = d->period_name;
   struct str code = str_of(d->reporting_code);
-  v->rates_note = arena_fmt(r->arena, "Amounts per year in %.*s at the rates of %.*s's first day.", STR_FMT(code), STR_FMT(d->period_name));
+  v->rates_note = tr_fmt(r, "Amounts per year in {0} at the rates of the first day of {1}.", code, d->period_name);
   if (t.nodes[0].no_rate)
-    v->left_out = arena_fmt(r->arena, "%lld renewals in a currency without a rate are not in these sums.", (long long)t.nodes[0].no_rate);
+    v->left_out = tr_n(r, t.nodes[0].no_rate, "{n} renewal in a currency without a rate is not in these sums.",
+                       "{n} renewals in a currency without a rate are not in these sums.");
   struct period prev = period_prev(&d->org.calendar, &d->period), next = period_next(&d->org.calendar, &d->period);
   v->prev_href = period_href(r, &prev, v->cumulative, &v->prev_label);
   v->next_href = period_href(r, &next, v->cumulative, &v->next_label);
@@ -192,7 +192,7 @@ int forecast_page(struct request *r, struct response *w) {
     return rc;
   struct view_cx cx = view_cx_of(r);
   struct raw_html_trusted bar = desk_period_bar(r, v.prev_href, v.prev_label, v.period, v.next_href, v.next_label);
-  shell_begin(r, w, &(struct page){.title = STR("Forecast"), .nav = "/forecast", .bar = bar});
+  shell_begin(r, w, &(struct page){.title = tr(r, "Forecast"), .nav = "/forecast", .bar = bar});
   view_forecast(&w->body, &cx, &v);
   return shell_end(r, w);
 }

@@ -32,7 +32,7 @@ static void fill_rep(struct request *r, const struct desk *d, const struct forec
                          .closed = parts_amount(r->reader, n->amount[CATEGORY_CLOSED], d->reporting, MONEY_K),
                          .commit = parts_amount(r->reader, n->amount[CATEGORY_COMMIT], d->reporting, MONEY_K), .has_late = late[n->code] > 0};
   x->gap.text = STR("\u2013");
-  x->gap.title = STR("no target");
+  x->gap.title = tr(r, "no target");
   if (n->has_target) {
     x->gap = parts_change(r->reader, -n->gap, d->reporting, MONEY_K);
     x->gap_bad = n->gap > n->amount[CATEGORY_COMMIT];
@@ -86,7 +86,7 @@ static int fill_weeks(struct request *r, const struct desk *d, struct home_view 
   struct svg_part parts[WEEKS][PARTS];
   struct svg_column columns[WEEKS];
   STRBUF_CLEANUP struct strbuf b = STRBUF_INIT(64 << 10), sentence = STRBUF_INIT(2000);
-  strbuf_addz(&sentence, "Renewals that end, by week:");
+  strbuf_add(&sentence, tr(r, "Renewals that end, by week:"));
   for (int w = 0; w < WEEKS; w++) {
     int64_t sum = 0;
     for (int k = 0; k < PARTS; k++) {
@@ -101,9 +101,9 @@ static int fill_weeks(struct request *r, const struct desk *d, struct home_view 
     struct str day = format_day_short(r->reader, from), count = format_count(r->reader, sum);
     strbuf_fmt(&sentence, "%s %.*s %.*s", w ? "," : "", STR_FMT(day), STR_FMT(count));
     columns[w] = (struct svg_column){parts[w], PARTS, day, count, desk_rows_href(r, d, &x, "due_date"),
-                                     arena_fmt(r->arena, "Week of %.*s: %.*s", STR_FMT(day), STR_FMT(count)), from > d->running.last && from - 7 <= d->running.last};
+                                     tr_fmt(r, "Week of {0}: {1}", day, count), from > d->running.last && from - 7 <= d->running.last};
   }
-  svg_bars(&b, &(struct svg_bars){columns, WEEKS, 120, STR("next quarter"), strbuf_str(&sentence)});
+  svg_bars(&b, &(struct svg_bars){columns, WEEKS, 120, tr(r, "next quarter"), strbuf_str(&sentence)});
   v->bars = (struct raw_html_trusted){arena_str(r->arena, strbuf_str(&b))};
   return v->bars.html.p ? OK : ERR_NOMEM;
 }
@@ -114,7 +114,7 @@ static struct home_rate rate_of(struct request *r, const struct desk *d, const c
   struct str num = money ? format_money(r->reader, x->num, d->reporting, MONEY_K) : format_count(r->reader, x->num);
   struct str den = money ? format_money(r->reader, x->den, d->reporting, MONEY_K) : format_count(r->reader, x->den);
   return (struct home_rate){label, format_share(r->reader, x->num, x->den, 1), arena_fmt(r->arena, "/kpi/%s?period=%.*s", def->key, STR_FMT(period)),
-                            arena_fmt(r->arena, "%.*s of %.*s due", STR_FMT(num), STR_FMT(den)), false};
+                            tr_fmt(r, "{0} of {1} due", num, den), false};
 }
 
 /* The target beside a rate; below it the rate is marked. */
@@ -124,7 +124,7 @@ static void with_target(struct request *r, const struct desk *d, enum kpi_id id,
     return;
   struct str goal = format_share(r->reader, target, RATE_ONE, 0);
   rate->bad = is < target;
-  rate->note = arena_fmt(r->arena, "%.*s, target %.*s", STR_FMT(rate->note), STR_FMT(goal));
+  rate->note = tr_fmt(r, "{0}, target {1}", rate->note, goal);
 }
 
 static int period_kpis(struct request *r, const struct desk *d, struct period p, struct kpi_result *ret) {
@@ -143,10 +143,10 @@ static int fill_rates(struct request *r, const struct desk *d, struct home_view 
   v->rates = arena_zalloc(r->arena, 4, sizeof *v->rates);
   if (rc < 0 || !v->rates)
     return rc < 0 ? rc : ERR_NOMEM;
-  struct str gross = arena_fmt(r->arena, "Gross, %.*s", STR_FMT(prev_name)), net = arena_fmt(r->arena, "Net, %.*s", STR_FMT(prev_name));
+  struct str gross = tr_fmt(r, "Gross, {0}", prev_name), net = tr_fmt(r, "Net, {0}", prev_name);
   const struct kpi_value *x = now.total.values, *y = before.total.values;
-  v->rates[v->n_rates++] = rate_of(r, d, "On time to date, money", KPI_ON_TIME_TO_DATE_MONEY, d->period_id, &x[KPI_ON_TIME_TO_DATE_MONEY]);
-  v->rates[v->n_rates++] = rate_of(r, d, "On time to date, count", KPI_ON_TIME_TO_DATE_COUNT, d->period_id, &x[KPI_ON_TIME_TO_DATE_COUNT]);
+  v->rates[v->n_rates++] = rate_of(r, d, tr(r, "On time to date, money").p, KPI_ON_TIME_TO_DATE_MONEY, d->period_id, &x[KPI_ON_TIME_TO_DATE_MONEY]);
+  v->rates[v->n_rates++] = rate_of(r, d, tr(r, "On time to date, count").p, KPI_ON_TIME_TO_DATE_COUNT, d->period_id, &x[KPI_ON_TIME_TO_DATE_COUNT]);
   v->rates[v->n_rates++] = rate_of(r, d, gross.p, KPI_GROSS, prev_id, &y[KPI_GROSS]);
   v->rates[v->n_rates++] = rate_of(r, d, net.p, KPI_NET, prev_id, &y[KPI_NET]);
   with_target(r, d, KPI_ON_TIME_MONEY, &x[KPI_ON_TIME_TO_DATE_MONEY], &v->rates[0]);
@@ -190,8 +190,9 @@ static int fill(struct request *r, const struct desk *d, struct home_view *v) {
 static struct raw_html_trusted week_bar(struct request *r, const struct desk *d) {
   int weeks = 0, week = period_week(&d->org.calendar, r->today, &weeks);
   struct str day = format_weekday_year(r->reader, r->today);
-  struct str html = arena_fmt(r->arena, "<a class=\"pick\" href=\"/forecast/%.*s\">%.*s <span class=\"q opt\">week %d of %d</span></a><span class=\"q nw\">%.*s</span>",
-                              STR_FMT(d->period_id), STR_FMT(d->period_name), week, weeks, STR_FMT(day));
+  struct str which = tr_fmt(r, "week {0} of {1}", format_count(r->reader, week), format_count(r->reader, weeks));
+  struct str html = arena_fmt(r->arena, "<a class=\"pick\" href=\"/forecast/%.*s\">%.*s <span class=\"q opt\">%.*s</span></a><span class=\"q nw\">%.*s</span>",
+                              STR_FMT(d->period_id), STR_FMT(d->period_name), STR_FMT(which), STR_FMT(day));
   return (struct raw_html_trusted){html};
 }
 
@@ -204,7 +205,7 @@ int home_page(struct request *r, struct response *w) {
   if (rc < 0)
     return rc;
   struct view_cx cx = view_cx_of(r);
-  shell_begin(r, w, &(struct page){.title = r->who.role == ROLE_REP ? STR("Your book") : STR("Command center"), .nav = "/", .bar = week_bar(r, &d)});
+  shell_begin(r, w, &(struct page){.title = r->who.role == ROLE_REP ? tr(r, "Your book") : tr(r, "Command center"), .nav = "/", .bar = week_bar(r, &d)});
   view_home(&w->body, &cx, &v);
   return shell_end(r, w);
 }

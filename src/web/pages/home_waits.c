@@ -32,9 +32,9 @@ static void wait_row(struct request *r, const struct desk *d, uint32_t i, struct
   int64_t converted = 0;
   currency_t c = b->currency_of[n->currency[i]];
   *x = (struct home_wait){.icon = past ? "alert-triangle" : "clock", .hot = past || n->due[i] - r->today <= 3,
-                          .title = arena_fmt(r->arena, "%.*s: %s", STR_FMT(customer), past ? "support has stopped, still open" : "in commit, no PO"),
+                          .title = past ? tr_fmt(r, "{0}: support has stopped, still open", customer) : tr_fmt(r, "{0}: in commit, no PO", customer),
                           .note = arena_fmt(r->arena, "%.*s \u00b7 %.*s", STR_FMT(contract), STR_FMT(owner)),
-                          .href = arena_fmt(r->arena, "/renewals/%u", n->id[i]), .act = STR("Open"),
+                          .href = arena_fmt(r->arena, "/renewals/%u", n->id[i]), .act = tr(r, "act|Open"),
                           .due = format_distance(r->reader, n->due[i]), .due_note = format_weekday(r->reader, n->due[i]),
                           .amount = parts_amount(r->reader, n->forecast[i], c, MONEY_WHOLE)};
   x->amount_href = x->href;
@@ -52,9 +52,9 @@ static int wait_set(struct request *r, const struct desk *d, const struct desk_r
   if (!x)
     return OK;
   struct str href = desk_rows_href(r, d, rows, "-amount"), count = tr_n(r, t.rows, "{n} renewal", "{n} renewals");
-  *x = (struct home_wait){.icon = icon, .hot = hot, .title = title, .note = arena_fmt(r->arena, "%.*s%.*s", STR_FMT(count), STR_FMT(note)),
+  *x = (struct home_wait){.icon = icon, .hot = hot, .title = title, .note = note.n ? arena_fmt(r->arena, "%.*s, %.*s", STR_FMT(count), STR_FMT(note)) : count,
                           .href = href, .amount_href = href,
-                          .act = t.rows == 1 ? STR("See it") : arena_fmt(r->arena, "See the %lld", (long long)t.rows),
+                          .act = tr_n(r, t.rows, "See it", "See the {n}"),
                           .amount = parts_amount(r->reader, t.converted, d->reporting, MONEY_K)};
   return OK;
 }
@@ -87,10 +87,10 @@ static int single_waits(struct request *r, const struct desk *d, struct home_vie
   return OK;
 }
 
-static void wait_fact(struct home_view *v, const char *icon, struct str title, struct str note, struct str href, const char *act) {
+static void wait_fact(struct home_view *v, const char *icon, struct str title, struct str note, struct str href, struct str act) {
   struct home_wait *x = next_wait(v);
   if (x)
-    *x = (struct home_wait){.icon = icon, .title = title, .note = note, .href = href, .act = str_of(act)};
+    *x = (struct home_wait){.icon = icon, .title = title, .note = note, .href = href, .act = act};
 }
 
 static int missing_targets(struct request *r, const struct desk *d, const struct forecast_tree *t, struct home_view *v) {
@@ -106,10 +106,11 @@ static int missing_targets(struct request *r, const struct desk *d, const struct
     }
   if (!without || r->who.role == ROLE_REP)
     return OK;
-  struct str title = without == reps ? arena_fmt(r->arena, "No rep has a target for %.*s", STR_FMT(d->period_name))
-                                     : arena_fmt(r->arena, "%lld of %lld reps have no target for %.*s", (long long)without, (long long)reps, STR_FMT(d->period_name));
-  struct str note = without == reps ? STR("Import them: perennial import targets FILE") : arena_fmt(r->arena, "First: %.*s", STR_FMT(first));
-  wait_fact(v, "target", title, note, arena_fmt(r->arena, "/forecast/%.*s", STR_FMT(d->period_id)), "Roll-up");
+  struct str title = without == reps ? tr_fmt(r, "No rep has a target for {0}", d->period_name)
+                                     : tr_n(r, without, "{n} of {0} reps has no target for {1}", "{n} of {0} reps have no target for {1}",
+                                            format_count(r->reader, reps), d->period_name);
+  struct str note = without == reps ? tr(r, "Import them: perennial import targets FILE") : tr_fmt(r, "First: {0}", first);
+  wait_fact(v, "target", title, note, arena_fmt(r->arena, "/forecast/%.*s", STR_FMT(d->period_id)), tr(r, "Roll-up"));
   return OK;
 }
 
@@ -124,7 +125,7 @@ static int data_problems(struct request *r, struct home_view *v) {
     all += rows[i].n;
   if (all > 0) {
     wait_fact(v, "file-import", tr_n(r, all, "{n} record needs a fix in the data", "{n} records need a fix in the data"), tr_fmt(r, "Most: {0}", rows[0].sample),
-              STR("/imports"), "See them");
+              STR("/imports"), tr(r, "See them"));
   }
   return rc;
 }
@@ -136,12 +137,12 @@ static int next_expiry(struct request *r, const struct desk *d, struct home_view
   desk_where_open(&x);
   desk_where_range(&x, GRID_DUE, r->today, INT64_MAX);
   int rc = desk_rows_page(r, d, &x, GRID_DUE, false, 1, &page);
-  v->calm = STR("Nothing expires.");
+  v->calm = tr(r, "Nothing expires.");
   if (rc < 0 || !page.n)
     return rc;
   uint32_t i = page.rows[0];
   struct str day = format_weekday(r->reader, d->book->renewals.due[i]), name = book_name(&d->book->accounts, d->book->renewals.account[i]);
-  v->calm = arena_fmt(r->arena, "Next expiry: %.*s, %.*s.", STR_FMT(day), STR_FMT(name));
+  v->calm = tr_fmt(r, "Next expiry: {0}, {1}.", day, name);
   v->calm_href = arena_fmt(r->arena, "/renewals/%u", d->book->renewals.id[i]);
   return OK;
 }
@@ -155,17 +156,17 @@ int home_waits(struct request *r, const struct desk *d, const struct forecast_tr
   desk_where_range(&lapsed, GRID_DUE, INT64_MIN, (int64_t)r->today - d->org.max_lapse_days - 1);
   int rc = single_waits(r, d, v);
   if (rc >= 0)
-    rc = wait_set(r, d, &past, "alert-triangle", true, STR("Past the end date and still open"), STR(""), v);
+    rc = wait_set(r, d, &past, "alert-triangle", true, tr(r, "Past the end date and still open"), STR_NONE, v);
   if (rc >= 0)
-    rc = wait_set(r, d, &near, "clock", false, arena_fmt(r->arena, "Commit with no PO, %d days or less", NEAR_DAYS), STR(""), v);
+    rc = wait_set(r, d, &near, "clock", false, tr_fmt(r, "Commit with no PO, {0} days or less", format_count(r->reader, NEAR_DAYS)), STR_NONE, v);
   if (rc >= 0)
-    rc = wait_set(r, d, &lapsed, "x", false, STR("Lapsed: too late to renew"), arena_fmt(r->arena, ", past %d days", d->org.max_lapse_days), v);
+    rc = wait_set(r, d, &lapsed, "x", false, tr(r, "Lapsed: too late to renew"), tr_n(r, d->org.max_lapse_days, "past {n} day", "past {n} days"), v);
   if (rc >= 0)
     rc = missing_targets(r, d, t, v);
   if (rc >= 0 && t->nodes[0].no_rate)
-    wait_fact(v, "scale", arena_fmt(r->arena, "%lld renewals are in a currency without a rate", (long long)t->nodes[0].no_rate),
-              STR("They are in no sum. Import rates: perennial import fx FILE"),
-              arena_fmt(r->arena, "/forecast/%.*s", STR_FMT(d->period_id)), "Roll-up");
+    wait_fact(v, "scale", tr_n(r, t->nodes[0].no_rate, "{n} renewal is in a currency without a rate", "{n} renewals are in a currency without a rate"),
+              tr(r, "They are in no sum. Import rates: perennial import fx FILE"),
+              arena_fmt(r->arena, "/forecast/%.*s", STR_FMT(d->period_id)), tr(r, "Roll-up"));
   if (rc >= 0)
     rc = data_problems(r, v);
   if (rc >= 0)
@@ -176,19 +177,19 @@ int home_waits(struct request *r, const struct desk *d, const struct forecast_tr
 
 /* How far up a category stands, for "moved up" and "moved down". */
 static struct str change_words(struct request *r, const struct renewal *was, const struct renewal *is, struct str name) {
+  struct str from = str_of(parts_category(r->reader, was->category)), to = str_of(parts_category(r->reader, is->category));
   if (is->outcome == OUTCOME_LOST && was->outcome != OUTCOME_LOST)
-    return arena_fmt(r->arena, "%.*s lost", STR_FMT(name));
+    return tr_fmt(r, "{0} lost", name);
   if (is->category == CATEGORY_CLOSED && was->category != CATEGORY_CLOSED)
-    return arena_fmt(r->arena, "%.*s closed", STR_FMT(name));
+    return tr_fmt(r, "{0} closed", name);
   if (is->category != was->category)
-    return arena_fmt(r->arena, "%.*s moved %s from %s to %s", STR_FMT(name), is->category < was->category ? "up" : "down",
-                     parts_category(r->reader, was->category), parts_category(r->reader, is->category));
+    return is->category < was->category ? tr_fmt(r, "{0} moved up from {1} to {2}", name, from, to) : tr_fmt(r, "{0} moved down from {1} to {2}", name, from, to);
   if (is->close_date != was->close_date && is->close_date != DAY_NONE && was->close_date != DAY_NONE) {
     struct str day = format_day(r->reader, is->close_date);
-    return arena_fmt(r->arena, "%.*s %s to %.*s", STR_FMT(name), is->close_date > was->close_date ? "pushed" : "pulled in", STR_FMT(day));
+    return is->close_date > was->close_date ? tr_fmt(r, "{0} pushed to {1}", name, day) : tr_fmt(r, "{0} pulled in to {1}", name, day);
   }
   if (is->forecast_amount != was->forecast_amount)
-    return arena_fmt(r->arena, "%.*s amount %s", STR_FMT(name), is->forecast_amount > was->forecast_amount ? "raised" : "cut");
+    return is->forecast_amount > was->forecast_amount ? tr_fmt(r, "{0} amount raised", name) : tr_fmt(r, "{0} amount cut", name);
   return STR_NONE;
 }
 
@@ -214,7 +215,7 @@ int home_changes(struct request *r, const struct desk *d, struct home_view *v) {
   struct grid_page page;
   day_t since = r->today - CHANGE_DAYS;
   struct str day = format_weekday(r->reader, since);
-  v->changes_title = arena_fmt(r->arena, "Since %.*s", STR_FMT(day));
+  v->changes_title = tr_fmt(r, "Since {0}", day);
   desk_where_range(&x, GRID_CHANGED, since, INT64_MAX);
   int rc = desk_rows_page(r, d, &x, GRID_CONVERTED, true, LOOKED_AT, &page);
   v->changes = arena_zalloc(r->arena, SHOWN_CHANGES, sizeof *v->changes);
@@ -232,7 +233,6 @@ int home_changes(struct request *r, const struct desk *d, struct home_view *v) {
       return rc;
     fill_change(r, d, page.rows[i], &was, &is, v);
   }
-  struct str count = tr_n(r, page.totals.rows, "{n} renewal", "{n} renewals");
-  v->changes_note = arena_fmt(r->arena, "%.*s touched", STR_FMT(count));
+  v->changes_note = tr_n(r, page.totals.rows, "{n} renewal touched", "{n} renewals touched");
   return OK;
 }

@@ -74,29 +74,32 @@ int kpi_page(struct request *r, struct response *w) {
     const struct kpi_def *def = kpi_def_of((enum kpi_id)id);
     struct kpi_line *x = &v.lines[v.n_lines++];
     fill_line(r, &d, (enum kpi_id)id, &result.total, x);
-    x->name = str_of(def->title);
-    x->what = str_of(def->numerator);
+    x->name = tr(r, def->title);
+    x->what = tr(r, def->numerator);
     x->href = address(r, def->key, d.period_id, KPI_BY_NONE, NULL, 0);
     x->rows_href = address(r, def->key, d.period_id, KPI_BY_NONE, NULL, def->unit == KPI_UNIT_MONEY ? 'n' : 'd');
   }
   v.headline = tr_n(r, result.total.due, "{n} line is due in {0}, {1} came back.", "{n} lines are due in {0}, {1} came back.", d.period_name,
                     format_count(r->reader, result.total.booked));
-  v.say = STR("Each figure opens to its lines and its definition. Renewal rates look at what was due; GRR and NRR at the whole base.");
+  v.say = tr(r, "Each figure opens to its lines and its definition. Renewal rates look at what was due; GRR and NRR at the whole base.");
   v.period = d.period_name;
   v.as_of = format_weekday_year(r->reader, r->today);
-  v.version = arena_fmt(r->arena, "in %s", d.reporting_code);
+  v.version = str_of(d.reporting_code);
   if (result.total.excluded_no_rate)
-    v.note = arena_fmt(r->arena, "%lld lines are in a currency without a rate and in no figure.", (long long)result.total.excluded_no_rate);
+    v.note = tr_n(r, result.total.excluded_no_rate, "{n} line is in a currency without a rate and in no figure.",
+                  "{n} lines are in a currency without a rate and in no figure.");
   struct view_cx cx = view_cx_of(r);
-  shell_begin(r, w, &(struct page){.title = STR("KPIs"), .nav = "/kpi", .bar = period_bar(r, &d, "", KPI_BY_NONE)});
+  shell_begin(r, w, &(struct page){.title = tr(r, "KPIs"), .nav = "/kpi", .bar = period_bar(r, &d, "", KPI_BY_NONE)});
   view_kpi(&w->body, &cx, &v);
   return shell_end(r, w);
 }
 
-static const char *by_words(int by) {
-  static const char *const WORDS[KPI_BY_COUNT] = {"In all",     "By rep",         "By team",    "By region",   "By product", "By product family",
-                                                  "By partner", "By sales model", "By account", "By currency", "By month",   "By quarter"};
-  return by >= 0 && by < KPI_BY_COUNT ? WORDS[by] : "";
+static const char *by_words(const struct reader *reader, int by) {
+  static const char *const WORDS[KPI_BY_COUNT] = {
+    MSG("In all"), MSG("By rep"), MSG("By team"), MSG("By region"),
+    MSG("By product"), MSG("By product family"), MSG("By partner"), MSG("By sales model"),
+    MSG("By account"), MSG("By currency"), MSG("By month"), MSG("By quarter")};
+  return by >= 0 && by < KPI_BY_COUNT ? tr(reader, WORDS[by]).p : "";
 }
 
 static int fill_switch(struct request *r, const struct desk *d, const char *key, int by, struct kpi_one_view *v) {
@@ -104,7 +107,7 @@ static int fill_switch(struct request *r, const struct desk *d, const char *key,
   if (!v->bys)
     return ERR_NOMEM;
   for (int i = 0; i < KPI_BY_COUNT; i++)
-    v->bys[v->n_bys++] = (struct option){address(r, key, d->period_id, i, NULL, 0), str_of(by_words(i)), i == by};
+    v->bys[v->n_bys++] = (struct option){address(r, key, d->period_id, i, NULL, 0), str_of(by_words(r->reader, i)), i == by};
   return OK;
 }
 
@@ -118,12 +121,12 @@ static int fill_groups(struct request *r, const struct desk *d, enum kpi_id id, 
     struct kpi_line *line = &v->lines[v->n_lines++];
     struct str group = arena_fmt(r->arena, "%u", x->groups[i].key);
     fill_line(r, d, id, &x->groups[i], line);
-    line->name = x->groups[i].name.n ? x->groups[i].name : STR("none");
+    line->name = x->groups[i].name.n ? x->groups[i].name : tr(r, "none");
     line->rows_href = address(r, def->key, d->period_id, by, group.p, side);
   }
   struct kpi_line *all = &v->lines[v->n_lines++];
   fill_line(r, d, id, &x->total, all);
-  all->name = STR("All");
+  all->name = tr(r, "All");
   all->rows_href = address(r, def->key, d->period_id, KPI_BY_NONE, NULL, side);
   return OK;
 }
@@ -139,14 +142,14 @@ static void fill_row(struct request *r, const struct desk *d, const struct kpi_r
     .account = book_name(&b->accounts, l->account[i]), .contract = number, .contract_href = desk_address(r, "/contracts/", number),
     .product = book_name(&b->products, l->product[i]), .due = format_day(r->reader, l->end[i]), .booked = format_day(r->reader, l->booked[i]),
     .atr = parts_amount(r->reader, l->atr[i], c, MONEY_WHOLE), .won = parts_amount(r->reader, l->won[i], c, MONEY_WHOLE),
-    .evidence = l->booked[i] == DAY_NONE ? STR("open or not renewed") : str_of(parts_evidence(r->reader, evidence)),
-    .excluded = l->flags[i] & LINE_EXCLUDED ? STR("left out by a person") : STR_NONE};
+    .evidence = l->booked[i] == DAY_NONE ? tr(r, "open or not renewed") : str_of(parts_evidence(r->reader, evidence)),
+    .excluded = l->flags[i] & LINE_EXCLUDED ? tr(r, "left out by a person") : STR_NONE};
 }
 
 /* ?side=n|d|x|a: the rows behind the figure, a page at a time. */
 static int fill_rows(struct request *r, const struct desk *d, enum kpi_id id, const struct kpi_query *q, struct kpi_one_view *v) {
   struct str side = pairs_get(&r->query, "side"), group_text = pairs_get(&r->query, "group");
-  static const char *const TITLES[] = {"Lines in the numerator", "Lines in the denominator", "Lines left out", "Lines assumed or weak"};
+  static const char *const TITLES[] = {MSG("Lines in the numerator"), MSG("Lines in the denominator"), MSG("Lines left out"), MSG("Lines assumed or weak")};
   size_t which = side.n == 1 && memchr("ndxa", side.p[0], 4) ? (size_t)((const char *)memchr("ndxa", side.p[0], 4) - "ndxa") : 4;
   if (which == 4)
     return OK;
@@ -170,7 +173,7 @@ static int fill_rows(struct request *r, const struct desk *d, enum kpi_id id, co
   struct str count = tr_n(r, (int64_t)n, "{n} line", "{n} lines"), money = format_money(r->reader, sum, d->reporting, MONEY_HEAD);
   v->rows_total = kpi_def_of(id)->unit == KPI_UNIT_COUNT_RATE ? count : arena_fmt(r->arena, "%.*s, %.*s", STR_FMT(count), STR_FMT(money));
   v->show_rows = true;
-  v->rows_title = str_of(TITLES[which]);
+  v->rows_title = tr(r, TITLES[which]);
   if ((size_t)from + PAGE_ROWS < n) {
     struct str base = address(r, kpi_def_of(id)->key, d->period_id, (int)q->by, group_text.n ? group_text.p : NULL, side.p[0]);
     v->more_href = arena_fmt(r->arena, "%.*s&from=%lld", STR_FMT(base), (long long)(from + PAGE_ROWS));
@@ -202,15 +205,15 @@ int kpi_one_page(struct request *r, struct response *w) {
     rc = fill_rows(r, &d, (enum kpi_id)id, &q, &v);
   if (rc < 0)
     return rc;
-  v.name = str_of(def->title);
+  v.name = tr(r, def->title);
   v.value = value_text(r, &d, def, &result.total.values[id]);
-  v.definition = *def->denominator ? arena_fmt(r->arena, "%s, over %s.", def->numerator, def->denominator) : arena_fmt(r->arena, "%s.", def->numerator);
-  v.version = arena_fmt(r->arena, "definition %d", def->version);
+  v.definition = *def->denominator ? tr_fmt(r, "{0}, over {1}.", tr(r, def->numerator), tr(r, def->denominator)) : tr_fmt(r, "{0}.", tr(r, def->numerator));
+  v.version = format_count(r->reader, def->version);
   v.as_of = format_weekday_year(r->reader, r->today);
   v.period = d.period_name;
-  v.by_label = by_words(by);
+  v.by_label = by_words(r->reader, by);
   struct view_cx cx = view_cx_of(r);
-  shell_begin(r, w, &(struct page){.title = v.name, .nav = "/kpi", .crumb = STR("KPIs"), .crumb_href = address(r, "", d.period_id, 0, NULL, 0),
+  shell_begin(r, w, &(struct page){.title = v.name, .nav = "/kpi", .crumb = tr(r, "KPIs"), .crumb_href = address(r, "", d.period_id, 0, NULL, 0),
                                    .bar = period_bar(r, &d, def->key, by)});
   view_kpi_one(&w->body, &cx, &v);
   return shell_end(r, w);
