@@ -34,6 +34,9 @@ static const char *const guarded[][2] = {
     {"sqlite3.h", "src/store/driver_sqlite.c"},
     {"libpq-fe.h", "src/store/driver_postgres.c"},
     {"microhttpd.h", "src/web/http_mhd.c"},
+    {"liboath/oath.h", "src/app/access_factor.c"},
+    {"qrencode.h", "src/web/qr.c"},
+    {"curl/curl.h", "src/exchange/fetch.c"},
 };
 /* Split, so that this table does not find itself. */
 static const char *const unfinished[] = {"TO" "DO", "FIX" "ME", "XX" "X:", "HA" "CK"};

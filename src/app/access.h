@@ -11,6 +11,9 @@ enum {
   ACCESS_MAX_PASSWORD = 512,
   ACCESS_IDLE_SECONDS = 2 * 3600,       /* a session unused for so long is over */
   ACCESS_SESSION_SECONDS = 12 * 3600,   /* and every one after so long */
+  ACCESS_STEP_SECONDS = 10 * 60,        /* between the password and the code */
+  ACCESS_FRESH_SECONDS = 10 * 60,       /* so long a password once given opens what needs a fresh one */
+  ACCESS_LINK_SECONDS = 24 * 3600,      /* life of a link that sets a password */
   ACCESS_TOKEN_DAYS = 90,               /* life of an API token unless said otherwise; at most 366 */
 };
 /* Cost of a password hash. PASSWORD_COST is libsodium's moderate number of passes over 64 MiB. */
@@ -58,6 +61,13 @@ int access_password_set(struct store *s, int64_t id, struct str password, struct
 /* Whether it is the person's password; equal time for people without one. Failures count like those of sign-in, so that
  * a borrowed session can't guess. OK, ERR_DENIED (wrong, or too many tries: the text says which). */
 int access_password_verify(struct store *s, int64_t id, struct str password, int64_t now, struct err *e);
+/* A link that sets a password, shown once: single use, ACCESS_LINK_SECONDS; a new one ends those before it. For people without a
+ * password too. ERR_NOTFOUND, ERR_DENIED (disabled, or without an email). */
+int access_reset_make(struct store *s, int64_t person_id, int64_t actor_id, int64_t now, char ret_token[65], struct err *e);
+/* Whose link it is. ERR_NOTFOUND: none, used, or over. */
+int access_reset_find(struct store *s, struct arena *a, struct str token, int64_t now, struct person *ret, struct err *e);
+/* Sets the password, ends the link, all sessions and unfinished sign-ins. ERR_NOTFOUND, ERR_SYNTAX (refused: the text says why). */
+int access_reset_use(struct store *s, struct str token, struct str password, struct password_cost cost, int64_t now, struct err *e);
 /* Why a password would be refused, or OK: too short, too long, among the commonest, or the email or name itself. */
 int access_password_check(struct str password, struct str email, struct str name, struct err *e);
 
@@ -67,26 +77,39 @@ struct sign_in {
   struct str old_session; /* token of the cookie that came along, ended on success; "" = none */
   int64_t now;
 };
+enum sign_in_stage {
+  SIGN_IN_DONE,   /* token is a session's */
+  SIGN_IN_CODE,   /* token is that of a step: the code of the authenticator is still wanted */
+  SIGN_IN_ENROL,  /* the same, but the role needs an authenticator and the person has none yet */
+};
 struct signed_in {
   int64_t person_id;
+  enum sign_in_stage stage;
   char token[SECRET_TEXT_SIZE]; /* for the cookie; not stored */
 };
-/* Checks and opens a session. The same ERR_DENIED and the same time for an unknown name, a wrong password and a disabled
+/* Checks and opens a session, or the step before it. The same ERR_DENIED and the same time for an unknown name, a wrong password and a disabled
  * person. ERR_LIMIT: too many failures for this account or address; *ret_retry_after seconds (may be NULL). */
 int access_sign_in(struct store *s, const struct sign_in *in, struct password_cost cost, struct signed_in *ret, int *ret_retry_after, struct err *e);
 
+/* A sign-in between the password and the code: lives ACCESS_STEP_SECONDS. ERR_NOTFOUND: none, or over. */
+int access_step(struct store *s, struct arena *a, struct str token, int64_t now, int64_t *ret_person_id, enum sign_in_stage *ret_stage, struct err *e);
+/* Ends the step and opens the session; the caller has checked the code. in: address, agent, old_session, now. ERR_NOTFOUND: over, or used already. */
+int access_step_finish(struct store *s, const struct sign_in *in, struct str token, struct signed_in *ret, struct err *e);
+
 struct session {
   struct str hash, csrf, address, agent;
-  int64_t person_id, created_at, last_seen, expires_at;
+  int64_t person_id, created_at, last_seen, expires_at, fresh_at; /* fresh_at: when the password was last given */
   struct person person;
 };
 /* The live session of a cookie's token; moves last_seen (at most once a minute). ERR_NOTFOUND: none, over, or disabled. */
 int access_session(struct store *s, struct arena *a, struct str token, int64_t now, struct session *ret, struct err *e);
 /* Live sessions of a person, newest first; `person` is not filled. */
 int access_session_list(struct store *s, struct arena *a, int64_t person_id, int64_t now, struct session **ret, size_t *ret_n, struct err *e);
+/* The password was given once more in this session. ERR_DENIED as access_password_verify. */
+int access_session_fresh(struct store *s, int64_t person_id, struct str hash, struct str password, int64_t now, struct err *e);
 /* Ends one session of that person. ERR_NOTFOUND when it is not theirs. */
-int access_session_end(struct store *s, int64_t person_id, struct str hash, int64_t now, struct err *e);
-int access_session_end_all(struct store *s, int64_t person_id, int64_t now, struct err *e);
+int access_session_end(struct store *s, int64_t person_id, struct str hash, int64_t actor_id, int64_t now, struct err *e);
+int access_session_end_all(struct store *s, int64_t person_id, int64_t actor_id, int64_t now, struct err *e);
 
 enum { TOKEN_READ = 1, TOKEN_WRITE = 2 };
 struct api_token {

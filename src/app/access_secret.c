@@ -60,9 +60,13 @@ bool password_matches(struct str password, struct str hash, struct password_cost
   return !bad;
 }
 
-int access_audit(struct store *s, const char *action, int64_t actor_id, int64_t person_id, int64_t now, struct err *e) {
-  struct audit_entry x = {.at = now, .actor_id = actor_id, .action = action, .entity = "person", .entity_id = person_id, .detail = STR_NONE};
+int access_audit_detail(struct store *s, const char *action, int64_t actor_id, int64_t person_id, struct str detail, int64_t now, struct err *e) {
+  struct audit_entry x = {.at = now, .actor_id = actor_id, .action = action, .entity = "person", .entity_id = person_id, .detail = detail};
   return audit_add(s, &x, e);
+}
+
+int access_audit(struct store *s, const char *action, int64_t actor_id, int64_t person_id, int64_t now, struct err *e) {
+  return access_audit_detail(s, action, actor_id, person_id, STR_NONE, now, e);
 }
 
 /* The commonest passwords of twelve characters and more, lower case; shorter ones are refused by their length. */

@@ -125,14 +125,14 @@ int team_of_name(struct store *s, struct str name, int64_t *ret_id, struct err *
   return rc;
 }
 
-#define SESSION_COLUMNS "select id_hash, person_id, csrf, created_at, last_seen, expires_at, address, agent from session "
+#define SESSION_COLUMNS "select id_hash, person_id, csrf, created_at, last_seen, expires_at, address, agent, fresh_at from session "
 
 int session_put(struct store *s, const struct session_data *x, struct err *e) {
   int64_t n = db_run(store_db(s),
-                     "insert into session (id_hash, person_id, csrf, created_at, last_seen, expires_at, address, agent) "
-                     "values ($1, $2, $3, $4, $5, $6, $7, $8)",
+                     "insert into session (id_hash, person_id, csrf, created_at, last_seen, expires_at, address, agent, fresh_at) "
+                     "values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
                      BINDS(B_STR(x->id_hash), B_I64(x->person_id), B_STR(x->csrf), B_I64(x->created_at), B_I64(x->last_seen), B_I64(x->expires_at),
-                           B_STR(x->address), B_STR(x->agent)),
+                           B_STR(x->address), B_STR(x->agent), B_I64(x->fresh_at)),
                      e);
   return n < 0 ? (int)n : OK;
 }
@@ -140,7 +140,8 @@ int session_put(struct store *s, const struct session_data *x, struct err *e) {
 static int session_take(struct arena *a, const struct stmt *q, struct session_data *x, struct err *e) {
   int rc = OK;
   *x = (struct session_data){.id_hash = keep(a, q, 0, &rc), .person_id = stmt_i64(q, 1), .csrf = keep(a, q, 2, &rc), .created_at = stmt_i64(q, 3),
-                             .last_seen = stmt_i64(q, 4), .expires_at = stmt_i64(q, 5), .address = keep(a, q, 6, &rc), .agent = keep(a, q, 7, &rc)};
+                             .last_seen = stmt_i64(q, 4), .expires_at = stmt_i64(q, 5), .address = keep(a, q, 6, &rc), .agent = keep(a, q, 7, &rc),
+                             .fresh_at = stmt_i64(q, 8)};
   return rc < 0 ? err_set(e, rc, "Out of memory") : OK;
 }
 
@@ -157,6 +158,11 @@ int session_get(struct store *s, struct arena *a, struct str id_hash, struct ses
 
 int session_seen(struct store *s, struct str id_hash, int64_t now, struct err *e) {
   int64_t n = db_run(store_db(s), "update session set last_seen = $2 where id_hash = $1", BINDS(B_STR(id_hash), B_I64(now)), e);
+  return n < 0 ? (int)n : OK;
+}
+
+int session_fresh(struct store *s, struct str id_hash, int64_t now, struct err *e) {
+  int64_t n = db_run(store_db(s), "update session set fresh_at = $2 where id_hash = $1", BINDS(B_STR(id_hash), B_I64(now)), e);
   return n < 0 ? (int)n : OK;
 }
 

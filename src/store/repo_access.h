@@ -27,11 +27,12 @@ int team_of_name(struct store *s, struct str name, int64_t *ret_id, struct err *
 
 struct session_data {
   struct str id_hash, csrf, address, agent;
-  int64_t person_id, created_at, last_seen, expires_at;
+  int64_t person_id, created_at, last_seen, expires_at, fresh_at; /* fresh_at: when the password was last given */
 };
 int session_put(struct store *s, const struct session_data *x, struct err *e);
 int session_get(struct store *s, struct arena *a, struct str id_hash, struct session_data *ret, struct err *e); /* ERR_NOTFOUND */
 int session_seen(struct store *s, struct str id_hash, int64_t now, struct err *e);
+int session_fresh(struct store *s, struct str id_hash, int64_t now, struct err *e); /* the password was given now */
 int session_rows(struct store *s, struct arena *a, int64_t person_id, struct session_data **ret, size_t *ret_n, struct err *e);
 /* person_id 0 = whoever's. Number of rows that went. */
 int64_t session_delete(struct store *s, struct str id_hash, int64_t person_id, struct err *e);

@@ -17,7 +17,7 @@ static void add_text(struct strbuf *b, struct str s) {
 
 /* hash = SHA-256 over prev_hash and every field, texts with their length before them so that no two entries
  * share a canonical text. */
-static int entry_hash(const struct audit_entry *x, struct str prev, char hex[HASH_HEX + 1], struct err *e) {
+int audit_entry_hash(const struct audit_entry *x, struct str prev, char hex[AUDIT_HASH_SIZE], struct err *e) {
   struct strbuf b STRBUF_CLEANUP = STRBUF_INIT(ENTRY_MAX);
   unsigned char hash[crypto_hash_sha256_BYTES];
   add_text(&b, prev);
@@ -48,7 +48,7 @@ int audit_add(struct store *s, const struct audit_entry *x, struct err *e) {
   /* The counter remembers how many entries there were: cutting off the newest ones shows. */
   int rc = store_reserve_ids(s, "audit", 1, &y.id, e);
   if (rc == OK) rc = last_hash(db, prev, e);
-  if (rc == OK) rc = entry_hash(&y, str_of(prev), hash, e);
+  if (rc == OK) rc = audit_entry_hash(&y, str_of(prev), hash, e);
   if (rc < 0) return rc;
   int64_t n = db_run(db,
                      "insert into audit (id, at, actor_id, action, entity, entity_id, detail, prev_hash, hash) "
@@ -75,7 +75,7 @@ static int verify_row(const struct stmt *q, struct arena *a, struct chain *c, st
     return err_set(e, ERR_CONFLICT, "The audit is broken: entry %" PRId64 " is missing, the next one is %" PRId64, c->n + 1, x.id);
   if (!str_eq(stmt_str(q, 7), str_of(c->hash)))
     return err_set(e, ERR_CONFLICT, "The audit is broken: entry %" PRId64 " does not continue entry %" PRId64, x.id, c->n);
-  int rc = entry_hash(&x, str_of(c->hash), hash, e);
+  int rc = audit_entry_hash(&x, str_of(c->hash), hash, e);
   if (rc < 0) return rc;
   if (!str_eq(stmt_str(q, 8), str_of(hash)))
     return err_set(e, ERR_CONFLICT, "The audit is broken: entry %" PRId64 " (%.60s) was changed after it was written", x.id, x.action);

@@ -94,6 +94,52 @@ static int take_today(struct str v, struct org *o) {
   return day_parse_iso(v, &o->today) < 0 ? ERR_SYNTAX : OK;
 }
 
+static int take_roles(struct str v, struct org *o) {
+  struct str piece, rest = v;
+  unsigned roles = 0;
+  while (str_cut(rest, ',', &piece, &rest)) {
+    int role = role_of(str_trim(piece));
+    if (role < 0) return ERR_SYNTAX;
+    roles |= 1u << role;
+  }
+  o->second_factor_roles = roles;
+  return OK;
+}
+
+static int take_text(struct str v, char *buf, size_t size) {
+  if (v.n >= size) return ERR_SYNTAX;
+  for (size_t i = 0; i < v.n; i++)
+    if ((unsigned char)v.p[i] < 32 || v.p[i] == 127) return ERR_SYNTAX;
+  str_to_z(v, buf, size);
+  return OK;
+}
+
+/* Whether the scheme will do is the reader's business: it depends on oidc_loopback. */
+static int take_issuer(struct str v, struct org *o) {
+  bool url = str_starts(v, STR("https://")) || str_starts(v, STR("http://"));
+  if (v.n && (!url || str_find(v, '?', 0) != SIZE_MAX || str_find(v, '#', 0) != SIZE_MAX || str_find(v, ' ', 0) != SIZE_MAX)) return ERR_SYNTAX;
+  return take_text(v, o->oidc_issuer, sizeof o->oidc_issuer);
+}
+
+static int take_client(struct str v, struct org *o) {
+  return take_text(v, o->oidc_client_id, sizeof o->oidc_client_id);
+}
+
+static int take_label(struct str v, struct org *o) {
+  return take_text(v, o->oidc_label, sizeof o->oidc_label);
+}
+
+static int take_default_role(struct str v, struct org *o) {
+  int role = v.n ? role_of(v) : -1;
+  if (v.n && (role < 0 || role == ROLE_ADMIN)) return ERR_SYNTAX;
+  o->oidc_default_role = role;
+  return OK;
+}
+
+static int take_loopback(struct str v, struct org *o) {
+  return take_choice(v, "no", "yes", &o->oidc_loopback);
+}
+
 static const struct key keys[] = {
     {"distributor_days", take_distributor, "a number of business days from 0 to 365"},
     {"fiscal_calendar", take_calendar, "months or 445"},
@@ -102,9 +148,15 @@ static const struct key keys[] = {
     {"grace_days", take_grace, "a number of days from 0 to 365"},
     {"max_lapse_days", take_lapse, "a number of days from 0 to 3650"},
     {"name", take_name, "1 to 119 bytes of text"},
+    {"oidc_client_id", take_client, "at most 159 bytes of text"},
+    {"oidc_default_role", take_default_role, "a role other than admin, or nothing"},
+    {"oidc_issuer", take_issuer, "an https:// address without ? and #, or nothing"},
+    {"oidc_label", take_label, "at most 63 bytes of text"},
+    {"oidc_loopback", take_loopback, "yes or no"},
     {"procurement_days", take_procurement, "a number of business days from 0 to 365"},
     {"reporting_currency", take_currency, "an ISO 4217 code such as USD"},
     {"reseller_days", take_reseller, "a number of business days from 0 to 365"},
+    {"second_factor_roles", take_roles, "role names with commas, such as admin,ops, or nothing"},
     {"today", take_today, "a date such as 2026-11-22, or nothing for the real day"},
     {"urgency_days", take_urgency, "a number of days from 1 to 730"},
     {"week_start", take_week_start, "a day from 1 (Monday) to 7 (Sunday)"},
@@ -125,7 +177,8 @@ static int unknown_key(struct str name, struct err *e) {
 }
 
 int org_load(struct store *s, struct org *ret, struct err *e) {
-  struct org o = {.name = "", .calendar = CALENDAR_DEFAULT, .window_days = 120, .max_lapse_days = 365, .work = WORK_RULE_DEFAULT, .today = DAY_NONE};
+  struct org o = {.name = "", .calendar = CALENDAR_DEFAULT, .window_days = 120, .max_lapse_days = 365, .work = WORK_RULE_DEFAULT,
+                  .oidc_default_role = -1, .today = DAY_NONE};
   struct stmt *q STMT_CLEANUP = NULL;
   int rc = currency_parse(STR("USD"), &o.reporting_currency);
   if (rc == OK) rc = db_query(store_db(s), "select key, value from org_config /* scan */", NULL, &q, e);

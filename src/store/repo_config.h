@@ -3,6 +3,7 @@
 #define STORE_REPO_CONFIG_H
 #include "base/money.h"
 #include "domain/calendar.h"
+#include "domain/terms.h"
 #include "domain/work.h"
 #include "store/store.h"
 
@@ -14,6 +15,12 @@ struct org {
   int window_days;               /* window_days, default 120: a renewal opens this long before end_date */
   int max_lapse_days;            /* max_lapse_days, default 365: longest renewable lapse */
   struct work_rule work;         /* procurement_days, reseller_days, distributor_days, urgency_days; its max_lapse_days is the one above */
+  unsigned second_factor_roles;  /* second_factor_roles (role names with commas): bit 1 << role */
+  /* Single sign-on, off while the issuer is "": oidc_issuer, oidc_client_id, oidc_label (what the button says), oidc_default_role (of
+   * people it makes; "" = it makes none), oidc_loopback (yes: a provider on this machine, for tests) */
+  char oidc_issuer[256], oidc_client_id[160], oidc_label[64];
+  int oidc_default_role;         /* enum role, -1 = none */
+  bool oidc_loopback;
   day_t today;                   /* key today (ISO) pins the day of a demo organization; DAY_NONE = clock */
 };
 /* Defaults where a key is absent. */

@@ -16,9 +16,15 @@ bool gate_host(const struct request *r);
 /* The CSRF rule of the route. OK or ERR_DENIED with the sentence in r->err. */
 int gate_csrf(struct request *r);
 /* The Set-Cookie of a new session, or with token "" of its end. OK, ERR_NOMEM. */
+/* Name of a further cookie of ours: the session's name and this behind it. */
+struct str cookie_name(const struct request *r, const char *part);
+/* A Set-Cookie like the session's that lives so many seconds (0 = until the browser ends); value "" takes it away. OK, ERR_NOMEM. */
+int cookie_set(struct request *r, struct response *w, struct str name, struct str value, int seconds);
 int session_cookie_set(struct request *r, struct response *w, struct str token);
 /* Fills r->reader: from the signed-in person, else from Accept-Language. */
 void request_reader_set(struct request *r);
+/* What a route with `fresh` wants: 1 = go on; 0 = the page that asks for the password is in w; or a code. */
+int fresh_gate(struct request *r, struct response *w);
 /* Security headers of every response. */
 void response_guard(struct request *r, struct response *w);
 /* 64 random hexadecimal digits at most; size counts the NUL. */

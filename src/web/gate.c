@@ -23,12 +23,22 @@ bool request_is_api(const struct request *r) { return str_starts(r->path, STR("/
 
 const char *session_cookie_name(const struct request *r) { return r->secure ? "__Host-perennial" : "perennial"; }
 
-int session_cookie_set(struct request *r, struct response *w, struct str token) {
-  struct str v = arena_fmt(r->arena, "%s=%.*s; Path=/; HttpOnly; SameSite=Lax%s%s", session_cookie_name(r), STR_FMT(token),
-                           r->secure ? "; Secure" : "", token.n ? "" : "; Max-Age=0");
+struct str cookie_name(const struct request *r, const char *part) {
+  struct str s = arena_fmt(r->arena, "%s%s", session_cookie_name(r), part);
+  return s.p ? s : STR_NONE;
+}
+
+int cookie_set(struct request *r, struct response *w, struct str name, struct str value, int seconds) {
+  char age[40] = "";
+  if (seconds || !value.n) snprintf(age, sizeof age, "; Max-Age=%d", value.n ? seconds : 0);
+  struct str v = arena_fmt(r->arena, "%.*s=%.*s; Path=/; HttpOnly; SameSite=Lax%s%s", STR_FMT(name), STR_FMT(value), r->secure ? "; Secure" : "", age);
   if (!v.p) return ERR_NOMEM;
   response_header(w, "Set-Cookie", v);
   return OK;
+}
+
+int session_cookie_set(struct request *r, struct response *w, struct str token) {
+  return cookie_set(r, w, str_of(session_cookie_name(r)), token, 0);
 }
 
 /* "example.com:8080" -> "example.com", "[::1]:80" -> "[::1]" */
@@ -102,7 +112,8 @@ static int identify_session(struct request *r, struct str token) {
   if (rc < 0) return rc;
   r->who = (struct actor){.id = s.person.id, .role = s.person.role, .name = s.person.name, .email = s.person.email,
                           .language = s.person.language, .locale = s.person.locale, .time_zone = s.person.time_zone,
-                          .csrf = s.csrf, .session_hash = s.hash, .may_write = true};
+                          .csrf = s.csrf, .session_hash = s.hash, .may_write = true,
+                          .fresh_at = s.fresh_at, .has_password = s.person.has_password};
   return OK;
 }
 

@@ -55,6 +55,8 @@ struct actor {
   struct str name, email, language, locale, time_zone;
   struct str csrf;         /* token of this session; empty for an API token */
   struct str session_hash; /* key of the session row; empty for an API token */
+  int64_t fresh_at;        /* when the password was last given in this session */
+  bool has_password;       /* false: signs in through the provider only */
   bool by_token, may_write; /* signed in by an API token; its scope allows changes */
 };
 

@@ -9,11 +9,14 @@
 #include "web/pages/kpi.h"
 #include "web/pages/renewal.h"
 #include "web/pages/search.h"
+#include "web/pages/settings.h"
 #include "web/route.h"
 
 #define GET_ROW(PATH, MAY, HANDLER, SUBJECT) {HTTP_GET, PATH, MAY, CSRF_UNSET, BODY_NONE, 0, HANDLER, SUBJECT}
 #define PAST_ROW(PATH, MAY, HANDLER, SUBJECT) {HTTP_GET, PATH, MAY, CSRF_UNSET, BODY_NONE, 0, HANDLER, SUBJECT, true}
 #define API_ROW(PATH, HANDLER, SUBJECT) {HTTP_GET, "/api/v1" PATH, MAY_READ, CSRF_TOKEN, BODY_NONE, 0, HANDLER, SUBJECT, true}
+/* Only shortly after the password was given: what opens doors, and what leaves with everything. */
+#define FRESH_ROW(PATH, MAY, HANDLER, SUBJECT) {HTTP_POST, PATH, MAY, CSRF_FORM, BODY_FORM, 0, HANDLER, SUBJECT, .fresh = true}
 #define POST_ROW(PATH, MAY, HANDLER, SUBJECT) {HTTP_POST, PATH, MAY, CSRF_FORM, BODY_FORM, 0, HANDLER, SUBJECT}
 
 const struct route web_routes[] = {
@@ -52,5 +55,33 @@ const struct route web_routes[] = {
     API_ROW("/forecast", api_forecast, NULL),
     API_ROW("/kpi", api_kpi, NULL),
     {HTTP_GET, "/api/v1/search", MAY_READ, CSRF_TOKEN, BODY_NONE, 0, api_search, NULL},
+    /* accounts and access */
+    GET_ROW("/set-password", MAY_ANYBODY, set_password_page, NULL),
+    {HTTP_POST, "/set-password", MAY_ANYBODY, CSRF_ORIGIN, BODY_FORM, 16 << 10, set_password_post, NULL},
+    GET_ROW("/sign-in/code", MAY_ANYBODY, sign_in_code_page, NULL),
+    {HTTP_POST, "/sign-in/code", MAY_ANYBODY, CSRF_ORIGIN, BODY_FORM, 16 << 10, sign_in_code_post, NULL},
+    FRESH_ROW("/settings/confirm", MAY_STAFF, settings_confirm_post, NULL),
+    GET_ROW("/settings/factor", MAY_STAFF, settings_factor_page, NULL),
+    FRESH_ROW("/settings/factor/begin", MAY_STAFF, settings_factor_begin_post, NULL),
+    FRESH_ROW("/settings/factor/codes", MAY_STAFF, settings_factor_codes_post, NULL),
+    FRESH_ROW("/settings/factor/confirm", MAY_STAFF, settings_factor_confirm_post, NULL),
+    FRESH_ROW("/settings/factor/off", MAY_STAFF, settings_factor_off_post, NULL),
+    GET_ROW("/settings/organization", MAY_ADMIN, settings_organization_page, NULL),
+    FRESH_ROW("/settings/organization", MAY_ADMIN, settings_organization_post, NULL),
+    GET_ROW("/settings/people", MAY_ADMIN, settings_people_page, NULL),
+    FRESH_ROW("/settings/people", MAY_ADMIN, settings_person_add_post, NULL),
+    GET_ROW("/settings/people/new", MAY_ADMIN, settings_person_new, NULL),
+    GET_ROW("/settings/people/:id", MAY_ADMIN, settings_person_page, "person"),
+    FRESH_ROW("/settings/people/:id", MAY_ADMIN, settings_person_post, "person"),
+    FRESH_ROW("/settings/people/:id/active", MAY_ADMIN, settings_person_switch_post, "person"),
+    FRESH_ROW("/settings/people/:id/factor", MAY_ADMIN, settings_person_factor_post, "person"),
+    FRESH_ROW("/settings/people/:id/reset-link", MAY_ADMIN, settings_person_reset_post, "person"),
+    FRESH_ROW("/settings/people/:id/sessions", MAY_ADMIN, settings_person_sessions_post, "person"),
+    GET_ROW("/settings/roles", MAY_STAFF, settings_roles_page, NULL),
+    GET_ROW("/settings/teams", MAY_ADMIN | MAY_OPS, settings_teams_page, NULL),
+    POST_ROW("/settings/teams", MAY_ADMIN | MAY_OPS, settings_team_add_post, NULL),
+    POST_ROW("/settings/teams/:id", MAY_ADMIN | MAY_OPS, settings_team_post, "team"),
+    POST_ROW("/settings/teams/:id/remove", MAY_ADMIN | MAY_OPS, settings_team_remove_post, "team"),
+    GET_ROW("/settings/tokens", MAY_ADMIN, settings_tokens_page, NULL),
     {0},
 };

@@ -19,7 +19,7 @@ enum { NAV_MOST = sizeof web_nav / sizeof web_nav[0] };
 
 struct view_cx view_cx_of(const struct request *r) { return (struct view_cx){r->who.csrf, r->nonce, r->target, r->reader}; }
 
-static bool may_see(const struct request *r, const char *path) {
+bool shell_may_get(const struct request *r, const char *path) {
   const struct route *row = NULL;
   struct str params[WEB_MAX_PARAMS];
   const char *allow;
@@ -64,7 +64,7 @@ void shell_begin(struct request *r, struct response *w, const struct page *p) {
   if (!w->status && as_of_menu(r, &v.as_of) < 0) r->err = quiet; /* an error page has no past; any other stands without the menu */
   v.past = v.as_of && v.as_of->past;
   for (const struct nav_entry *n = web_nav; n->path; n++) {
-    if (!may_see(r, n->path)) continue;
+    if (!shell_may_get(r, n->path)) continue;
     struct nav_item item = {n->path, tr(r, n->label).p, n->icon, n->key, p->nav && !strcmp(p->nav, n->path)};
     if (n->more) more[v.n_more++] = item;
     else main[v.n_main++] = item;

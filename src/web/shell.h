@@ -35,6 +35,9 @@ struct nav_item {
   const char *path, *label, *icon, *key;
   bool current;
 };
+/* Whether the signed-in role may GET this fixed address. */
+bool shell_may_get(const struct request *r, const char *path);
+
 /* What the views shell_begin, door_begin and error show. */
 struct shell_view {
   struct str title, crumb, crumb_href, lang, theme, density, me_name, me_initials, me_role;

@@ -217,7 +217,7 @@ static void test_current_password_is_throttled(void **state) {
     snprintf(body, sizeof body, "csrf=%s&name=x&days=1&now=%s", csrf, i < 5 ? "wrong+password+x" : "quiet+harbor+lantern");
     ask(h, &(struct ask){.method = "POST", .path = "/settings/tokens", .body = body, .cookie = cookie, .origin = "own"}, &a);
     assert_int_equal(a.status, 422);
-    assert_true(answer_says(&a, i < 5 ? "not your current password" : "Too many wrong passwords"));
+    assert_true(answer_says(&a, i < 5 ? "not your current password" : "Too many wrong tries"));
     answer_free(&a);
   }
 }

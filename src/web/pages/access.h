@@ -3,10 +3,11 @@
 #define WEB_PAGES_ACCESS_H
 #include "web/form.h"
 #include "web/html.h"
+#include "web/pages/settings.h"
 #include "web/pages/settings_look.h"
 
 struct sign_in_view {
-  struct str email, next, failed;
+  struct str email, next, failed, done;
   struct option *languages; /* of the switch */
   size_t n_languages;
 };
@@ -24,6 +25,7 @@ struct token_row {
   bool over;
 };
 struct settings_view {
+  struct settings_nav nav;
   struct str email, name;
   struct str password_error, now_error, token_name_error, token_days_error, token_now_error, token_name, token_days, made_token, done;
   struct session_row *sessions;

@@ -58,6 +58,7 @@ static int show(struct request *r, struct response *w, struct settings_view *v) 
   int rc = fill_sessions(r, v);
   if (rc == OK) rc = fill_tokens(r, v);
   if (rc == OK) rc = settings_look_fill(r, &v->look);
+  if (rc == OK) rc = settings_nav_fill(r, "/settings", &v->nav);
   if (rc < 0) return rc;
   r->fragment = false; /* the whole page, whoever asks: several of its parts change at once */
   shell_begin(r, w, &(struct page){.title = tr(r, "Settings"), .nav = "/settings"});
@@ -108,7 +109,7 @@ int settings_sessions_end_post(struct request *r, struct response *w) {
   for (size_t i = 0; i < n && rc == OK; i++) {
     bool here = str_eq(rows[i].hash, r->who.session_hash);
     if (!str_eq(which, str_sub(rows[i].hash, 0, 16)) && !(str_eq(which, STR("others")) && !here)) continue;
-    rc = access_session_end(r->store, r->who.id, rows[i].hash, r->now, &r->err);
+    rc = access_session_end(r->store, r->who.id, rows[i].hash, r->who.id, r->now, &r->err);
     ended++;
   }
   if (rc < 0) return rc;
@@ -141,6 +142,7 @@ int settings_token_add_post(struct request *r, struct response *w) {
 int settings_token_revoke_post(struct request *r, struct response *w) {
   int64_t id = 0;
   int rc = request_id_param(r, 0, &id);
-  if (rc == OK) rc = access_token_revoke(r->store, id, r->who.id, r->who.id, r->now, &r->err);
-  return rc < 0 ? rc : response_redirect(r, w, STR("/settings?done=token"));
+  bool everybodys = r->who.role == ROLE_ADMIN && pairs_has(&r->form, "all");
+  if (rc == OK) rc = access_token_revoke(r->store, id, everybodys ? 0 : r->who.id, r->who.id, r->now, &r->err);
+  return rc < 0 ? rc : response_redirect(r, w, everybodys ? STR("/settings/tokens?done=token") : STR("/settings?done=token"));
 }

@@ -11,7 +11,7 @@ static int choices(struct request *r, size_t n, struct option **ret) {
 }
 
 /* "Português (Brasil)": people look for their own country, so names stand in their own language. */
-static const char *locale_label(const char *name) {
+const char *look_locale_label(const char *name) {
   static const char *const LABELS[][2] = {
     {"en-US", "English (United States)"}, {"en-CA", "English (Canada)"}, {"en-GB", "English (United Kingdom)"},
     {"es-419", "Español (Latinoamérica)"}, {"es-AR", "Español (Argentina)"}, {"es-CL", "Español (Chile)"}, {"es-CO", "Español (Colombia)"},
@@ -51,7 +51,7 @@ int settings_look_fill(struct request *r, struct look_view *v) {
   for (const char *const *l = words_languages; *l; l++)
     v->languages[v->n_languages++] = (struct option){str_of(*l), str_of(words_language_name(*l)), str_eq(language, str_of(*l))};
   for (size_t i = 0; i < n_locales; i++)
-    v->locales[v->n_locales++] = (struct option){str_of(locales[i].name), str_of(locale_label(locales[i].name)), &locales[i] == r->reader->locale};
+    v->locales[v->n_locales++] = (struct option){str_of(locales[i].name), str_of(look_locale_label(locales[i].name)), &locales[i] == r->reader->locale};
   int rc = fill_zones(r, v);
   if (rc == OK) rc = fill_look(r, "theme", THEMES, &v->themes, &v->n_themes);
   if (rc == OK) rc = fill_look(r, "density", DENSITIES, &v->densities, &v->n_densities);

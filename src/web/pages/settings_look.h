@@ -9,6 +9,8 @@ struct look_view {
   size_t n_languages, n_locales, n_zones, n_themes, n_densities;
   struct str sample, now;
 };
+/* "Português (Brasil)" of pt-BR; the name itself when there is no label. */
+const char *look_locale_label(const char *name);
 /* OK, ERR_NOMEM. */
 int settings_look_fill(struct request *r, struct look_view *v);
 int settings_look_post(struct request *r, struct response *w);

@@ -1,6 +1,7 @@
 #include "base/utf8.h"
 #include "web/dispatch.h"
 #include "web/pages/access.h"
+#include "web/pages/settings.h"
 #include "web/shell.h"
 #include "web/views.h"
 
@@ -19,7 +20,9 @@ static int show(struct request *r, struct response *w, struct sign_in_view *v) {
 int sign_in_page(struct request *r, struct response *w) {
   struct str next = pairs_get(&r->query, "next");
   if (r->who.id) return response_redirect(r, w, next);
-  return show(r, w, &(struct sign_in_view){.email = STR_NONE, .next = next, .failed = STR_NONE});
+  bool set = str_eq(pairs_get(&r->query, "done"), STR("password"));
+  struct str done = set ? tr(r, "Your password is set. Sign in with it.") : STR_NONE;
+  return show(r, w, &(struct sign_in_view){.email = STR_NONE, .next = next, .failed = STR_NONE, .done = done});
 }
 
 struct entered {
@@ -61,12 +64,11 @@ int sign_in_post(struct request *r, struct response *w) {
     return show(r, w, &v);
   }
   if (rc < 0) return rc;
-  rc = session_cookie_set(r, w, str_of(done.token));
-  return rc < 0 ? rc : response_redirect(r, w, x.next.n ? x.next : STR("/"));
+  return sign_in_done(r, w, &done, x.next);
 }
 
 int sign_out_post(struct request *r, struct response *w) {
-  int rc = access_session_end(r->store, r->who.id, r->who.session_hash, r->now, &r->err);
+  int rc = access_session_end(r->store, r->who.id, r->who.session_hash, r->who.id, r->now, &r->err);
   if (rc < 0 && rc != ERR_NOTFOUND) return rc;
   rc = session_cookie_set(r, w, STR_NONE);
   return rc < 0 ? rc : response_redirect(r, w, STR("/sign-in"));

@@ -1,0 +1,124 @@
+/* What holds for the whole organization, each with its effect. Saving writes one audit entry for each setting that changed. */
+#include "store/repo_config.h"
+#include "web/dispatch.h"
+#include "web/pages/settings.h"
+#include "web/views.h"
+
+enum kind { TEXT, NUMBER, CHOICE };
+static const struct setting {
+  const char *key, *label, *effect, *standard; /* standard: the value while nothing is set */
+  enum kind kind;
+  const char *values[13], *labels[13];
+} settings[] = {
+    {"name", MSG("Name"), MSG("Stands on reports and in authenticator apps."), "", TEXT, {0}, {0}},
+    {"reporting_currency", MSG("Reporting currency"),
+     MSG("All totals are converted into it; rates are from it. Amounts of contracts keep their own currency."), "USD", TEXT, {0}, {0}},
+    {"fiscal_year_start", MSG("The fiscal year begins in"),
+     MSG("Moves every quarter and period, past ones too: targets are found by the period's name."), "1", CHOICE,
+     {"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"},
+     {MSG("January"), MSG("February"), MSG("March"), MSG("April"), MSG("May"), MSG("June"), MSG("July"), MSG("August"), MSG("September"), MSG("October"),
+      MSG("November"), MSG("December")}},
+    {"fiscal_calendar", MSG("Quarters are made of"), MSG("Calendar months, or weeks in the pattern 4-4-5."), "months", CHOICE,
+     {"months", "445"}, {MSG("Calendar months"), MSG("Weeks, 4-4-5")}},
+    {"fiscal_year_name", MSG("The fiscal year is named after"), MSG("The calendar year in which it ends, or in which it begins."), "end", CHOICE,
+     {"end", "start"}, {MSG("The year it ends in"), MSG("The year it begins in")}},
+    {"week_start", MSG("The week begins on"), MSG("Weeks of the forecast and of the expiring chart."), "1", CHOICE, {"1", "2", "3", "4", "5", "6", "7"},
+     {MSG("Monday"), MSG("Tuesday"), MSG("Wednesday"), MSG("Thursday"), MSG("Friday"), MSG("Saturday"), MSG("Sunday")}},
+    {"grace_days", MSG("Grace days"), MSG("So many days after its end date a renewal still counts as on time, in every period."), "0", NUMBER, {0}, {0}},
+    {"window_days", MSG("A renewal opens before its end date by"), MSG("Days. Shorter, and the worklist begins later."), "120", NUMBER, {0}, {0}},
+    {"max_lapse_days", MSG("Longest renewable lapse"), MSG("Days after the end date until a contract that nobody renewed counts as lapsed."), "365", NUMBER, {0}, {0}},
+};
+enum { SETTINGS = sizeof settings / sizeof settings[0] };
+
+static int value_of(struct request *r, const char *key, const char *standard, struct str *ret) {
+  int rc = config_get(r->store, r->arena, str_of(key), ret, &r->err);
+  if (rc == ERR_NOTFOUND) *ret = str_of(standard);
+  return rc == ERR_NOTFOUND ? OK : rc;
+}
+
+static int fill(struct request *r, struct org_view *v, bool entered) {
+  v->settings = arena_zalloc(r->arena, SETTINGS, sizeof *v->settings);
+  if (!v->settings) return ERR_NOMEM;
+  for (size_t i = 0; i < SETTINGS; i++) {
+    const struct setting *s = &settings[i];
+    struct org_setting *o = &v->settings[v->n_settings++];
+    *o = (struct org_setting){.key = s->key, .label = tr(r, s->label), .effect = tr(r, s->effect), .number = s->kind == NUMBER};
+    int rc = entered ? OK : value_of(r, s->key, s->standard, &o->value);
+    if (rc < 0) return rc;
+    if (entered) o->value = pairs_get(&r->form, s->key);
+    if (s->kind != CHOICE) continue;
+    while (o->n_options < 12 && s->values[o->n_options]) o->n_options++;
+    o->options = arena_zalloc(r->arena, o->n_options, sizeof *o->options);
+    if (!o->options) return ERR_NOMEM;
+    for (size_t k = 0; k < o->n_options; k++)
+      o->options[k] = (struct option){str_of(s->values[k]), tr(r, s->labels[k]), str_eq(o->value, str_of(s->values[k]))};
+  }
+  struct str roles = STR_NONE, piece;
+  int rc = entered ? OK : value_of(r, "second_factor_roles", "", &roles);
+  for (size_t i = 0; i < ROLE_PARTNER; i++) v->factor_roles[i] = (struct option){str_of(role_name((int)i)), str_of(parts_role(r->reader, (int)i)), false};
+  v->n_factor_roles = ROLE_PARTNER;
+  while (str_cut(roles, ',', &piece, &roles))
+    for (size_t i = 0; i < v->n_factor_roles; i++) v->factor_roles[i].selected |= str_eq(str_trim(piece), v->factor_roles[i].value);
+  for (size_t i = 0; i < r->form.n && entered; i++)
+    for (size_t k = 0; k < v->n_factor_roles; k++)
+      v->factor_roles[k].selected |= str_eq(r->form.p[i].name, STR("factor_role")) && str_eq(r->form.p[i].value, v->factor_roles[k].value);
+  return rc == OK ? settings_nav_fill(r, "/settings/organization", &v->nav) : rc;
+}
+
+static int show(struct request *r, struct response *w, struct org_view *v) {
+  struct view_cx cx = view_cx_of(r);
+  r->fragment = false;
+  shell_begin(r, w, &(struct page){.title = tr(r, "Organization"), .nav = "/settings", .crumb = tr(r, "Settings"), .crumb_href = STR("/settings")});
+  view_settings_organization(&w->body, &cx, v);
+  return shell_end(r, w);
+}
+
+int settings_organization_page(struct request *r, struct response *w) {
+  struct org_view v = {.done = str_eq(pairs_get(&r->query, "done"), STR("saved")) ? tr(r, "Saved. Every page counts by it from now on.") : STR_NONE};
+  int rc = fill(r, &v, false);
+  return rc < 0 ? rc : show(r, w, &v);
+}
+
+struct saving {
+  struct request *r;
+  struct str roles;
+  const char *key; /* at which it stopped */
+};
+
+static int save_one(struct store *s, struct saving *x, const char *key, const char *standard, struct str value, struct err *e) {
+  struct str now = STR_NONE;
+  x->key = key;
+  int rc = config_get(s, x->r->arena, str_of(key), &now, NULL);
+  if (rc == ERR_NOTFOUND) now = str_of(standard);
+  if (rc < 0 && rc != ERR_NOTFOUND) return err_set(e, rc, "The settings could not be read");
+  return str_eq(now, value) ? OK : config_set(s, str_of(key), value, x->r->who.id, x->r->now, e);
+}
+
+static int save_tx(struct store *s, void *arg, struct err *e) {
+  struct saving *x = arg;
+  int rc = OK;
+  for (size_t i = 0; i < SETTINGS && rc == OK; i++)
+    if (pairs_has(&x->r->form, settings[i].key))
+      rc = save_one(s, x, settings[i].key, settings[i].standard, str_trim(pairs_get(&x->r->form, settings[i].key)), e);
+  return rc < 0 ? rc : save_one(s, x, "second_factor_roles", "", x->roles, e);
+}
+
+int settings_organization_post(struct request *r, struct response *w) {
+  struct strbuf roles STRBUF_CLEANUP = STRBUF_INIT(400);
+  struct org_view v = {0};
+  for (int i = 0; i < ROLE_PARTNER; i++)
+    for (size_t k = 0; k < r->form.n; k++)
+      if (str_eq(r->form.p[k].name, STR("factor_role")) && str_eq(r->form.p[k].value, str_of(role_name(i))))
+        strbuf_fmt(&roles, "%s%s", roles.n ? "," : "", role_name(i));
+  struct saving x = {r, strbuf_str(&roles), ""};
+  int rc = store_write(r->store, save_tx, &x, &r->err);
+  if (rc == OK) return response_redirect(r, w, STR("/settings/organization?done=saved"));
+  if (rc != ERR_SYNTAX) return rc;
+  struct str error = tr_sentence(r, str_of(r->err.text));
+  rc = fill(r, &v, true);
+  if (rc < 0) return rc;
+  for (size_t i = 0; i < v.n_settings; i++)
+    if (!strcmp(v.settings[i].key, x.key)) v.settings[i].error = error;
+  w->status = 422;
+  return show(r, w, &v);
+}
