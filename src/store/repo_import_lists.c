@@ -2,6 +2,7 @@
 #include "base/strbuf.h"
 #include "store/driver.h"
 #include "store/repo_import.h"
+#include "store/repo_import_staged.h"
 #include "store/repo_import_was.h"
 
 static struct bind text_or_null(struct str s)
@@ -131,6 +132,9 @@ int import_run_done(struct store *s, const struct import_note *n, struct err *e)
     return rc;
   int64_t rows = db_run(store_db(s), "update import_run set counts = $2, finished_at = $3 where id = $1",
                         BINDS(B_I64(n->id), B_STR(n->counts), B_I64(n->finished_at)), e);
+  if (rows >= 0) /* a staged file is applied when its rows are in, not before and not after */
+    rows = db_run(store_db(s), "update import_staged set state = $2, error = '', changed_at = $3 where id = $1",
+                  BINDS(B_I64(n->id), B_I64(STAGED_APPLIED), B_I64(n->finished_at)), e);
   if (rows >= 0)
     rows = db_run(store_db(s), "update import_undo set through_after = $2 where import_id = $1", BINDS(B_I64(n->id), B_DAY(through)), e);
   return rows < 0 ? (int)rows : OK;
