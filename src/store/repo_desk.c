@@ -57,6 +57,46 @@ int import_list(struct store *s, struct arena *a, int64_t before, size_t max, st
   return OK;
 }
 
+int import_one(struct store *s, struct arena *a, int64_t id, struct import_brief *ret, struct err *e) {
+  struct import_brief *rows = NULL;
+  size_t n = 0;
+  int rc = import_list(s, a, id + 1, 1, &rows, &n, e);
+  if (rc < 0)
+    return rc;
+  if (n == 0 || rows[0].id != id)
+    return err_set(e, ERR_NOTFOUND, "There is no import %" PRId64, id);
+  *ret = rows[0];
+  return OK;
+}
+
+/* Ranges of ids, and what was overwritten: no index on import_id is needed. */
+static const char CONTRACTS_SQL[] =
+  "select c.number, a.name, a.id from contract c join account a on a.id = c.end_user_account_id where c.id in (select id from ("
+  "select c1.id from import_undo u join contract c1 on c1.id >= u.contract_from and c1.id < u.contract_to where u.import_id = $1 "
+  "union select l.contract_id from import_undo u join contract_line l on l.id >= u.line_from and l.id < u.line_to where u.import_id = $1 "
+  "union select l.contract_id from contract_line_was w join contract_line l on l.id = w.id where w.by_import = $1 "
+  "union select w.id from contract_was w where w.by_import = $1) x order by id desc limit $2) order by c.id desc /* sort */ /* scan */";
+
+int import_contracts(struct store *s, struct arena *a, int64_t import_id, size_t max, struct import_contract **ret, size_t *ret_n, struct err *e) {
+  struct import_contract *rows = arena_zalloc(a, max + 1, sizeof *rows);
+  struct stmt *q;
+  if (!rows)
+    return no_memory(e);
+  int rc = db_query(store_db(s), CONTRACTS_SQL, BINDS(B_I64(import_id), B_I64((int64_t)max)), &q, e);
+  if (rc < 0)
+    return rc;
+  size_t n = 0;
+  bool bad = false;
+  while (n < max && (rc = stmt_next(q, e)) > 0)
+    rows[n++] = (struct import_contract){text(a, q, 0, &bad), text(a, q, 1, &bad), stmt_i64(q, 2)};
+  stmt_done(q);
+  if (rc < 0 || bad)
+    return rc < 0 ? rc : no_memory(e);
+  *ret = rows;
+  *ret_n = n;
+  return OK;
+}
+
 static const char FINDINGS_SQL[] =
   "select rule, department, min(detail), count(*) from data_finding where status = 'open' group by rule, department order by 4 desc, 1 limit $1";
 

@@ -16,6 +16,15 @@ struct import_brief {
 /* Newest first, at most max, older than id `before` (0 = from the newest). */
 int import_list(struct store *s, struct arena *a, int64_t before, size_t max, struct import_brief **ret, size_t *ret_n, struct err *e);
 
+/* One of them. ERR_NOTFOUND. */
+int import_one(struct store *s, struct arena *a, int64_t id, struct import_brief *ret, struct err *e);
+/* Contracts that an import added or changed lines of, with their end users: the newest ids first, at most max. */
+struct import_contract {
+  struct str number, customer;
+  int64_t account_id;
+};
+int import_contracts(struct store *s, struct arena *a, int64_t import_id, size_t max, struct import_contract **ret, size_t *ret_n, struct err *e);
+
 struct finding_count {
   struct str rule, department, sample;
   int64_t n;

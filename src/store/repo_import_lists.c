@@ -103,6 +103,8 @@ int import_open_forecast(struct store *s, struct arena *a, struct open_forecast 
   return OK;
 }
 
+#define NEXT_ID(table) "(select coalesce(max(next_id), 1) from id_counter where table_name = '" table "')"
+
 /* Also its place among the imports, and the day up to which facts were judged before it. */
 int import_run_add(struct store *s, const struct import_note *n, struct err *e)
 {
@@ -119,7 +121,8 @@ int import_run_add(struct store *s, const struct import_note *n, struct err *e)
   if (rows < 0)
     return (int)rows;
   rows = db_run(store_db(s),
-                "insert into import_undo (import_id, place, through_before) select $1, coalesce(max(place), 0) + 1, cast($2 as int) from import_undo /* scan */",
+                "insert into import_undo (import_id, place, through_before, contract_from, line_from) select $1, coalesce(max(place), 0) + 1, "
+                "cast($2 as int), " NEXT_ID("contract") ", " NEXT_ID("contract_line") " from import_undo /* scan */",
                 BINDS(B_I64(n->id), through == DAY_NONE ? B_NULL : B_I64(through)), e);
   return rows < 0 ? (int)rows : OK;
 }
@@ -136,7 +139,8 @@ int import_run_done(struct store *s, const struct import_note *n, struct err *e)
     rows = db_run(store_db(s), "update import_staged set state = $2, error = '', changed_at = $3 where id = $1",
                   BINDS(B_I64(n->id), B_I64(STAGED_APPLIED), B_I64(n->finished_at)), e);
   if (rows >= 0)
-    rows = db_run(store_db(s), "update import_undo set through_after = $2 where import_id = $1", BINDS(B_I64(n->id), B_DAY(through)), e);
+    rows = db_run(store_db(s), "update import_undo set through_after = $2, contract_to = " NEXT_ID("contract") ", line_to = " NEXT_ID("contract_line")
+                  " where import_id = $1", BINDS(B_I64(n->id), B_DAY(through)), e);
   return rows < 0 ? (int)rows : OK;
 }
 

@@ -310,11 +310,13 @@ static int through_back(struct store *s, const struct import_past *p, struct err
 {
   day_t now = DAY_NONE;
   int rc = history_through(s, &now, e);
+  char iso[DAY_ISO_SIZE] = "";
   if (rc < 0 || now == DAY_NONE || now != p->through_after || now == p->through_before)
     return rc;
   if (p->through_before != DAY_NONE)
-    return history_through_set(s, p->through_before, e);
-  return done(db_run(store_db(s), "delete from org_config where key = 'history_through'", NULL, e));
+    day_iso(p->through_before, iso);
+  rc = done(db_run(store_db(s), "delete from org_config where key in ('history_through', 'history_whole_through') and value > $1", BINDS(B_STR(str_of(iso))), e));
+  return rc == OK && iso[0] ? history_through_set(s, p->through_before, e) : rc;
 }
 
 int import_undo_rows(struct store *s, const struct import_past *p, struct import_undo_counts *ret, struct err *e)

@@ -6,9 +6,11 @@ create table import_staged (
   result text not null, error text not null, created_at bigint not null, changed_at bigint not null);
 create index import_staged_sha on import_staged(file_sha256);
 create index import_staged_state on import_staged(state);
--- One row per import that can be taken back: its place in the order of imports, the day up to which facts were judged before and after.
+-- One row per import that can be taken back: its place in the order of imports, the day up to which facts were judged before and after,
+-- and the ids that its contracts and lines begin at and end before.
 create table import_undo (
   import_id bigint primary key references import_run(id), place bigint not null, through_before int, through_after int,
+  contract_from bigint not null, contract_to bigint, line_from bigint not null, line_to bigint,
   undone_at bigint, undone_by bigint references person(id));
 -- What by_import overwrote, as it was. What an import added carries its import_id, or stands in import_made.
 create table import_made (by_import bigint not null, entity text not null, entity_id bigint not null, primary key (by_import, entity, entity_id));
