@@ -26,6 +26,7 @@ static const char settings[] =
 struct sqlite_db {
   struct db base;
   sqlite3 *h;
+  const struct sqlite_bulk *source; /* whose rows bulk_rows gives */
 };
 struct sqlite_stmt {
   struct stmt base;
@@ -33,12 +34,12 @@ struct sqlite_stmt {
   int n_params;
   uint8_t number[BIND_MAX]; /* which $n SQLite's parameter i+1 is */
 };
-/* Rows are kept and inserted BULK_GROUP at a time, which costs half of inserting them one by one (the statement's
- * own cost is shared; measured with 3 and with 20 columns); what is left over goes in one by one. */
-enum { BULK_GROUP = 16, BULK_KEPT = 256, BULK_TEXT = 1 << 20 };
+/* Rows are kept and inserted many at a time from the table-valued source `bulk_rows` (below), which hands SQLite each
+ * value where it lies: a third of the time of binding them to an INSERT of 16 rows (measured with 20 columns). */
+enum { BULK_KEPT = 256, BULK_TEXT = 1 << 20 };
 struct sqlite_bulk {
   struct bulk base;
-  sqlite3_stmt *group, *single;
+  sqlite3_stmt *insert;
   char purpose[PURPOSE_SIZE];
   int rows;           /* complete ones */
   struct value {
@@ -48,6 +49,8 @@ struct sqlite_bulk {
   } *values;          /* BULK_KEPT rows */
   struct strbuf text;
 };
+
+static const sqlite3_module source_module;
 
 static sqlite3 *handle(const struct db *db) {
   return ((const struct sqlite_db *)db)->h;
@@ -163,6 +166,8 @@ static int configure(struct sqlite_db *x, const char *file, struct err *e) {
   sqlite3_db_config(x->h, SQLITE_DBCONFIG_DQS_DDL, 0, (int *)NULL);
   if (sqlite3_db_readonly(x->h, "main") == 1)
     return err_set(e, ERR_IO, "Cannot open %s: the file is read-only: mend its permissions", db->shown);
+  rc = sqlite3_create_module(x->h, "bulk_rows", &source_module, x);
+  if (rc != SQLITE_OK) return fail(db, rc, "open", e);
   rc = claim(db, e);
   return rc < 0 ? rc : exec(db, settings, e);
 }
@@ -394,27 +399,107 @@ static int sqlite_copy_to(struct db *db, const char *file, struct err *e) {
   return rc;
 }
 
+/* ---- bulk: the source ---- */
+
+struct source_cursor {
+  sqlite3_vtab_cursor base;
+  const struct sqlite_bulk *bulk;
+  int row;
+};
+struct source {
+  sqlite3_vtab base;
+  const struct sqlite_db *db;
+};
+
+static int source_connect(sqlite3 *h, void *db, int argc, const char *const *argv, sqlite3_vtab **ret, char **err) {
+  (void)argc, (void)argv, (void)err;
+  struct strbuf sql STRBUF_CLEANUP = STRBUF_INIT(4096);
+  for (int i = 0; i < BULK_MAX; i++) strbuf_fmt(&sql, "%sc%d", i > 0 ? "," : "create table x(", i);
+  strbuf_addc(&sql, ')');
+  struct source *x = sql.failed < 0 ? NULL : mem_zalloc(1, sizeof *x);
+  if (!x) return SQLITE_NOMEM;
+  x->db = db;
+  *ret = &x->base;
+  int rc = sqlite3_declare_vtab(h, strbuf_z(&sql));
+  if (rc != SQLITE_OK) mem_free(x);
+  return rc;
+}
+
+static int source_disconnect(sqlite3_vtab *v) {
+  mem_free(v);
+  return SQLITE_OK;
+}
+
+static int source_plan(sqlite3_vtab *v, sqlite3_index_info *i) {
+  (void)v, (void)i;
+  return SQLITE_OK;
+}
+
+static int source_open(sqlite3_vtab *v, sqlite3_vtab_cursor **ret) {
+  (void)v;
+  struct source_cursor *c = mem_zalloc(1, sizeof *c);
+  if (!c) return SQLITE_NOMEM;
+  *ret = &c->base;
+  return SQLITE_OK;
+}
+
+static int source_close(sqlite3_vtab_cursor *c) {
+  mem_free(c);
+  return SQLITE_OK;
+}
+
+static int source_first(sqlite3_vtab_cursor *c, int plan, const char *name, int argc, sqlite3_value **argv) {
+  (void)plan, (void)name, (void)argc, (void)argv;
+  ((struct source_cursor *)c)->bulk = ((const struct source *)c->pVtab)->db->source;
+  ((struct source_cursor *)c)->row = 0;
+  return SQLITE_OK;
+}
+
+static int source_next(sqlite3_vtab_cursor *c) {
+  ((struct source_cursor *)c)->row++;
+  return SQLITE_OK;
+}
+
+static int source_end(sqlite3_vtab_cursor *base) {
+  const struct source_cursor *c = (const struct source_cursor *)base;
+  return !c->bulk || c->row >= c->bulk->rows;
+}
+
+static int source_value(sqlite3_vtab_cursor *base, sqlite3_context *to, int col) {
+  const struct source_cursor *c = (const struct source_cursor *)base;
+  const struct value *v = &c->bulk->values[c->row * c->bulk->base.n_columns + col];
+  if (v->type == BIND_I64) sqlite3_result_int64(to, v->i);
+  else if (v->type == BIND_TEXT) sqlite3_result_text64(to, v->n ? c->bulk->text.p + v->i : "", v->n, SQLITE_STATIC, SQLITE_UTF8);
+  return SQLITE_OK; /* without a result it is NULL */
+}
+
+static int source_rowid(sqlite3_vtab_cursor *c, sqlite3_int64 *ret) {
+  *ret = ((const struct source_cursor *)c)->row;
+  return SQLITE_OK;
+}
+
+static const sqlite3_module source_module = {
+    .xConnect = source_connect, .xBestIndex = source_plan, .xDisconnect = source_disconnect, .xOpen = source_open, .xClose = source_close,
+    .xFilter = source_first, .xNext = source_next, .xEof = source_end, .xColumn = source_value, .xRowid = source_rowid};
+
 /* ---- bulk ---- */
 
 static void sqlite_bulk_free(struct bulk *b) {
   struct sqlite_bulk *x = (struct sqlite_bulk *)b;
-  sqlite3_finalize(x->group);
-  sqlite3_finalize(x->single);
+  sqlite3_finalize(x->insert);
   strbuf_free(&x->text);
   mem_free(x->values);
   mem_free(x);
 }
 
-static int prepare_insert(struct db *db, const char *table, const char *columns, int rows, sqlite3_stmt **ret, struct err *e) {
+static int prepare_insert(struct db *db, const char *table, const char *columns, sqlite3_stmt **ret, struct err *e) {
   struct strbuf sql STRBUF_CLEANUP = STRBUF_INIT(1 << 16);
   int n = column_count(columns);
-  strbuf_fmt(&sql, "insert into %s (%s) values ", table, columns);
-  for (int i = 0; i < rows * n; i++) {
-    strbuf_addz(&sql, i % n > 0 ? ",?" : i > 0 ? ",(?" : "(?");
-    if (i % n == n - 1) strbuf_addc(&sql, ')');
-  }
+  strbuf_fmt(&sql, "insert into %s (%s) select ", table, columns);
+  for (int i = 0; i < n; i++) strbuf_fmt(&sql, i > 0 ? ",c%d" : "c%d", i);
+  strbuf_addz(&sql, " from bulk_rows");
   if (sql.failed < 0) return err_set(e, sql.failed, "Out of memory");
-  int rc = sqlite3_prepare_v3(handle(db), strbuf_z(&sql), -1, 0, ret, NULL);
+  int rc = sqlite3_prepare_v3(handle(db), strbuf_z(&sql), -1, SQLITE_PREPARE_PERSISTENT, ret, NULL);
   return rc == SQLITE_OK ? OK : fail(db, rc, table, e);
 }
 
@@ -427,8 +512,7 @@ static int sqlite_bulk_begin(struct db *db, const char *table, const char *colum
   strbuf_fmt(&purpose, "insert into %.50s", table);
   str_to_z(strbuf_str(&purpose), b->purpose, sizeof b->purpose);
   int rc = b->values && purpose.failed == OK ? OK : err_set(e, ERR_NOMEM, "Out of memory");
-  if (rc == OK) rc = prepare_insert(db, table, columns, BULK_GROUP, &b->group, e);
-  if (rc == OK) rc = prepare_insert(db, table, columns, 1, &b->single, e);
+  if (rc == OK) rc = prepare_insert(db, table, columns, &b->insert, e);
   if (rc < 0) sqlite_bulk_free(&b->base);
   else *ret = &b->base;
   return rc;
@@ -467,29 +551,15 @@ static void sqlite_bulk_discard(struct bulk *b) {
   strbuf_clear(&((struct sqlite_bulk *)b)->text);
 }
 
-/* Inserts `rows` kept rows from `first` on with a statement made for that many. */
-static int insert_rows(struct sqlite_bulk *x, sqlite3_stmt *h, int first, int rows, struct err *e) {
-  const struct value *v = x->values + first * x->base.n_columns;
-  const char *text = x->text.p ? x->text.p : "";
-  int rc = SQLITE_OK;
-  for (int i = 1; i <= rows * x->base.n_columns && rc == SQLITE_OK; i++, v++) {
-    if (v->type == BIND_I64) rc = sqlite3_bind_int64(h, i, v->i);
-    else if (v->type == BIND_TEXT) rc = sqlite3_bind_text64(h, i, text + v->i, v->n, SQLITE_STATIC, SQLITE_UTF8);
-    else rc = sqlite3_bind_null(h, i);
-  }
-  if (rc == SQLITE_OK) rc = sqlite3_step(h);
-  int code = rc == SQLITE_DONE ? OK : fail(x->base.db, rc, x->purpose, e);
-  sqlite3_reset(h);
-  return code;
-}
-
 static int sqlite_bulk_flush(struct bulk *b, struct err *e) {
   struct sqlite_bulk *x = (struct sqlite_bulk *)b;
-  int at = 0, rc = OK;
-  for (; rc == OK && at + BULK_GROUP <= x->rows; at += BULK_GROUP) rc = insert_rows(x, x->group, at, BULK_GROUP, e);
-  for (; rc == OK && at < x->rows; at++) rc = insert_rows(x, x->single, at, 1, e);
+  if (x->rows == 0) return OK;
+  ((struct sqlite_db *)b->db)->source = x;
+  int rc = sqlite3_step(x->insert);
+  int code = rc == SQLITE_DONE ? OK : fail(b->db, rc, x->purpose, e);
+  sqlite3_reset(x->insert);
   sqlite_bulk_discard(b);
-  return rc;
+  return code;
 }
 
 const struct driver driver_sqlite = {
