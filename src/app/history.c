@@ -10,34 +10,6 @@ int history_nomem(struct err *e)
   return err_set(e, ERR_NOMEM, "Out of memory while deriving the history");
 }
 
-/* LSD radix sort, 11 bits a pass; passes in which all keys agree are skipped. */
-void history_sort(const uint64_t *keys, uint32_t *order, uint32_t *spare, size_t n)
-{
-  uint32_t *from = spare, *to = order;
-  uint64_t any = 0, all = UINT64_MAX;
-  for (size_t i = 0; i < n; i++) {
-    order[i] = (uint32_t)i;
-    any |= keys[i];
-    all &= keys[i];
-  }
-  for (int shift = 0; shift < 64; shift += 11) {
-    size_t count[2049] = {0};
-    if (((any ^ all) >> shift & 2047) == 0)
-      continue;
-    uint32_t *swap = from;
-    from = to;
-    to = swap;
-    for (size_t i = 0; i < n; i++)
-      count[(keys[i] >> shift & 2047) + 1]++;
-    for (int i = 0; i < 2048; i++)
-      count[i + 1] += count[i];
-    for (size_t i = 0; i < n; i++)
-      to[count[keys[from[i]] >> shift & 2047]++] = from[i];
-  }
-  if (to != order && n)
-    memcpy(order, to, n * sizeof *order);
-}
-
 /* ---- one run ---- */
 
 static int write_outcomes(struct history_work *w, struct err *e)

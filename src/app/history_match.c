@@ -1,6 +1,7 @@
 /* Lines of the store -> columns of the link kernel -> rows of line_link. */
 #include "app/history_work.h"
 #include "base/map.h"
+#include "base/sort.h"
 
 /* Scratch of a match; all in one child arena that goes when the links are made. */
 struct matcher {
@@ -66,10 +67,10 @@ static int sort_lines(struct history_work *w, struct matcher *m)
   }
   for (size_t c = 0; c < w->rows.n_contracts; c++)
     m->first_due[c + 1] += m->first_due[c];
-  history_sort(keys, w->by_due, spare, n);
+  sort_u64(keys, w->by_due, spare, n);
   for (size_t i = 0; i < n; i++)
     keys[i] = (uint64_t)w->rows.contracts[w->contract_of[i]].end_user_id;
-  history_sort(keys, m->order, spare, n);
+  sort_u64(keys, m->order, spare, n);
   for (size_t i = 0; i < n; i++)
     m->position[m->order[i]] = (uint32_t)i;
   return OK;

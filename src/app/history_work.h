@@ -54,6 +54,4 @@ day_t history_booked(const struct history_line *earlier, const struct history_li
 /* detail is made with arena_fmt; nothing happens when out of memory (the next run finds it again). */
 void history_find(struct history_work *w, const char *rule, const char *field, int64_t line_id, struct str detail);
 int history_nomem(struct err *e);
-/* Stable order of n indexes by key. order holds the result, spare is scratch of the same size. */
-void history_sort(const uint64_t *keys, uint32_t *order, uint32_t *spare, size_t n);
 #endif

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/strbuf.h"
 #include "store/dialect.h"
+#include "store/sqlite_table.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -27,6 +28,8 @@ struct sqlite_db {
   struct db base;
   sqlite3 *h;
   const struct sqlite_bulk *source; /* whose rows bulk_rows gives */
+  bool bulk_mode;
+  bool image_left; /* an image that could not be detached */
 };
 struct sqlite_stmt {
   struct stmt base;
@@ -37,8 +40,17 @@ struct sqlite_stmt {
 /* Rows are kept and inserted many at a time from the table-valued source `bulk_rows` (below), which hands SQLite each
  * value where it lies: a third of the time of binding them to an INSERT of 16 rows (measured with 20 columns). */
 enum { BULK_KEPT = 256, BULK_TEXT = 1 << 20 };
+/* In bulk mode an empty table is filled from an image (sqlite_image.h): as long as it is empty when rows are written out, and up
+ * to IMAGE_MAX bytes. */
+enum { IMAGE_MAX = 128 << 20 };
 struct sqlite_bulk {
   struct bulk base;
+  char table[64];
+  struct arena *arena;        /* of image_table; NULL without an image */
+  struct image_table *image_table;
+  struct image *image;        /* NULL: rows go the usual way */
+  struct bind row[BULK_MAX];  /* the row in hand, by columns of image_table or, without one, of the bulk */
+  uint8_t place[BULK_MAX];    /* where in row the i-th value stands */
   sqlite3_stmt *insert;
   char purpose[PURPOSE_SIZE];
   int rows;           /* complete ones */
@@ -351,11 +363,14 @@ static int sqlite_commit(struct db *db, struct err *e) {
 /* A failed write may have rolled back by itself already. */
 static void sqlite_rollback(struct db *db) {
   if (!sqlite3_get_autocommit(handle(db))) sqlite3_exec(handle(db), "rollback", NULL, NULL, NULL);
+  if (((struct sqlite_db *)db)->image_left) sqlite3_exec(handle(db), "detach bulk_image", NULL, NULL, NULL);
+  ((struct sqlite_db *)db)->image_left = false;
 }
 
 /* Without a flush per commit the import's pages may still be in the operating system's memory; one small commit
  * with FULL flushes the log they stand in. Being busy is fine: then another writer's commit flushes it. */
 static int sqlite_bulk_mode(struct db *db, bool on, struct err *e) {
+  ((struct sqlite_db *)db)->bulk_mode = on;
   if (on) return exec(db, "pragma synchronous=normal; pragma cache_size=-131072; pragma foreign_keys=off", e);
   int rc = exec(db, "pragma synchronous=full; pragma cache_size=-16384; pragma foreign_keys=on; pragma user_version=0", e);
   return rc == ERR_AGAIN ? OK : rc;
@@ -488,6 +503,8 @@ static void sqlite_bulk_free(struct bulk *b) {
   struct sqlite_bulk *x = (struct sqlite_bulk *)b;
   sqlite3_finalize(x->insert);
   strbuf_free(&x->text);
+  image_free(x->image);
+  arena_free(x->arena);
   mem_free(x->values);
   mem_free(x);
 }
@@ -503,62 +520,129 @@ static int prepare_insert(struct db *db, const char *table, const char *columns,
   return rc == SQLITE_OK ? OK : fail(db, rc, table, e);
 }
 
+/* Begins the image of an empty table, if one can be made. */
+static int image_begin(struct sqlite_bulk *x, const char *columns, struct err *e) {
+  struct db *db = x->base.db;
+  struct strbuf sql STRBUF_CLEANUP = STRBUF_INIT(200);
+  int64_t filled = 0;
+  strbuf_fmt(&sql, "select 1 from %s limit 1", x->table);
+  int rc = sql.failed < 0 ? err_set(e, ERR_NOMEM, "Out of memory") : one(db, strbuf_z(&sql), &filled, e);
+  if (rc < 0 || filled) return rc;
+  x->arena = arena_new(0);
+  rc = x->arena ? sqlite_table_read(db, x->arena, x->table, columns, &x->image_table, x->place, e) : err_set(e, ERR_NOMEM, "Out of memory");
+  if (rc < 0 || !x->image_table) return rc;
+  for (int i = 0; i < x->image_table->n_columns; i++) x->row[i] = x->image_table->column[i].missing;
+  return image_new(x->image_table, &x->image) < 0 ? err_set(e, ERR_NOMEM, "Out of memory") : OK;
+}
+
 static int sqlite_bulk_begin(struct db *db, const char *table, const char *columns, struct bulk **ret, struct err *e) {
   struct sqlite_bulk *b = mem_zalloc(1, sizeof *b);
   if (!b) return err_set(e, ERR_NOMEM, "Out of memory");
   strbuf_init(&b->text, (size_t)1 << 30);
+  b->base.db = db;
   b->values = mem_zalloc((size_t)(BULK_KEPT * column_count(columns)), sizeof *b->values);
+  str_to_z(str_of(table), b->table, sizeof b->table);
   struct strbuf purpose STRBUF_CLEANUP = STRBUF_INIT(sizeof b->purpose - 1);
   strbuf_fmt(&purpose, "insert into %.50s", table);
   str_to_z(strbuf_str(&purpose), b->purpose, sizeof b->purpose);
   int rc = b->values && purpose.failed == OK ? OK : err_set(e, ERR_NOMEM, "Out of memory");
   if (rc == OK) rc = prepare_insert(db, table, columns, &b->insert, e);
+  if (rc == OK && ((struct sqlite_db *)db)->bulk_mode) rc = image_begin(b, columns, e);
+  for (uint8_t i = 0; !b->image_table && i < BULK_MAX; i++) b->place[i] = i;
   if (rc < 0) sqlite_bulk_free(&b->base);
   else *ret = &b->base;
   return rc;
 }
 
 /* Where the next value goes; one too many lands on the first and is reported by the row's count. */
-static struct value *next_value(struct bulk *b) {
+static struct bind *next_value(struct bulk *b) {
   struct sqlite_bulk *x = (struct sqlite_bulk *)b;
   int col = b->filled++;
-  return &x->values[x->rows * b->n_columns + (col < b->n_columns ? col : 0)];
+  return &x->row[x->place[col < b->n_columns ? col : 0]];
 }
 
 static void sqlite_bulk_i64(struct bulk *b, int64_t v) {
-  *next_value(b) = (struct value){BIND_I64, v, 0};
+  *next_value(b) = B_I64(v);
 }
 
 static void sqlite_bulk_str(struct bulk *b, struct str v) {
-  struct strbuf *text = &((struct sqlite_bulk *)b)->text;
-  *next_value(b) = (struct value){BIND_TEXT, (int64_t)text->n, v.n};
-  strbuf_add(text, v);
+  *next_value(b) = B_STR(v);
 }
 
 static void sqlite_bulk_null(struct bulk *b) {
-  *next_value(b) = (struct value){BIND_NULL, 0, 0};
+  *next_value(b) = B_NULL;
 }
 
 static int sqlite_bulk_row(struct bulk *b, struct err *e) {
   struct sqlite_bulk *x = (struct sqlite_bulk *)b;
+  int taken = x->image ? image_row(x->image, x->row) : 0;
+  if (taken < 0) return err_set(e, taken, "Out of memory");
+  if (taken) return image_size(x->image) >= IMAGE_MAX;
+  struct value *v = x->values + x->rows * b->n_columns;
+  for (int i = 0; i < b->n_columns; i++) {
+    const struct bind *from = &x->row[x->place[i]];
+    bool text = from->type == BIND_TEXT;
+    v[i] = (struct value){from->type, text ? (int64_t)x->text.n : from->i, text ? from->s.n : 0};
+    if (text) strbuf_add(&x->text, from->s);
+  }
   if (x->text.failed < 0) return err_set(e, x->text.failed, "Out of memory");
   x->rows++;
-  return x->rows == BULK_KEPT || x->text.n >= BULK_TEXT;
+  return x->image || x->rows == BULK_KEPT || x->text.n >= BULK_TEXT; /* a row the image refuses: out with the image first */
 }
 
 static void sqlite_bulk_discard(struct bulk *b) {
-  ((struct sqlite_bulk *)b)->rows = 0;
-  strbuf_clear(&((struct sqlite_bulk *)b)->text);
+  struct sqlite_bulk *x = (struct sqlite_bulk *)b;
+  if (x->image && image_rows(x->image)) {
+    image_free(x->image);
+    x->image = NULL;
+    (void)image_new(x->image_table, &x->image); /* without memory for it, rows go the usual way */
+  }
+  x->rows = 0;
+  strbuf_clear(&x->text);
+}
+
+/* Lets SQLite copy the image's pages into the table. */
+static int image_copy(struct sqlite_bulk *x, uint8_t *bytes, size_t n, struct err *e) {
+  struct db *db = x->base.db;
+  struct strbuf sql STRBUF_CLEANUP = STRBUF_INIT(300);
+  strbuf_fmt(&sql, "insert into main.%s select * from bulk_image.%s", x->table, x->table);
+  int rc = sql.failed < 0 ? err_set(e, ERR_NOMEM, "Out of memory") : exec(db, "attach ':memory:' as bulk_image", e);
+  if (rc < 0) return rc;
+  rc = sqlite3_deserialize(handle(db), "bulk_image", bytes, (sqlite3_int64)n, (sqlite3_int64)n, SQLITE_DESERIALIZE_READONLY);
+  int code = rc == SQLITE_OK ? exec(db, strbuf_z(&sql), e) : fail(db, rc, x->purpose, e);
+  /* A database that was read in this transaction cannot be detached; one that was replaced by nothing can. */
+  rc = sqlite3_deserialize(handle(db), "bulk_image", NULL, 0, 0, 0);
+  if (rc == SQLITE_OK) rc = sqlite3_exec(handle(db), "detach bulk_image", NULL, NULL, NULL);
+  if (rc == SQLITE_OK) return code;
+  ((struct sqlite_db *)db)->image_left = true;
+  return code < 0 ? code : fail(db, rc, x->purpose, e);
+}
+
+static int image_flush(struct sqlite_bulk *x, struct err *e) {
+  uint8_t *bytes;
+  size_t n;
+  const struct image_index *index;
+  if (!x->image || image_rows(x->image) == 0) return OK;
+  int rc = image_finish(x->image, &bytes, &n, &index);
+  if (rc == ERR_CONFLICT) err_set(e, rc, "Cannot %s in %s: two rows have the same key in %s", x->purpose, x->base.db->shown, index->name);
+  else if (rc < 0) err_set(e, rc, "Out of memory");
+  else rc = image_copy(x, bytes, n, e);
+  image_free(x->image);
+  x->image = NULL;
+  return rc;
 }
 
 static int sqlite_bulk_flush(struct bulk *b, struct err *e) {
   struct sqlite_bulk *x = (struct sqlite_bulk *)b;
-  if (x->rows == 0) return OK;
-  ((struct sqlite_db *)b->db)->source = x;
-  int rc = sqlite3_step(x->insert);
-  int code = rc == SQLITE_DONE ? OK : fail(b->db, rc, x->purpose, e);
-  sqlite3_reset(x->insert);
-  sqlite_bulk_discard(b);
+  int code = image_flush(x, e);
+  if (code == OK && x->rows > 0) {
+    ((struct sqlite_db *)b->db)->source = x;
+    int rc = sqlite3_step(x->insert);
+    code = rc == SQLITE_DONE ? OK : fail(b->db, rc, x->purpose, e);
+    sqlite3_reset(x->insert);
+  }
+  x->rows = 0;
+  strbuf_clear(&x->text);
   return code;
 }
 

@@ -12,6 +12,7 @@ int main(int argc, char **argv) {
   }
   on_postgres = strcmp(argv[1], "postgres") == 0;
   int failed = group("driver", driver_tests, n_driver_tests);
+  failed += group("bulk", bulk_tests, n_bulk_tests);
   failed += group("store", store_tests, n_store_tests);
   failed += group("repo", repo_tests, n_repo_tests);
   if (on_postgres) failed += group("postgres", postgres_tests, n_postgres_tests);

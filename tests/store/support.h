@@ -42,7 +42,7 @@ void add_book(struct store *s, int64_t n);
 int save_step(struct store *s, void *renewal, struct err *e);
 int64_t findings(struct store *s, const char *area); /* of that area; NULL = all */
 
-extern const struct CMUnitTest driver_tests[], store_tests[], repo_tests[], sqlite_tests[], postgres_tests[];
-extern const size_t n_driver_tests, n_store_tests, n_repo_tests, n_sqlite_tests, n_postgres_tests;
+extern const struct CMUnitTest driver_tests[], bulk_tests[], store_tests[], repo_tests[], sqlite_tests[], postgres_tests[];
+extern const size_t n_driver_tests, n_bulk_tests, n_store_tests, n_repo_tests, n_sqlite_tests, n_postgres_tests;
 #define PLACE_TEST(f) cmocka_unit_test_setup_teardown(f, place_make, place_remove)
 #endif
