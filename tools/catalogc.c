@@ -1,9 +1,9 @@
 /* catalogc: the catalogues of the interface's languages.
  *   catalogc OUT.c po/es.po…                       compiles them (src/web/words_table.h)
- *   catalogc --check LIST ROOT po/es.po…           compares them with the messages that the program uses: of the views
- *                                                  (LIST, of viewc) and of the C files under ROOT/src. Status 1 when one is
- *                                                  missing, is used by nothing, or has other holes than its translation
- *   catalogc --missing LIST ROOT po/es.po          prints what that catalogue lacks, as entries to be filled in */
+ *   catalogc --check ROOT po/es.po… LIST…          compares them with the messages that the program uses: those listed (by
+ *                                                  viewc; files named ….messages) and those of the C files under ROOT/src.
+ *                                                  Status 1 when one is missing, is used by nothing, or has other holes
+ *   catalogc --missing ROOT po/es.po LIST…         prints what that catalogue lacks, as entries to be filled in */
 #include "catalogc.h"
 #include <dirent.h>
 
@@ -85,11 +85,17 @@ static int scan_folder(struct arena *a, const char *path, struct messages *ret) 
   return rc;
 }
 
-static int used_messages(struct arena *a, const char *list, const char *root, struct messages *ret) {
+static bool is_list(const char *path) { return str_ends(str_of(path), STR(".messages")); }
+
+static int used_messages(struct arena *a, const char *root, char **paths, int n, struct messages *ret) {
   struct str text, src = arena_fmt(a, "%s/src", root);
   *ret = (struct messages){.arena = a};
-  int rc = file_text(a, list, &text);
-  if (rc == OK) rc = scan_list(text, ret);
+  int rc = OK;
+  for (int i = 0; i < n && rc == OK; i++) {
+    if (!is_list(paths[i])) continue;
+    rc = file_text(a, paths[i], &text);
+    if (rc == OK) rc = scan_list(text, ret);
+  }
   if (rc == OK) rc = scan_folder(a, src.p, ret);
   if (rc == OK) messages_sort(ret);
   return rc;
@@ -218,13 +224,14 @@ static int compile(struct arena *a, const char *out, char **paths, int n) {
 
 int main(int argc, char **argv) {
   struct arena *a ARENA_CLEANUP = arena_new(0);
-  bool checking = argc > 4 && !strcmp(argv[1], "--check"), missing = argc == 5 && !strcmp(argv[1], "--missing");
-  if (!a || argc < 3) return fprintf(stderr, "usage: catalogc OUT.c FILE.po… | --check LIST ROOT FILE.po… | --missing LIST ROOT FILE.po\n"), 2;
+  bool checking = argc > 3 && !strcmp(argv[1], "--check"), missing = argc > 3 && !strcmp(argv[1], "--missing");
+  if (!a || argc < 3) return fprintf(stderr, "usage: catalogc OUT.c FILE.po… | --check ROOT FILE.po… LIST… | --missing ROOT FILE.po LIST…\n"), 2;
   if (!checking && !missing) return compile(a, argv[1], argv + 2, argc - 2) < 0;
   struct messages used, have;
   int bad = 0;
-  if (used_messages(a, argv[2], argv[3], &used) < 0) return 1;
-  for (int i = 4; i < argc; i++) {
+  if (used_messages(a, argv[2], argv + 3, argc - 3, &used) < 0) return 1;
+  for (int i = 3; i < argc; i++) {
+    if (is_list(argv[i])) continue;
     if (read_catalogue(a, argv[i], &have) < 0) return 1;
     if (missing) print_missing(&used, &have);
     else bad += check(argv[i], &used, &have);

@@ -113,9 +113,25 @@ static bool says_something(struct str id) {
   return false;
 }
 
+/* Errors that a page shows: not those of the store and of the machine (status 500, said in the log), not "there is none" (404 has
+ * its own sentence), not those of the API and of starting up. */
+static bool shown(struct str s, size_t at, const char *path) {
+  static const char *const folders[] = {"/src/app/", "/src/web/", "/src/exchange/"}, *const quiet[] = {"/api/", "/route.c", "/http_mhd.c", "/server.c", "/demo"};
+  static const char *const codes[] = {"ERR_NOMEM", "ERR_NOTFOUND", "ERR_FAIL", "ERR_AGAIN"};
+  struct str p = str_of(path), code = str_trim(str_sub(s, at, 20));
+  bool yes = false;
+  for (size_t i = 0; i < 3; i++) yes |= str_contains(p, str_of(folders[i]));
+  for (size_t i = 0; i < 5; i++) yes &= !str_contains(p, str_of(quiet[i]));
+  for (size_t i = 0; i < 4; i++) yes &= !str_starts(code, str_of(codes[i]));
+  return yes;
+}
+
 static int call_found(struct str s, size_t at, const struct call *c, const char *path, int line, struct messages *ret) {
   STRBUF_CLEANUP struct strbuf one = STRBUF_INIT(8000), many = STRBUF_INIT(8000), shape = STRBUF_INIT(8000);
-  for (int k = 0; k < c->before && at < s.n; k++) at = next_argument(s, at);
+  for (int k = 0; k < c->before && at < s.n; k++) {
+    if (c->sentence && k == 1 && !shown(s, at, path)) return OK;
+    at = next_argument(s, at);
+  }
   if (at >= s.n || !text_at(s, &at, &one)) return OK;
   if (c->many && (s.p[at] != ',' || (at++, !text_at(s, &at, &many)))) return OK;
   if (c->sentence) holes_of(strbuf_str(&one), &shape);
