@@ -149,9 +149,9 @@ static int check_rules(const struct renewal *r, day_t today, struct renewal_edit
 
 static int check_people(struct store *s, const struct scope *who, const struct renewal *before, const struct renewal *after, struct renewal_edited *ret, struct err *e)
 {
-  if (!scope_sees_rep(who, before->owner_id))
+  if (!scope_sees(who, before->id, before->owner_id))
     return err_set(e, ERR_NOTFOUND, "There is no renewal %" PRId64, before->id);
-  if (!scope_may_edit(who, before->owner_id))
+  if (!scope_edits(who, before->id, before->owner_id))
     return err_set(e, ERR_DENIED, "Your role may read this renewal but not change it: ask its owner");
   if (after->owner_id == before->owner_id)
     return OK;

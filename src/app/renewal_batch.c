@@ -215,7 +215,7 @@ static int undo_row(struct store *s, const struct undoing *x, const struct batch
   if (r < 0)
     return r;
   const struct renewal *wrote = version_of(all, n, mark->version), *before = version_of(all, n, mark->version - 1);
-  if (!wrote || !before || !scope_sees_rep(x->who, all[n - 1].owner_id)) {
+  if (!wrote || !before || !scope_sees(x->who, mark->renewal_id, all[n - 1].owner_id)) {
     err_set(&why, ERR_NOTFOUND, "There is no renewal %" PRId64, mark->renewal_id);
     return undo_refused(x, row, BATCH_ABSENT, &why, e);
   }

@@ -1,6 +1,9 @@
 #include "app/scope.h"
 
+#include <stdlib.h>
+
 #include "store/repo_scope.h"
+#include "store/repo_work.h"
 
 struct scope scope_operator(void)
 {
@@ -35,6 +38,105 @@ int scope_load(struct store *s, struct arena *a, int64_t person_id, struct scope
     x.rep_ids = ids;
   }
   *ret = x;
+  return OK;
+}
+
+/* ---- what others have handed over ---- */
+
+static int64_t *grown(struct arena *a, const int64_t *from, size_t n, size_t more)
+{
+  int64_t *to = arena_alloc(a, (n + more + 1) * sizeof *to);
+  if (to && n)
+    memcpy(to, from, n * sizeof *to);
+  return to;
+}
+
+static int by_id(const void *a, const void *b)
+{
+  const int64_t *x = a, *y = b;
+  return (*x > *y) - (*x < *y);
+}
+
+static int add_renewals(struct store *s, struct arena *a, int64_t handover_id, struct scope *x, struct err *e)
+{
+  int64_t *ids = NULL;
+  size_t n = 0;
+  int r = handover_renewals(s, a, handover_id, &ids, &n, e);
+  if (r < 0)
+    return r;
+  int64_t *all = grown(a, x->renewal_ids, x->n_renewal_ids, n);
+  if (!all)
+    return err_set(e, ERR_NOMEM, "Out of memory");
+  for (size_t i = 0; i < n; i++)
+    all[x->n_renewal_ids + i] = ids[i];
+  x->renewal_ids = all;
+  x->n_renewal_ids += n;
+  return OK;
+}
+
+int scope_cover(struct store *s, struct arena *a, day_t today, struct scope *x, struct err *e)
+{
+  struct handover *h = NULL;
+  size_t n = 0;
+  if (x->role != ROLE_REP && x->role != ROLE_MANAGER)
+    return OK;
+  int r = handover_covered(s, a, x->person_id, today, &h, &n, e);
+  if (r < 0 || n == 0)
+    return r;
+  int64_t *reps = grown(a, x->rep_ids, x->n_rep_ids, n);
+  x->covers = arena_alloc(a, n * sizeof *x->covers);
+  if (!reps || !x->covers)
+    return err_set(e, ERR_NOMEM, "Out of memory");
+  x->rep_ids = reps;
+  for (size_t i = 0; i < n && r == OK; i++) {
+    x->covers[x->n_covers++] = (struct scope_cover){h[i].id, h[i].from_id, h[i].whole_book};
+    if (!h[i].whole_book)
+      r = add_renewals(s, a, h[i].id, x, e);
+    else if (!scope_sees_rep(x, h[i].from_id))
+      x->rep_ids[x->n_rep_ids++] = h[i].from_id;
+  }
+  if (x->n_renewal_ids)
+    qsort(x->renewal_ids, x->n_renewal_ids, sizeof *x->renewal_ids, by_id);
+  return r;
+}
+
+static bool handed(const struct scope *s, int64_t renewal_id)
+{
+  return s->n_renewal_ids && bsearch(&renewal_id, s->renewal_ids, s->n_renewal_ids, sizeof renewal_id, by_id) != NULL;
+}
+
+bool scope_sees(const struct scope *s, int64_t renewal_id, int64_t owner_id)
+{
+  return scope_sees_rep(s, owner_id) || handed(s, renewal_id);
+}
+
+bool scope_edits(const struct scope *s, int64_t renewal_id, int64_t owner_id)
+{
+  return scope_may_edit(s, owner_id) || handed(s, renewal_id);
+}
+
+int scope_rows(const struct scope *s, struct arena *a, const struct book *b, const uint32_t **ret, size_t *ret_n)
+{
+  uint32_t *rows = arena_alloc(a, (s->n_renewal_ids + 1) * sizeof *rows);
+  size_t n = 0, from = 0;
+  if (!rows)
+    return ERR_NOMEM;
+  for (size_t i = 0; i < s->n_renewal_ids; i++) {
+    size_t to = b->renewals.n;
+    if (i && s->renewal_ids[i] == s->renewal_ids[i - 1])
+      continue;
+    while (from < to) {
+      size_t mid = (from + to) / 2;
+      if (b->renewals.id[mid] < (uint64_t)s->renewal_ids[i])
+        from = mid + 1;
+      else
+        to = mid;
+    }
+    if (from < b->renewals.n && b->renewals.id[from] == (uint64_t)s->renewal_ids[i])
+      rows[n++] = (uint32_t)from;
+  }
+  *ret = rows;
+  *ret_n = n;
   return OK;
 }
 

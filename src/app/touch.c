@@ -46,9 +46,9 @@ static int log_tx(struct store *s, void *arg, struct err *e)
   int rc = renewal_get(s, x->a, x->touch.renewal_id, &r, e);
   if (rc < 0)
     return rc;
-  if (!scope_sees_rep(x->who, r.owner_id))
+  if (!scope_sees(x->who, r.id, r.owner_id))
     return err_set(e, ERR_NOTFOUND, "There is no renewal %" PRId64, r.id);
-  if (!scope_may_edit(x->who, r.owner_id))
+  if (!scope_edits(x->who, r.id, r.owner_id))
     return err_set(e, ERR_DENIED, "Your role may read this renewal but not log a touch on it: ask its owner");
   rc = touch_add(s, &x->touch, &x->id, e);
   if (rc == OK)

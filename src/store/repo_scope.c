@@ -44,3 +44,8 @@ int scope_team_people(struct store *s, struct arena *a, int64_t team_id, int64_t
   *ret_n = n;
   return OK;
 }
+
+int scope_team_parent(struct store *s, int64_t team_id, int64_t *ret, struct err *e)
+{
+  return db_one_i64(store_db(s), "select parent_id from team where id = $1", BINDS(B_I64(team_id)), 0, ret, e);
+}

@@ -124,6 +124,7 @@ int gate_identify(struct request *r) {
   if (request_is_api(r) && str_eq_nocase(str_sub(bearer, 0, 7), STR("Bearer "))) rc = identify_token(r, str_trim(str_sub(bearer, 7, bearer.n)));
   else if (cookie.n) rc = identify_session(r, cookie);
   if (rc == OK && r->who.id) rc = scope_load(r->store, r->arena, r->who.id, &r->scope, &r->err);
+  if (rc == OK && r->who.id) rc = scope_cover(r->store, r->arena, r->real_today, &r->scope, &r->err);
   return rc;
 }
 

@@ -22,7 +22,7 @@ static int renewals_of(struct request *r, int64_t contract_id, int64_t account_i
   if (rc < 0 || !x)
     return rc < 0 ? rc : ERR_NOMEM;
   for (size_t i = 0; i < n; i++) {
-    if (!scope_sees_rep(&r->scope, rows[i].owner_id))
+    if (!scope_sees(&r->scope, rows[i].id, rows[i].owner_id))
       continue;
     int64_t amount = rows[i].outcome == OUTCOME_OPEN ? rows[i].forecast_amount : rows[i].won_amount;
     x[k++] = (struct account_renewal){

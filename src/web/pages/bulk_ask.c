@@ -83,6 +83,8 @@ static int filtered_rows(struct request *r, struct bulk_ask *x) {
   q.sort = GRID_DUE;
   q.plan_day = x->desk.period.first;
   q.reps = x->desk.reps;
+  q.extra = x->desk.extra;
+  q.n_extra = x->desk.n_extra;
   rc = grid_all(x->desk.book, &q, r->arena, &rows, &n, &totals, &r->err);
   struct batch_item *items = rc < 0 ? NULL : arena_alloc(r->arena, (n + 1) * sizeof *items);
   if (rc < 0 || !items)
@@ -118,7 +120,7 @@ static int amount_of(struct request *r, struct bulk_ask *x) {
       else
         to = mid;
     }
-    if (from == b->renewals.n || b->renewals.id[from] != (uint64_t)x->batch.items[i].id || !x->desk.reps[b->renewals.rep[from]])
+    if (from == b->renewals.n || b->renewals.id[from] != (uint64_t)x->batch.items[i].id || !desk_sees_row(&x->desk, (uint32_t)from))
       continue;
     several |= currency && currency != b->renewals.currency[from];
     currency = b->renewals.currency[from];

@@ -5,7 +5,7 @@ int desk_renewal(struct request *r, int64_t id, struct renewal *ret) {
   int rc = renewal_get(r->store, r->arena, id, &x, &r->err);
   if (rc < 0)
     return rc;
-  if (!scope_sees_rep(&r->scope, x.owner_id))
+  if (!scope_sees(&r->scope, id, x.owner_id))
     return err_set(&r->err, ERR_NOTFOUND, "renewal %lld: there is none in your book", (long long)id);
   rc = r->as_of == DAY_NONE ? OK : renewal_get_as_of(r->store, r->arena, id, r->until, &x, &r->err);
   if (rc >= 0)
@@ -60,12 +60,19 @@ int desk_open(struct request *r, struct str period_text, struct desk *ret) {
   d.reporting = d.book->reporting;
   d.reporting_code = arena_str(r->arena, str_of(currency_code(d.reporting, code))).p;
   d.reps = scope_reps(&r->scope, r->arena, d.book);
-  if (!d.reps || !d.reporting_code) {
+  if (!d.reps || !d.reporting_code || scope_rows(&r->scope, r->arena, d.book, &d.extra, &d.n_extra) < 0) {
     desk_close(&d);
     return err_set(&r->err, ERR_NOMEM, "desk: out of memory: try again");
   }
   *ret = d;
   return OK;
+}
+
+bool desk_sees_row(const struct desk *d, uint32_t row) {
+  bool seen = d->reps[d->book->renewals.rep_now[row]] != 0;
+  for (size_t i = 0; i < d->n_extra && !seen; i++)
+    seen = d->extra[i] == row;
+  return seen;
 }
 
 void desk_close(struct desk *d) {
@@ -129,7 +136,7 @@ static void query_of(const struct desk *d, const struct desk_rows *x, struct des
   for (size_t i = 0; i < copy->n; i++)
     copy->filters[i].codes = copy->filters[i].n_codes ? copy->codes[i] : NULL;
   *q = (struct grid_query){.filters = copy->filters, .n_filters = copy->n, .search = STR_NONE, .sort = GRID_DUE, .plan_day = d->period.first,
-                           .reps = d->reps};
+                           .reps = d->reps, .extra = d->extra, .n_extra = d->n_extra};
 }
 
 void desk_add_param(struct strbuf *b, bool *first, const char *name, struct str value) {

@@ -15,7 +15,8 @@
 struct desk {
   const struct book *book;   /* borrowed from the cache until desk_close */
   struct book_cache *cache;
-  const uint8_t *reps;       /* visible rep codes */
+  const uint8_t *reps;       /* visible rep codes … */
+  const uint32_t *extra; size_t n_extra; /* … and renewals handed to the actor besides: indexes into the book's */
   struct org org;
   struct period period;      /* of the page: ?period=, the path, or the running quarter */
   struct str period_name, period_id;
@@ -25,6 +26,8 @@ struct desk {
 };
 /* period_text: an id, or "" for the running quarter. ERR_NOTFOUND: not a period. */
 int desk_open(struct request *r, struct str period_text, struct desk *ret);
+/* Whether the actor sees a row of the book's renewals. */
+bool desk_sees_row(const struct desk *d, uint32_t row);
 void desk_close(struct desk *d); /* safe on a zeroed one */
 #define DESK_CLEANUP __attribute__((cleanup(desk_close)))
 

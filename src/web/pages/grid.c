@@ -29,6 +29,8 @@ int grid_state_read(struct request *r, struct grid_state *ret) {
   }
   s.query.plan_day = s.desk.period.first;
   s.query.reps = s.desk.reps;
+  s.query.extra = s.desk.extra;
+  s.query.n_extra = s.desk.n_extra;
   s.query.limit = GRID_PAGE_ROWS;
   if (str_to_i64(pairs_get(&r->query, "after"), &after) == OK && after > 0 && after < UINT32_MAX)
     s.query.after = (uint32_t)after;

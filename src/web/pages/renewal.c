@@ -138,7 +138,7 @@ static int fill_siblings(struct request *r, const struct renewal *x, struct rene
   if (!v->siblings)
     return ERR_NOMEM;
   for (size_t i = 0; i < n; i++) {
-    if (!scope_sees_rep(&r->scope, rows[i].owner_id))
+    if (!scope_sees(&r->scope, rows[i].id, rows[i].owner_id))
       continue;
     int64_t amount = rows[i].outcome == OUTCOME_OPEN ? rows[i].forecast_amount : rows[i].won_amount;
     v->siblings[v->n_siblings++] = (struct renewal_sibling){
@@ -163,7 +163,7 @@ static void fill_head(struct request *r, const struct renewal *x, const struct c
   v->distance = format_distance(r->reader, x->due_date);
   v->open = x->outcome == OUTCOME_OPEN;
   v->overdue = x->due_date < r->today;
-  v->may_edit = r->as_of == DAY_NONE && r->who.role != ROLE_EXEC && scope_may_edit(&r->scope, x->owner_id);
+  v->may_edit = r->as_of == DAY_NONE && r->who.role != ROLE_EXEC && scope_edits(&r->scope, x->id, x->owner_id);
   v->at_risk = x->at_risk;
   v->override = x->category_override;
   v->glyph = parts_glyph(x->category);
