@@ -525,12 +525,16 @@ static int index_build(struct image *m, const struct image_index *x, uint32_t *r
   if (!order)
     return ERR_NOMEM;
   int rc = sort_rows(m, &e, order);
+  if (rc == OK && !level_open(m, &t, 0)) /* a partial index may stay empty */
+    rc = ERR_NOMEM;
   if (rc == OK && x->unique && has_double(&e, order, m->n))
     return ERR_CONFLICT;
   for (size_t i = 0; i < m->n && rc == OK; i++) {
     struct bind v[IMAGE_INDEX_COLUMNS * 2 + 1];
     for (int k = 0; k < e.n; k++)
       v[k] = kept_value(m, e.column[k], order[i]);
+    if (x->partial && v[0].type == BIND_NULL)
+      continue;
     uint8_t *record = m->cell + 16;
     unsigned n = put_record(m, record, v, e.n, ENTRY_MAX);
     if (n == 0)

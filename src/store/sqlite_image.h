@@ -23,7 +23,7 @@ struct image_table {
   int n_key;
   struct image_index {
     char *name, *sql;
-    bool unique;
+    bool unique, partial;  /* partial: only rows whose first column is not NULL */
     int column[IMAGE_INDEX_COLUMNS], n_columns;
   } index[IMAGE_INDEXES];
   int n_indexes;

@@ -1,5 +1,7 @@
 #include "store/sqlite_table.h"
 
+#include "base/strbuf.h"
+
 enum { TEXT_MAX = 3000 }; /* of all the statements: they stand on the image's first page */
 
 struct reader {
@@ -86,8 +88,18 @@ static void take_index(struct reader *x, const struct stmt *q, void *arg)
   for (int i = 0; i < x->t->n_indexes; i++)
     if (str_eq(str_of(x->t->index[i].name), stmt_str(q, 0))) {
       x->t->index[i].unique = stmt_i64(q, 1) != 0;
-      x->possible &= stmt_i64(q, 2) == 0;
+      x->t->index[i].partial = stmt_i64(q, 2) != 0;
     }
+}
+
+/* Of partial indexes those on the rows whose first column is not NULL. */
+static void check_partial(struct reader *x, const struct image_index *i)
+{
+  struct strbuf b STRBUF_CLEANUP = STRBUF_INIT(300);
+  if (!i->partial || !x->possible)
+    return;
+  strbuf_fmt(&b, ") where %.*s is not null", STR_FMT(x->names[i->column[0]]));
+  x->possible = b.failed == OK && str_ends(str_trim(str_of(i->sql)), strbuf_str(&b));
 }
 
 /* column of the table, descending, collation; in the order of the index. */
@@ -115,6 +127,8 @@ static int read_all(struct reader *x, struct err *e)
     rc = each(x, "select name, \"unique\", partial from pragma_index_list($1) /* scan */", x->table, take_index, NULL, e);
   for (int i = 0; i < t->n_indexes && rc == OK; i++)
     rc = each(x, "select cid, \"desc\", coll from pragma_index_xinfo($1) where key = 1 order by seqno /* scan */", t->index[i].name, take_index_column, &t->index[i], e);
+  for (int i = 0; i < t->n_indexes && rc == OK; i++)
+    check_partial(x, &t->index[i]);
   if (t->id == -2 || !t->sql || x->text > TEXT_MAX || t->n_key > IMAGE_INDEX_COLUMNS)
     x->possible = false;
   if (t->id >= 0)

@@ -43,16 +43,17 @@ static int fill(struct store *s, void *arg, struct err *e)
   const struct shape *x = f->shape;
   struct random r = random_seed(42, (uint64_t)x->rows);
   struct bulk *item = NULL, *pair = NULL;
-  static char name[TEXT_SIZE], note[TEXT_SIZE];
+  static char name[TEXT_SIZE], note[TEXT_SIZE], long_text[TEXT_SIZE];
   int64_t seen = 0;
-  int rc = bulk_begin(store_db(s), f->item, "id, n, name, note", &item, e);
+  int rc = bulk_begin(store_db(s), f->item, "id, n, name, note, long_text", &item, e);
   if (rc == OK)
     rc = bulk_begin(store_db(s), f->pair, "a,b,weight", &pair, e);
   for (int64_t i = 0; i < x->rows && rc == OK; i++) {
     bulk_i64(item, x->disorder && i % x->disorder == x->disorder - 1 ? -i * 3 : i * 3 + 1);
     random_below(&r, 4) ? bulk_i64(item, i % 5 ? number(&r) : 7) : bulk_null(item);
     bulk_str(item, text(&r, x, x->longest < NAME_MAX_LENGTH ? x->longest : NAME_MAX_LENGTH, i, name));
-    random_below(&r, 2) ? bulk_str(item, text(&r, x, x->longest, 0, note)) : bulk_null(item);
+    random_below(&r, 2) ? bulk_str(item, text(&r, x, x->longest < NAME_MAX_LENGTH ? x->longest : NAME_MAX_LENGTH, 0, note)) : bulk_null(item);
+    bulk_str(item, text(&r, x, x->longest, 0, long_text));
     rc = bulk_row(item, e);
     if (rc < 0)
       break;
@@ -70,10 +71,11 @@ static int fill(struct store *s, void *arg, struct err *e)
 static void make_tables(struct store *s, const char *suffix)
 {
   struct strbuf b STRBUF_CLEANUP = STRBUF_INIT(4000);
-  strbuf_fmt(&b, "create table item%s (id bigint primary key, name text not null, state int not null default 7, note text, n bigint);"
+  strbuf_fmt(&b, "create table item%s (id bigint primary key, name text not null, state int not null default 7, note text, n bigint, long_text text, extra bigint);"
     "create unique index item_name%s on item%s(name); create index item_n%s on item%s(n, state);"
+    "create index item_note%s on item%s(note) where note is not null; create index item_none%s on item%s(extra) where extra is not null;"
     "create table pair%s (a bigint not null, b bigint not null, weight bigint, primary key (a, b)); create index pair_b%s on pair%s(b)",
-    suffix, suffix, suffix, suffix, suffix, suffix, suffix, suffix);
+    suffix, suffix, suffix, suffix, suffix, suffix, suffix, suffix, suffix, suffix, suffix, suffix);
   run(s, strbuf_z(&b));
 }
 
