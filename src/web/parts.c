@@ -72,6 +72,24 @@ const char *parts_evidence(const struct reader *r, int v) {
   return SAID(WORDS, v);
 }
 
+static struct str word_of(const struct reader *r, const char *const *words, struct str name) {
+  for (; *words; words++)
+    if (str_eq(words_plain(str_of(*words)), name))
+      return reader_text(r, *words);
+  return name;
+}
+
+struct str parts_touch_channel(const struct reader *r, struct str name) {
+  static const char *const WORDS[] = {MSG("touch|email"), MSG("touch|phone"), MSG("touch|meeting"), MSG("touch|chat"), MSG("touch|letter"),
+                                      MSG("touch|portal"), MSG("touch|visit"), MSG("touch|other"), NULL};
+  return word_of(r, WORDS, name);
+}
+
+struct str parts_touch_party(const struct reader *r, struct str name) {
+  static const char *const WORDS[] = {MSG("customer"), MSG("reseller"), MSG("distributor"), MSG("touch|sales"), NULL};
+  return word_of(r, WORDS, name);
+}
+
 const char *parts_category_class(int v) {
   static const char *const WORDS[] = {"s-closed", "s-commit", "s-best", "s-pipeline", "s-mid"};
   return WORD(WORDS, v);

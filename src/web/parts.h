@@ -20,6 +20,9 @@ const char *parts_band(const struct reader *r, int v);
 const char *parts_role(const struct reader *r, int v);
 /* "the file says so", "same serial number", "same product family only" … */
 const char *parts_evidence(const struct reader *r, int v);
+/* A channel or party of a touch, as app/touch.h names it, as a word within a sentence; its own name when it is unknown. */
+struct str parts_touch_channel(const struct reader *r, struct str name);
+struct str parts_touch_party(const struct reader *r, struct str name);
 /* Class of the chart mark of a category: s-closed … */
 const char *parts_category_class(int v);
 

@@ -164,7 +164,8 @@ static void column(struct strbuf *b, const struct svg_bars *x, size_t i, int64_t
   centered_text(b, "t1 ti", left + step / 2, top + x->height - tall(below, most, x->height) - 6, c->over);
   if (link)
     strbuf_addz(b, "</a>");
-  centered_text(b, i % 2 ? "t1 tq odd" : "t1 tq", left + step / 2, top + x->height + 16, c->under);
+  if (i % 2 == 0 || !x->thin)
+    centered_text(b, i % 2 ? "t1 tq odd" : "t1 tq", left + step / 2, top + x->height + 16, c->under);
   if (c->divider) {
     add_vertical(b, "l-mid", left, top - 14, top + x->height);
     strbuf_addz(b, "<text class=\"t1 tq\"");

@@ -40,6 +40,7 @@ struct svg_bars {
   int height; /* of the plot, in px, without texts */
   struct str divider_label;
   struct str sentence;
+  bool thin; /* texts under the columns are long ("16 de nov."): every second one stands */
 };
 void svg_bars(struct strbuf *b, const struct svg_bars *x);
 

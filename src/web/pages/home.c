@@ -1,5 +1,6 @@
 #include "web/pages/home.h"
 #include "base/decimal.h"
+#include "base/utf8.h"
 #include "web/pages/home_parts.h"
 #include "web/shell.h"
 #include "web/svg.h"
@@ -103,7 +104,10 @@ static int fill_weeks(struct request *r, const struct desk *d, struct home_view 
     columns[w] = (struct svg_column){parts[w], PARTS, day, count, desk_rows_href(r, d, &x, "due_date"),
                                      tr_fmt(r, "Week of {0}: {1}", day, count), from > d->running.last && from - 7 <= d->running.last};
   }
-  svg_bars(&b, &(struct svg_bars){columns, WEEKS, 120, tr(r, "next quarter"), strbuf_str(&sentence)});
+  bool thin = false;
+  for (int w = 0; w < WEEKS; w++)
+    thin |= utf8_count(columns[w].under) > 8;
+  svg_bars(&b, &(struct svg_bars){columns, WEEKS, 120, tr(r, "next quarter"), strbuf_str(&sentence), thin});
   v->bars = (struct raw_html_trusted){arena_str(r->arena, strbuf_str(&b))};
   return v->bars.html.p ? OK : ERR_NOMEM;
 }

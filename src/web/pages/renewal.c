@@ -15,45 +15,45 @@ static struct str contract_address(struct request *r, struct str number) {
 
 static struct str span_text(struct request *r, day_t from, day_t to) {
   struct str a = format_day(r->reader, from), b = format_day(r->reader, to);
-  return arena_fmt(r->arena, "%.*s to %.*s", STR_FMT(a), STR_FMT(b));
+  return tr_fmt(r, "{0} to {1}", a, b);
 }
 
 static void add_party(struct request *r, struct renewal_view *v, const char *role, const struct party *p, const char *missing) {
   struct renewal_party *x = &v->parties[v->n_parties++];
   if (p->id)
-    *x = (struct renewal_party){role, p->name, address(r, "/accounts", p->id), p->country.n ? p->country : STR_NONE};
+    *x = (struct renewal_party){tr(r, role).p, p->name, address(r, "/accounts", p->id), p->country.n ? p->country : STR_NONE};
   else
-    *x = (struct renewal_party){role, str_of(missing), STR_NONE, STR_NONE};
+    *x = (struct renewal_party){tr(r, role).p, tr(r, missing), STR_NONE, STR_NONE};
 }
 
 static int fill_parties(struct request *r, const struct contract *c, struct renewal_view *v) {
   v->parties = arena_zalloc(r->arena, 4, sizeof *v->parties);
   if (!v->parties)
     return ERR_NOMEM;
-  add_party(r, v, "Customer", &c->end_user, "not given");
+  add_party(r, v, MSG("Customer"), &c->end_user, MSG("not given"));
   if (c->sales_model != MODEL_DIRECT || c->reseller.id)
-    add_party(r, v, "Reseller", &c->reseller, "not given");
+    add_party(r, v, MSG("Reseller"), &c->reseller, MSG("not given"));
   if (c->sales_model == MODEL_TWO_TIER || c->distributor.id)
-    add_party(r, v, "Distributor", &c->distributor, "not given");
+    add_party(r, v, MSG("Distributor"), &c->distributor, MSG("not given"));
   if (c->bill_to.id && c->bill_to.id != c->end_user.id && c->bill_to.id != c->reseller.id && c->bill_to.id != c->distributor.id)
-    add_party(r, v, "Bill to", &c->bill_to, "");
+    add_party(r, v, MSG("Bill to"), &c->bill_to, "");
   v->sales_model = str_of(parts_sales_model(r->reader, c->sales_model));
   return OK;
 }
 
 static struct str outcome_words(struct request *r, const struct contract_term *t) {
   if (t->outcome == OUTCOME_OPEN)
-    return STR("open");
+    return tr(r, "open");
   if (t->outcome == OUTCOME_LOST)
-    return STR("not renewed");
+    return tr(r, "not renewed");
   if (t->booked_date == DAY_NONE)
-    return STR("renewed");
+    return tr(r, "renewed");
   struct str day = format_day(r->reader, t->booked_date);
-  return arena_fmt(r->arena, "%s%.*s", t->booked_assumed ? "assumed booked " : "booked ", STR_FMT(day));
+  return t->booked_assumed ? tr_fmt(r, "assumed booked {0}", day) : tr_fmt(r, "booked {0}", day);
 }
 
 static void fill_line(struct request *r, const struct contract_term *t, const struct term_link *links, size_t n_links, struct renewal_line *x) {
-  x->item = t->product.n ? t->product : t->sku.n ? t->sku : STR("Item not named");
+  x->item = t->product.n ? t->product : t->sku.n ? t->sku : tr(r, "Item not named");
   x->detail = t->product.n && !str_eq(t->product, t->sku) && t->sku.n ? t->sku : t->service_level;
   x->serial = t->serial_number;
   x->quantity = format_count(r->reader, t->quantity);
@@ -88,8 +88,9 @@ static int fill_lines(struct request *r, const struct contract_term *terms, size
   }
   char code[4];
   struct str lines = tr_n(r, (int64_t)n, "{n} line", "{n} lines"), pieces = tr_n(r, quantity, "{n} item", "{n} items");
-  v->lines_note = arena_fmt(r->arena, "%s, %.*s, %.*s%s", currency_code(currency, code), STR_FMT(lines), STR_FMT(pieces),
-                            serials ? ", with serial numbers" : "");
+  struct str money = arena_str(r->arena, str_of(currency_code(currency, code)));
+  v->lines_note = serials ? tr_fmt(r, "{0}, {1}, {2}, with serial numbers", money, lines, pieces)
+                          : arena_fmt(r->arena, "%.*s, %.*s, %.*s", STR_FMT(money), STR_FMT(lines), STR_FMT(pieces));
   v->total_term = v->last_term = parts_amount(r->reader, term, currency, MONEY_WHOLE);
   v->total_year = v->last_year = parts_amount(r->reader, year, currency, MONEY_WHOLE);
   v->total_next = parts_amount(r->reader, next, currency, MONEY_WHOLE);
@@ -178,16 +179,16 @@ static void fill_head(struct request *r, const struct renewal *x, const struct c
 }
 
 static void fill_facts(struct request *r, const struct renewal *x, const struct contract *c, struct renewal_view *v) {
-  v->owner = c->owner.n ? c->owner : STR("nobody");
-  v->region = c->region.n ? c->region : STR("none");
+  v->owner = c->owner.n ? c->owner : tr(r, "nobody");
+  v->region = c->region.n ? c->region : tr(r, "none");
   v->state = str_of(parts_contract_state(r->reader, c->state));
   v->pricing = str_eq(c->renewal_pricing_method, STR("uplift")) && c->uplift_bp
-                 ? arena_fmt(r->arena, "uplift %d.%02d%%", c->uplift_bp / 100, c->uplift_bp % 100)
-                 : c->renewal_pricing_method.n ? c->renewal_pricing_method : STR("not given");
+                 ? tr_fmt(r, "uplift {0}", format_share(r->reader, c->uplift_bp, 10000, 2))
+                 : c->renewal_pricing_method.n ? c->renewal_pricing_method : tr(r, "not given");
   if (c->auto_renew)
-    v->pricing = arena_fmt(r->arena, "%.*s, renews by itself", STR_FMT(v->pricing));
+    v->pricing = tr_fmt(r, "{0}, renews by itself", v->pricing);
   if (c->notice_days > 0)
-    v->notice = arena_fmt(r->arena, "%d days before the end", c->notice_days);
+    v->notice = tr_n(r, c->notice_days, "{n} day before the end", "{n} days before the end");
   v->close_date = renewal_value(r, x, RENEWAL_SET_CLOSE_DATE);
   v->next_step = renewal_value(r, x, RENEWAL_SET_NEXT_STEP);
   v->next_step_date = x->next_step_date == DAY_NONE ? STR_NONE : renewal_value(r, x, RENEWAL_SET_NEXT_STEP_DATE);
@@ -208,9 +209,11 @@ static int fill_choices(struct request *r, struct renewal_view *v) {
   if (!v->channels || !v->parties_options)
     return ERR_NOMEM;
   for (; v->n_channels < channels; v->n_channels++)
-    v->channels[v->n_channels].value = v->channels[v->n_channels].label = str_of(touch_channels[v->n_channels]);
+    v->channels[v->n_channels] = (struct option){.value = str_of(touch_channels[v->n_channels]),
+                                                 .label = parts_touch_channel(r->reader, str_of(touch_channels[v->n_channels]))};
   for (; v->n_parties_options < parties; v->n_parties_options++)
-    v->parties_options[v->n_parties_options].value = v->parties_options[v->n_parties_options].label = str_of(touch_parties[v->n_parties_options]);
+    v->parties_options[v->n_parties_options] = (struct option){.value = str_of(touch_parties[v->n_parties_options]),
+                                                               .label = parts_touch_party(r->reader, str_of(touch_parties[v->n_parties_options]))};
   return OK;
 }
 

@@ -103,7 +103,7 @@ struct str renewal_value(struct request *r, const struct renewal *x, unsigned bi
 /* The same value as the form sends it: "best_case", "2026-11-26", "1284310.00". */
 struct str renewal_raw(struct request *r, const struct renewal *x, unsigned bit);
 bool renewal_same(const struct renewal *x, const struct renewal *y, unsigned bit);
-const char *renewal_label(unsigned bit); /* "Category", "Close date" … */
+const char *renewal_label(unsigned bit); /* in English, to be said by tr(): "Category", "Close date" … */
 const char *renewal_input(unsigned bit); /* the form field's name; "" for the owner */
 #define RENEWAL_BITS 12 /* RENEWAL_SET_… are 1 << 0 … 1 << 11 */
 /* Versions and touches, newest first, as the page's history. */

@@ -160,7 +160,7 @@ static int merge_page(struct request *r, struct response *w, const struct renewa
   if (rc < 0)
     return rc;
   m.customer = c.end_user.name;
-  m.who = m.who.n ? m.who : STR("An import");
+  m.who = m.who.n ? m.who : tr(r, "An import");
   m.when = format_instant(r->reader, x->stored.changed_at);
   m.href = arena_fmt(r->arena, "/renewals/%lld", (long long)edit->id);
   m.fields = arena_zalloc(r->arena, RENEWAL_BITS, sizeof *m.fields);
@@ -172,7 +172,7 @@ static int merge_page(struct request *r, struct response *w, const struct renewa
       continue;
     bool clash = (x->clashes & bit) != 0;
     m.fields[m.n_fields++] = (struct merge_field){
-      renewal_input(bit), renewal_label(bit), renewal_value(r, &x->seen, bit), renewal_value(r, &x->stored, bit), renewal_value(r, &x->wanted, bit),
+      renewal_input(bit), tr(r, renewal_label(bit)).p, renewal_value(r, &x->seen, bit), renewal_value(r, &x->stored, bit), renewal_value(r, &x->wanted, bit),
       renewal_raw(r, &x->stored, bit), renewal_raw(r, &x->wanted, bit), clash};
     m.clashes += clash;
   }
@@ -229,7 +229,7 @@ int renewal_edit_post(struct request *r, struct response *w) {
   struct renewal wanted = state_of(&seen, &in);
   unsigned set = changed_fields(r, &seen, &wanted);
   if (!set)
-    return show_again(r, w, id, &form, STR("Nothing was changed, so nothing was saved."));
+    return show_again(r, w, id, &form, tr(r, "Nothing was changed, so nothing was saved."));
   struct renewal_edit edit = {.id = id, .version = (int32_t)version, .set = set, .stage = wanted.stage, .category = wanted.category,
                               .close_date = wanted.close_date, .next_step_date = wanted.next_step_date, .booked_date = wanted.booked_date,
                               .forecast_amount = wanted.forecast_amount, .won_amount = wanted.won_amount, .at_risk = wanted.at_risk,

@@ -8,18 +8,18 @@ struct field_words {
   const char *label, *input;
 };
 static const struct field_words WORDS[RENEWAL_BITS] = {
-  {RENEWAL_SET_STAGE, "Stage", "stage"},
-  {RENEWAL_SET_CATEGORY, "Category", "category"},
-  {RENEWAL_SET_CLOSE_DATE, "Close date", "close_date"},
-  {RENEWAL_SET_FORECAST, "Expected per year", "forecast_amount"},
-  {RENEWAL_SET_NEXT_STEP, "Next step", "next_step"},
-  {RENEWAL_SET_NEXT_STEP_DATE, "Step due", "next_step_date"},
-  {RENEWAL_SET_AT_RISK, "At risk", "at_risk"},
-  {RENEWAL_SET_PO_NUMBER, "PO number", "po_number"},
-  {RENEWAL_SET_LOST_REASON, "Lost because", "lost_reason"},
-  {RENEWAL_SET_BOOKED_DATE, "Booked on", "booked_date"},
-  {RENEWAL_SET_WON, "Won per year", "won_amount"},
-  {RENEWAL_SET_OWNER, "Owner", ""},
+  {RENEWAL_SET_STAGE, MSG("Stage"), "stage"},
+  {RENEWAL_SET_CATEGORY, MSG("Category"), "category"},
+  {RENEWAL_SET_CLOSE_DATE, MSG("Close date"), "close_date"},
+  {RENEWAL_SET_FORECAST, MSG("Expected per year"), "forecast_amount"},
+  {RENEWAL_SET_NEXT_STEP, MSG("Next step"), "next_step"},
+  {RENEWAL_SET_NEXT_STEP_DATE, MSG("Step due"), "next_step_date"},
+  {RENEWAL_SET_AT_RISK, MSG("At risk"), "at_risk"},
+  {RENEWAL_SET_PO_NUMBER, MSG("PO number"), "po_number"},
+  {RENEWAL_SET_LOST_REASON, MSG("Lost because"), "lost_reason"},
+  {RENEWAL_SET_BOOKED_DATE, MSG("Booked on"), "booked_date"},
+  {RENEWAL_SET_WON, MSG("Won per year"), "won_amount"},
+  {RENEWAL_SET_OWNER, MSG("Owner"), ""},
 };
 
 static const struct field_words *words(unsigned bit) {
@@ -39,13 +39,13 @@ const char *renewal_input(unsigned bit) {
   return w ? w->input : "";
 }
 
-static struct str or_none(struct str s) { return s.n ? s : STR("none"); }
+static struct str or_none(struct request *r, struct str s) { return s.n ? s : tr(r, "none"); }
 
-static struct str day_words(struct request *r, day_t d) { return d == DAY_NONE ? STR("none") : format_weekday(r->reader, d); }
+static struct str day_words(struct request *r, day_t d) { return d == DAY_NONE ? tr(r, "none") : format_weekday(r->reader, d); }
 
 static struct str owner_words(struct request *r, int64_t id) {
   struct str name = STR_NONE;
-  return person_name(r->store, r->arena, id, &name, NULL) == OK && name.n ? name : STR("nobody");
+  return person_name(r->store, r->arena, id, &name, NULL) == OK && name.n ? name : tr(r, "nobody");
 }
 
 struct str renewal_value(struct request *r, const struct renewal *x, unsigned bit) {
@@ -54,11 +54,11 @@ struct str renewal_value(struct request *r, const struct renewal *x, unsigned bi
   case RENEWAL_SET_CATEGORY: return str_of(parts_category(r->reader, x->category));
   case RENEWAL_SET_CLOSE_DATE: return day_words(r, x->close_date);
   case RENEWAL_SET_FORECAST: return format_money(r->reader, x->forecast_amount, x->currency, MONEY_FULL);
-  case RENEWAL_SET_NEXT_STEP: return or_none(x->next_step);
+  case RENEWAL_SET_NEXT_STEP: return or_none(r, x->next_step);
   case RENEWAL_SET_NEXT_STEP_DATE: return day_words(r, x->next_step_date);
-  case RENEWAL_SET_AT_RISK: return x->at_risk ? STR("yes") : STR("no");
-  case RENEWAL_SET_PO_NUMBER: return or_none(x->po_number);
-  case RENEWAL_SET_LOST_REASON: return or_none(x->lost_reason);
+  case RENEWAL_SET_AT_RISK: return x->at_risk ? tr(r, "yes") : tr(r, "no");
+  case RENEWAL_SET_PO_NUMBER: return or_none(r, x->po_number);
+  case RENEWAL_SET_LOST_REASON: return or_none(r, x->lost_reason);
   case RENEWAL_SET_BOOKED_DATE: return day_words(r, x->booked_date);
   case RENEWAL_SET_WON: return format_money(r->reader, x->won_amount, x->currency, MONEY_FULL);
   case RENEWAL_SET_OWNER: return owner_words(r, x->owner_id);

@@ -17,16 +17,16 @@ static int changes_of(struct request *r, const struct renewal *from, const struc
   for (unsigned i = 0; i < RENEWAL_BITS; i++)
     if (!renewal_same(from, to, 1u << i))
       x->changes[x->n_changes++] =
-        (struct renewal_change){renewal_label(1u << i), renewal_value(r, from, 1u << i), renewal_value(r, to, 1u << i)};
+        (struct renewal_change){tr(r, renewal_label(1u << i)).p, renewal_value(r, from, 1u << i), renewal_value(r, to, 1u << i)};
   return OK;
 }
 
-static const char *version_words(const struct renewal_event *x, const struct renewal *to, bool named) {
+static struct str version_words(struct request *r, const struct renewal_event *x, const struct renewal *to, bool named) {
   if (to->version == 1)
-    return "Renewal opened";
+    return tr(r, "Renewal opened");
   if (to->outcome != OUTCOME_OPEN && x->n_changes == 0)
-    return named ? "settled the outcome" : "Outcome settled";
-  return named ? "changed" : "Changed";
+    return named ? tr_fmt(r, "{0} settled the outcome", x->who) : tr(r, "Outcome settled");
+  return named ? tr_fmt(r, "{0} changed", x->who) : tr(r, "Changed");
 }
 
 static int version_event(struct request *r, const struct renewal *from, const struct renewal *to, struct renewal_event *x) {
@@ -36,7 +36,7 @@ static int version_event(struct request *r, const struct renewal *from, const st
   if (rc == OK && from)
     rc = changes_of(r, from, to, x);
   if (rc == OK)
-    x->what = str_of(version_words(x, to, x->who.n > 0));
+    x->what = version_words(r, x, to, x->who.n > 0);
   return rc;
 }
 
@@ -46,8 +46,10 @@ static int touch_event(struct request *r, const struct touch *t, struct renewal_
     x->icon = "mail";
   else if (str_eq(t->channel, STR("meeting")) || str_eq(t->channel, STR("visit")))
     x->icon = "users";
-  x->what = arena_fmt(r->arena, "reached the %.*s by %.*s", STR_FMT(t->party), STR_FMT(t->channel));
-  return person_name(r->store, r->arena, t->by_id, &x->who, &r->err);
+  int rc = person_name(r->store, r->arena, t->by_id, &x->who, &r->err);
+  if (rc == OK)
+    x->what = tr_fmt(r, "{0} reached the {1} by {2}", x->who, parts_touch_party(r->reader, t->party), parts_touch_channel(r->reader, t->channel));
+  return rc;
 }
 
 int renewal_events(struct request *r, int64_t id, struct renewal_event **ret, size_t *ret_n) {
