@@ -2,6 +2,7 @@
 #include "web/api/api.h"
 #include "web/pages/access.h"
 #include "web/pages/account.h"
+#include "web/pages/audit.h"
 #include "web/pages/bulk.h"
 #include "web/pages/forecast.h"
 #include "web/pages/grid.h"
@@ -56,6 +57,9 @@ const struct route web_routes[] = {
     API_ROW("/kpi", api_kpi, NULL),
     {HTTP_GET, "/api/v1/search", MAY_READ, CSRF_TOKEN, BODY_NONE, 0, api_search, NULL},
     /* accounts and access */
+    GET_ROW("/audit", MAY_ADMIN | MAY_OPS | MAY_MANAGER, audit_page, NULL),
+    {HTTP_GET, "/audit.csv", MAY_ADMIN | MAY_OPS | MAY_MANAGER, CSRF_UNSET, BODY_NONE, 0, audit_csv, NULL, .fresh = true},
+    POST_ROW("/audit/check", MAY_ADMIN | MAY_OPS, audit_check_post, NULL),
     GET_ROW("/set-password", MAY_ANYBODY, set_password_page, NULL),
     {HTTP_POST, "/set-password", MAY_ANYBODY, CSRF_ORIGIN, BODY_FORM, 16 << 10, set_password_post, NULL},
     GET_ROW("/sign-in/code", MAY_ANYBODY, sign_in_code_page, NULL),
