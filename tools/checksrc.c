@@ -40,6 +40,8 @@ static const char *const guarded[][2] = {
 };
 /* Split, so that this table does not find itself. */
 static const char *const unfinished[] = {"TO" "DO", "FIX" "ME", "XX" "X:", "HA" "CK"};
+/* Banned like those of base/banned.h, but headers of libraries use the words. */
+static const char *const banned_calls[] = {"strncpy(", "strtoul(", "rand("};
 static int complaints, files;
 
 static void complain(const char *path, int line, const char *what, const char *detail) {
@@ -88,6 +90,12 @@ static void check_words(const char *path, int line, const char *text) {
   for (size_t i = 0; i < sizeof unfinished / sizeof unfinished[0]; i++) {
     if (strstr(text, unfinished[i]) != NULL) {
       complain(path, line, "a word of unfinished work: ", unfinished[i]);
+    }
+  }
+  for (size_t i = 0; i < sizeof banned_calls / sizeof banned_calls[0] && strncmp(path, "src/", 4) == 0; i++) {
+    const char *at = strstr(text, banned_calls[i]);
+    if (at != NULL && (at == text || (!isalnum((unsigned char)at[-1]) && at[-1] != '_'))) {
+      complain(path, line, "a banned function: ", banned_calls[i]);
     }
   }
   const struct layer *l = layer_of(path);

@@ -125,6 +125,10 @@ static int take_client(struct str v, struct org *o) {
   return take_text(v, o->oidc_client_id, sizeof o->oidc_client_id);
 }
 
+static int take_hosts(struct str v, struct org *o) {
+  return take_text(v, o->oidc_hosts, sizeof o->oidc_hosts);
+}
+
 static int take_label(struct str v, struct org *o) {
   return take_text(v, o->oidc_label, sizeof o->oidc_label);
 }
@@ -150,6 +154,7 @@ static const struct key keys[] = {
     {"name", take_name, "1 to 119 bytes of text"},
     {"oidc_client_id", take_client, "at most 159 bytes of text"},
     {"oidc_default_role", take_default_role, "a role other than admin, or nothing"},
+    {"oidc_hosts", take_hosts, "host names with commas, at most 255 bytes, or nothing"},
     {"oidc_issuer", take_issuer, "an https:// address without ? and #, or nothing"},
     {"oidc_label", take_label, "at most 63 bytes of text"},
     {"oidc_loopback", take_loopback, "yes or no"},

@@ -16,9 +16,10 @@ struct org {
   int max_lapse_days;            /* max_lapse_days, default 365: longest renewable lapse */
   struct work_rule work;         /* procurement_days, reseller_days, distributor_days, urgency_days; its max_lapse_days is the one above */
   unsigned second_factor_roles;  /* second_factor_roles (role names with commas): bit 1 << role */
-  /* Single sign-on, off while the issuer is "": oidc_issuer, oidc_client_id, oidc_label (what the button says), oidc_default_role (of
+  /* Single sign-on, off while the issuer is "": oidc_issuer, oidc_client_id, oidc_label (what the button says), oidc_hosts
+   * (hosts other than the issuer's that may be asked, with commas), oidc_default_role (of
    * people it makes; "" = it makes none), oidc_loopback (yes: a provider on this machine, for tests) */
-  char oidc_issuer[256], oidc_client_id[160], oidc_label[64];
+  char oidc_issuer[256], oidc_client_id[160], oidc_label[64], oidc_hosts[256];
   int oidc_default_role;         /* enum role, -1 = none */
   bool oidc_loopback;
   day_t today;                   /* key today (ISO) pins the day of a demo organization; DAY_NONE = clock */

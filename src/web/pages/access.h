@@ -7,7 +7,7 @@
 #include "web/pages/settings_look.h"
 
 struct sign_in_view {
-  struct str email, next, failed, done;
+  struct str email, next, failed, done, provider;
   struct option *languages; /* of the switch */
   size_t n_languages;
 };

@@ -147,6 +147,19 @@ struct org_view {
 int settings_organization_page(struct request *r, struct response *w);
 int settings_organization_post(struct request *r, struct response *w);
 
+/* ---- single sign-on ---- */
+struct sign_on_view {
+  struct settings_nav nav;
+  struct str issuer, client_id, label, hosts, default_role, callback, done, error;
+  struct option *roles;
+  size_t n_roles;
+  bool has_secret;
+};
+int settings_sign_on_page(struct request *r, struct response *w);
+int settings_sign_on_post(struct request *r, struct response *w);
+int sign_in_oidc_page(struct request *r, struct response *w);
+int sign_in_oidc_callback(struct request *r, struct response *w);
+
 /* ---- second factor ---- */
 struct code_item {
   struct str text;

@@ -1,3 +1,4 @@
+#include "app/access_oidc.h"
 #include "base/utf8.h"
 #include "web/dispatch.h"
 #include "web/pages/access.h"
@@ -7,6 +8,9 @@
 
 static int show(struct request *r, struct response *w, struct sign_in_view *v) {
   struct str own = words_language(r->reader->words);
+  int rc = access_oidc_label(r->store, r->arena, &v->provider, &r->err);
+  if (rc < 0) return rc;
+  if (v->provider.n) v->provider = tr_fmt(r, "Sign in with {0}", v->provider);
   v->languages = arena_zalloc(r->arena, 8, sizeof *v->languages);
   if (!v->languages) return ERR_NOMEM;
   for (const char *const *l = words_languages; *l; l++)
