@@ -76,23 +76,23 @@ static size_t receive(char *bytes, size_t size, size_t n, void *arg) {
 }
 
 static int options(CURL *c, const struct fetch *f, const char *url, struct curl_slist *headers, struct receiving *x) {
-  int bad = 0;
-  bad |= curl_easy_setopt(c, CURLOPT_URL, url);
-  bad |= curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, f->loopback ? "https,http" : "https");
-  bad |= curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
-  bad |= curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT, (long)FETCH_CONNECT_SECONDS);
-  bad |= curl_easy_setopt(c, CURLOPT_TIMEOUT, (long)FETCH_SECONDS);
-  bad |= curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
-  bad |= curl_easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, open_socket);
-  bad |= curl_easy_setopt(c, CURLOPT_OPENSOCKETDATA, x);
-  bad |= curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, receive);
-  bad |= curl_easy_setopt(c, CURLOPT_WRITEDATA, x);
-  bad |= curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers);
-  bad |= curl_easy_setopt(c, CURLOPT_USERAGENT, "Perennial/" PERENNIAL_VERSION);
-  if (f->loopback) bad |= curl_easy_setopt(c, CURLOPT_PROXY, "");
+  bool bad = false;
+  bad |= CURLE_OK != curl_easy_setopt(c, CURLOPT_URL, url);
+  bad |= CURLE_OK != curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, f->loopback ? "https,http" : "https");
+  bad |= CURLE_OK != curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
+  bad |= CURLE_OK != curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT, (long)FETCH_CONNECT_SECONDS);
+  bad |= CURLE_OK != curl_easy_setopt(c, CURLOPT_TIMEOUT, (long)FETCH_SECONDS);
+  bad |= CURLE_OK != curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+  bad |= CURLE_OK != curl_easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+  bad |= CURLE_OK != curl_easy_setopt(c, CURLOPT_OPENSOCKETDATA, x);
+  bad |= CURLE_OK != curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, receive);
+  bad |= CURLE_OK != curl_easy_setopt(c, CURLOPT_WRITEDATA, x);
+  bad |= CURLE_OK != curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers);
+  bad |= CURLE_OK != curl_easy_setopt(c, CURLOPT_USERAGENT, "Perennial/" PERENNIAL_VERSION);
+  if (f->loopback) bad |= CURLE_OK != curl_easy_setopt(c, CURLOPT_PROXY, "");
   if (f->form.n) {
-    bad |= curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE, (long)f->form.n);
-    bad |= curl_easy_setopt(c, CURLOPT_COPYPOSTFIELDS, f->form.p);
+    bad |= CURLE_OK != curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE, (long)f->form.n);
+    bad |= CURLE_OK != curl_easy_setopt(c, CURLOPT_COPYPOSTFIELDS, f->form.p);
   }
   return bad ? ERR_NOMEM : OK;
 }
