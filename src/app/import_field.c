@@ -77,7 +77,7 @@ static const struct {
    "servicecontractid servicecontract servicecontractcontractnumber contractcontractnumber maintenancecontract maintenancecontractnumber "
    "supportcontract supportcontractnumber originalcontractid originalcontract contractrecordid "
    "numerodecontrato numerocontrato ncontrato nocontrato nrocontrato numcontrato contrato iddecontrato idcontrato codigodecontrato "
-   "numerodocontrato nrdocontrato iddocontrato codigodocontrato "
+   "numerodocontrato ndocontrato nodocontrato nodecontrato ndecontrato nrdocontrato iddocontrato codigodocontrato "
    "numerodecontrat numerocontrat ncontrat ncontrato nodecontrat ndecontrat contrat referencecontrat idcontrat numeroducontrat "
    "| documentnumber tranid number numero contractreference"},
   {FIELD_TERM_NUMBER, C, "currentitemid currentcontractid termid currentterm renewalid amendmentid termcontractnumber"},

@@ -137,8 +137,15 @@ struct str found_text(struct arena *a, const struct found_collect *c, const stru
     fields_add(&b, c->found.shown_names[i]);
     fields_end(&b);
   }
-  for (int i = 0; i < c->found.n_kinds; i++)
-    add_kind(&b, &c->found, &c->found.kinds[i], r);
+  bool said[FOUND_KINDS] = {false};
+  for (int i = 0; i < c->found.n_kinds; i++) { /* the most frequent first */
+    int best = -1;
+    for (int k = 0; k < c->found.n_kinds; k++)
+      if (!said[k] && (best < 0 || c->found.kinds[k].n > c->found.kinds[best].n))
+        best = k;
+    said[best] = true;
+    add_kind(&b, &c->found, &c->found.kinds[best], r);
+  }
   return b.failed ? (struct str){NULL, 0} : arena_str(a, strbuf_str(&b));
 }
 

@@ -1,5 +1,6 @@
 /* serve: the web, until a signal ends it. */
 #include "app/book_cache.h"
+#include "app/import_desk.h"
 #include "base/log.h"
 #include "cli/commands.h"
 #include "cli/nightly_watch.h"
@@ -8,10 +9,11 @@
 
 #include <signal.h>
 
-static int serve_options(struct cli *c, struct web *w, const char **public_url, bool *quiet) {
+static int serve_options(struct cli *c, struct web *w, const char **public_url, const char **files, bool *quiet) {
   const char *workers = NULL;
   int64_t n = 0;
-  if (cli_option(c, "listen", &w->listen) != OK || cli_option(c, "public-url", public_url) != OK || cli_option(c, "workers", &workers) != OK) return ERR_USAGE;
+  if (cli_option(c, "listen", &w->listen) != OK || cli_option(c, "public-url", public_url) != OK || cli_option(c, "workers", &workers) != OK ||
+      cli_option(c, "files", files) != OK) return ERR_USAGE;
   *quiet = cli_flag(c, "quiet");
   if (cli_end(c) != OK) return ERR_USAGE;
   if (workers && (str_to_i64(str_of(workers), &n) < 0 || n < 1 || n > 64)) {
@@ -67,19 +69,33 @@ static const char *snapshot_file(struct cli *c) {
   return arena_fmt(c->arena, "%.*s.book", STR_FMT(url)).p;
 }
 
+/* Uploads stand beside an SQLite file; PostgreSQL has none, so that --files must name a folder. */
+static const char *uploads_folder(struct cli *c, const char *files) {
+  struct str url = str_of(c->db_url);
+  if (files) return arena_fmt(c->arena, "%s/imports", files).p;
+  if (str_starts(url, STR("postgres"))) return NULL;
+  if (str_starts(url, STR("sqlite:"))) url = str_sub(url, 7, url.n);
+  return arena_fmt(c->arena, "%.*s-files/imports", STR_FMT(url)).p;
+}
+
 int serve_cmd(struct cli *c) {
   struct err e = {0};
   struct web w = {.db_url = c->db_url, .listen = "127.0.0.1:8080", .public_url = STR_NONE, .routes = web_routes, .cost = PASSWORD_COST, .today = DAY_NONE};
-  const char *public_url = NULL;
+  const char *public_url = NULL, *files = NULL;
   bool quiet = false;
   struct org org;
-  if (serve_options(c, &w, &public_url, &quiet) != OK) return EXIT_USAGE;
+  if (serve_options(c, &w, &public_url, &files, &quiet) != OK) return EXIT_USAGE;
   if (cli_store(c, true, &e) != OK || org_load(c->store, &org, &e) != OK) return cli_fail(c, &e);
   w.today = org.today;
   w.books = book_cache_new(snapshot_file(c));
   if (!w.books) return cli_fail(c, &(struct err){ERR_NOMEM, "out of memory"});
+  if (import_desk_new(c->db_url, uploads_folder(c, files), &w.imports, &e) < 0) {
+    book_cache_free(w.books);
+    return cli_fail(c, &e);
+  }
   log_set_level(quiet ? LOG_WARN : LOG_INFO);
   int rc = run_until_signal(c, &w, &e);
+  import_desk_free(w.imports);
   book_cache_free(w.books);
   return rc < 0 ? cli_fail(c, &e) : EXIT_DONE;
 }

@@ -54,10 +54,11 @@ static const struct cli_command commands[] = {
     {"demo", demo_cmd, "[--lines N] [--seed N] [--today DATE]",
      "Fills an empty place with an invented vendor: four years of terms, a team, and this quarter's work in progress. The same\n"
      "lines, seed and day give the same bytes. --lines: 100 to 10,000,000, default 20,000."},
-    {"serve", serve_cmd, "[--listen 127.0.0.1:8080] [--public-url URL] [--workers N] [--quiet]",
+    {"serve", serve_cmd, "[--listen 127.0.0.1:8080] [--public-url URL] [--files FOLDER] [--workers N] [--quiet]",
      "Serves the web pages and the API until it is interrupted. Only this machine reaches it unless --listen says otherwise;\n"
      "with a proxy in front, --public-url names the address people use (https:// makes cookies Secure, X-Forwarded-For is\n"
-     "believed from this machine). Port 0 takes any free port."},
+     "believed from this machine). Port 0 takes any free port. --files names the folder of uploaded files (default: beside an SQLite\n"
+     "database, FILE-files; with PostgreSQL there is no default)."},
     {"user", user_cmd, "add EMAIL --name N --role R [--team T] [--password-stdin] | list | disable EMAIL | enable EMAIL | password EMAIL",
      "People who may sign in. Roles: admin, exec, manager, rep, ops, sales, partner. A name that came with an import gets the email,\n"
      "so that the person sees the book. Passwords are read from standard input and have 12 characters or more."},

@@ -31,7 +31,7 @@ int person_name(struct store *s, struct arena *a, int64_t id, struct str *ret, s
 
 static const char IMPORTS_SQL[] =
   "select i.id, i.started_at, i.finished_at, i.kind, i.source, i.file_name, p.name, i.counts, i.as_of,"
-  " (select count(*) from data_finding f where f.import_id = i.id and f.status = 'open'), u.undone_at"
+  " (select count(*) from data_finding f where f.import_id = i.id and f.status = 'open'), u.undone_at, i.actor_id"
   " from import_run i left join person p on p.id = i.actor_id left join import_undo u on u.import_id = i.id where i.id < $1 order by i.id desc limit $2";
 
 int import_list(struct store *s, struct arena *a, int64_t before, size_t max, struct import_brief **ret, size_t *ret_n, struct err *e) {
@@ -48,7 +48,7 @@ int import_list(struct store *s, struct arena *a, int64_t before, size_t max, st
     rows[n++] = (struct import_brief){
       .id = stmt_i64(q, 0), .started_at = stmt_i64(q, 1), .finished_at = stmt_i64(q, 2), .kind = text(a, q, 3, &bad), .source = text(a, q, 4, &bad),
       .file_name = text(a, q, 5, &bad), .actor = text(a, q, 6, &bad), .counts = text(a, q, 7, &bad), .as_of = stmt_day(q, 8), .findings = stmt_i64(q, 9),
-      .undone_at = stmt_i64(q, 10)};
+      .undone_at = stmt_i64(q, 10), .actor_id = stmt_i64(q, 11)};
   stmt_done(q);
   if (rc < 0 || bad)
     return rc < 0 ? rc : no_memory(e);
@@ -71,7 +71,7 @@ int import_one(struct store *s, struct arena *a, int64_t id, struct import_brief
 
 /* Ranges of ids, and what was overwritten: no index on import_id is needed. */
 static const char CONTRACTS_SQL[] =
-  "select c.number, a.name, a.id from contract c join account a on a.id = c.end_user_account_id where c.id in (select id from ("
+  "select c.number, a.name, c.owner_id from contract c join account a on a.id = c.end_user_account_id where c.id in (select id from ("
   "select c1.id from import_undo u join contract c1 on c1.id >= u.contract_from and c1.id < u.contract_to where u.import_id = $1 "
   "union select l.contract_id from import_undo u join contract_line l on l.id >= u.line_from and l.id < u.line_to where u.import_id = $1 "
   "union select l.contract_id from contract_line_was w join contract_line l on l.id = w.id where w.by_import = $1 "

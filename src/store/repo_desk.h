@@ -9,6 +9,7 @@ int person_name(struct store *s, struct arena *a, int64_t id, struct str *ret, s
 
 struct import_brief {
   int64_t id, started_at, finished_at, undone_at; /* finished_at 0 = did not end; undone_at 0 = stands */
+  int64_t actor_id; /* 0 = the command line */
   struct str kind, source, file_name, actor, counts; /* counts: JSON object as it was written */
   day_t as_of;
   int64_t findings; /* open ones that this run found */
@@ -21,7 +22,7 @@ int import_one(struct store *s, struct arena *a, int64_t id, struct import_brief
 /* Contracts that an import added or changed lines of, with their end users: the newest ids first, at most max. */
 struct import_contract {
   struct str number, customer;
-  int64_t account_id;
+  int64_t owner_id;
 };
 int import_contracts(struct store *s, struct arena *a, int64_t import_id, size_t max, struct import_contract **ret, size_t *ret_n, struct err *e);
 

@@ -7,6 +7,7 @@
 #include "web/pages/forecast.h"
 #include "web/pages/grid.h"
 #include "web/pages/home.h"
+#include "web/pages/imports.h"
 #include "web/pages/kpi.h"
 #include "web/pages/renewal.h"
 #include "web/pages/search.h"
@@ -31,6 +32,11 @@ const struct route web_routes[] = {
     PAST_ROW("/forecast", MAY_READ, forecast_now, NULL),
     PAST_ROW("/forecast/:period", MAY_READ, forecast_page, "period"),
     GET_ROW("/imports", MAY_READ & ~MAY_REP, imports_page, NULL),
+    GET_ROW("/imports/new", MAY_IMPORT, import_new_page, NULL),
+    GET_ROW("/imports/:id/map", MAY_IMPORT, import_map_page, "import"),
+    GET_ROW("/imports/:id/check", MAY_IMPORT, import_check_page, "import"),
+    GET_ROW("/imports/:id/done", MAY_READ & ~MAY_REP, import_done_page, "import"),
+    GET_ROW("/imports/:id/problems.csv", MAY_IMPORT, import_problems_csv, "import"),
     PAST_ROW("/kpi", MAY_READ, kpi_page, NULL),
     PAST_ROW("/kpi/:name", MAY_READ, kpi_one_page, "kpi"),
     PAST_ROW("/renewals", MAY_READ, grid_page, NULL),
@@ -39,6 +45,14 @@ const struct route web_routes[] = {
     PAST_ROW("/renewals/:id", MAY_READ, renewal_page, "renewal"),
     GET_ROW("/search", MAY_READ, search_page, NULL),
     GET_ROW("/settings", MAY_STAFF, settings_page, NULL),
+    {HTTP_POST, "/imports/new", MAY_IMPORT, CSRF_FORM, BODY_UPLOAD, 0, import_new_post, NULL},
+    POST_ROW("/imports/:id/map", MAY_IMPORT, import_map_post, "import"),
+    POST_ROW("/imports/:id/check", MAY_IMPORT, import_check_post, "import"),
+    POST_ROW("/imports/:id/mend", MAY_IMPORT, import_mend_post, "import"),
+    POST_ROW("/imports/:id/apply", MAY_IMPORT, import_apply_post, "import"),
+    POST_ROW("/imports/:id/cancel", MAY_IMPORT, import_cancel_post, "import"),
+    POST_ROW("/imports/:id/discard", MAY_IMPORT, import_discard_post, "import"),
+    POST_ROW("/imports/:id/undo", MAY_IMPORT, import_undo_post, "import"),
     POST_ROW("/renewals/bulk", MAY_WRITE, bulk_post, NULL),
     POST_ROW("/renewals/bulk/apply", MAY_WRITE, bulk_apply_post, NULL),
     POST_ROW("/renewals/bulk/:id/undo", MAY_WRITE, bulk_undo_post, "batch"),

@@ -12,6 +12,7 @@ struct web {
                                    and X-Forwarded-For of loopback peers is believed. "" = none */
   const struct route *routes;   /* web_routes */
   struct book_cache *books;     /* may be NULL */
+  struct import_desk *imports;  /* app/import_desk.h; NULL: no uploads */
   struct password_cost cost;
   int workers;                  /* 0 = twice the cores, at least 4 */
   int io_threads;               /* 0 = 1 */

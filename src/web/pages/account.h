@@ -1,4 +1,4 @@
-/* Read pages of one account and one contract, and the list of imports: what their views show. */
+/* Read pages of one account and one contract: what their views show. */
 #ifndef WEB_PAGES_ACCOUNT_H
 #define WEB_PAGES_ACCOUNT_H
 #include "web/parts.h"
@@ -36,19 +36,5 @@ struct contract_view {
   size_t n_renewals;
   struct str lines_note;
 };
-struct import_row {
-  struct str when, file, kind, source, as_of, counts, findings, who;
-  bool unfinished;
-};
-struct finding_row {
-  struct str rule, count, department, sample;
-};
-struct imports_view {
-  struct import_row *runs;
-  size_t n_runs;
-  struct finding_row *findings;
-  size_t n_findings;
-  struct str next_href;
-};
-route_fn account_page, contract_page, imports_page;
+route_fn account_page, contract_page;
 #endif
