@@ -7,6 +7,7 @@
 int backup_cmd(struct cli *c);
 int check_cmd(struct cli *c);
 int config_cmd(struct cli *c);
+int coverage_cmd(struct cli *c);
 int demo_cmd(struct cli *c);
 int export_cmd(struct cli *c);
 int forecast_cmd(struct cli *c);
@@ -73,6 +74,9 @@ static const struct cli_command commands[] = {
     {"export", export_cmd, "renewals|terms|contracts --to FILE.csv [--filter F] [--period P] [--as-of DATE]",
      "Writes the book's rows to a CSV file. Renewals take --filter as in the page's address, for instance\n"
      "'category:commit,best_case due_date:2026-10-01..2026-12-31 owner:\"Tom Okafor\"'; terms and contracts take --period (due)."},
+    {"coverage", coverage_cmd, "--account NAME [--gaps] [--double]",
+     "What a customer has under support, a row per term, gap, lapse and stretch of double coverage of each serial number (of each product\n"
+     "where there is none); the largest annual value first. --gaps: only gaps and lapses. --double: only double coverage."},
     {"config", config_cmd, "get [KEY] | set KEY VALUE",
      "Shows or changes the organization's settings: fiscal_year_start, reporting_currency, week_start,\n"
      "grace_days, window_days, max_lapse_days, procurement_days, reseller_days, distributor_days, urgency_days, today."},

@@ -1,0 +1,104 @@
+#include "store/repo_account.h"
+
+#include "base/strbuf.h"
+#include "base/utf8.h"
+#include "store/driver.h"
+
+static int no_memory(struct err *e) { return err_set(e, ERR_NOMEM, "reading: out of memory: try again"); }
+
+static int none_of_name(struct err *e) { return err_set(e, ERR_NOTFOUND, "account: there is none of that name"); }
+
+/* Grows an arena array; old copies stay in the arena until it is freed. */
+static void *grown(struct arena *a, void *rows, size_t n, size_t *cap, size_t size) {
+  if (n < *cap)
+    return rows;
+  size_t more = *cap ? *cap * 2 : 16;
+  void *p = arena_zalloc(a, more, size);
+  if (p && n)
+    memcpy(p, rows, n * size);
+  *cap = more;
+  return p;
+}
+
+int account_find(struct store *s, struct str name, int64_t *ret_id, struct err *e) {
+  struct strbuf key STRBUF_CLEANUP = STRBUF_INIT(1 << 16);
+  int64_t id = 0;
+  utf8_fold(&key, name);
+  if (key.failed)
+    return none_of_name(e);
+  int rc = db_one_i64(store_db(s), "select coalesce(m.survivor_id, a.id) from account a left join account_merged m on m.merged_id = a.id where a.name_key = $1",
+                      BINDS(B_STR(strbuf_str(&key))), 0, &id, e);
+  if (rc < 0 || !id)
+    return rc < 0 ? rc : none_of_name(e);
+  *ret_id = id;
+  return OK;
+}
+
+int account_now(struct store *s, int64_t id, int64_t *ret_id, struct err *e) {
+  int64_t now = 0;
+  int rc = db_one_i64(store_db(s), "select coalesce(m.survivor_id, a.id) from account a left join account_merged m on m.merged_id = a.id where a.id = $1",
+                      BINDS(B_I64(id)), 0, &now, e);
+  if (rc < 0 || !now)
+    return rc < 0 ? rc : err_set(e, ERR_NOTFOUND, "account %lld: there is none", (long long)id);
+  *ret_id = now;
+  return OK;
+}
+
+int account_children(struct store *s, struct arena *a, int64_t id, size_t max, struct account_brief **ret, size_t *ret_n, struct err *e) {
+  static const char SQL[] = "select id, name, country from account where parent_id = $1 order by name_key limit $2 /* scan */";
+  struct stmt *q STMT_CLEANUP = NULL;
+  struct account_brief *rows = arena_zalloc(a, max + 1, sizeof *rows);
+  size_t n = 0;
+  if (!rows)
+    return no_memory(e);
+  int rc = db_query(store_db(s), SQL, BINDS(B_I64(id), B_I64((int64_t)max)), &q, e);
+  while (rc >= 0 && n < max && (rc = stmt_next(q, e)) > 0) {
+    rows[n] = (struct account_brief){stmt_i64(q, 0), arena_str(a, stmt_str(q, 1)), arena_str(a, stmt_str(q, 2))};
+    if (!rows[n].name.p || !rows[n].country.p)
+      return no_memory(e);
+    n++;
+  }
+  if (rc < 0)
+    return rc;
+  *ret = rows;
+  *ret_n = n;
+  return OK;
+}
+
+/* By contract and product, so that their texts are copied once. */
+static const char TERMS_SQL[] =
+  "select l.id, l.contract_id, c.owner_id, l.product_id, l.quantity, l.annual_value, c.number, coalesce(p.name, p.sku), p.sku, l.serial_number,"
+  " l.start_date, case when c.cancelled_on < l.end_date then c.cancelled_on else l.end_date end, p.eol_date, p.eos_date, l.currency,"
+  " case when l.excluded_reason is null then 0 else 1 end"
+  " from contract c join contract_line l on l.contract_id = c.id left join product p on p.id = l.product_id"
+  " where c.end_user_account_id = $1 and l.known_at <= $2 order by c.id, l.product_id, l.id /* scan */";
+
+int account_terms(struct store *s, struct arena *a, int64_t account_id, int64_t known_until, struct covered_term **ret, size_t *ret_n, struct err *e) {
+  struct stmt *q STMT_CLEANUP = NULL;
+  struct covered_term *rows = NULL;
+  size_t n = 0, cap = 0;
+  int rc = db_query(store_db(s), TERMS_SQL, BINDS(B_I64(account_id), B_I64(known_until)), &q, e);
+  while (rc >= 0 && (rc = stmt_next(q, e)) > 0) {
+    rows = grown(a, rows, n, &cap, sizeof *rows);
+    if (!rows)
+      return no_memory(e);
+    const struct covered_term *before = n ? &rows[n - 1] : NULL;
+    struct covered_term *x = &rows[n];
+    *x = (struct covered_term){.line_id = stmt_i64(q, 0), .contract_id = stmt_i64(q, 1), .owner_id = stmt_i64(q, 2), .product_id = stmt_i64(q, 3),
+                               .quantity = stmt_i64(q, 4), .annual_value = stmt_i64(q, 5), .start = stmt_day(q, 10), .end = stmt_day(q, 11),
+                               .eol = stmt_day(q, 12), .eos = stmt_day(q, 13), .currency = (currency_t)stmt_i64(q, 14), .excluded = stmt_i64(q, 15) != 0};
+    bool same_contract = before && before->contract_id == x->contract_id, same_product = before && before->product_id == x->product_id;
+    x->contract = same_contract ? before->contract : arena_str(a, stmt_str(q, 6));
+    x->product = same_product ? before->product : arena_str(a, stmt_str(q, 7));
+    x->sku = same_product ? before->sku : arena_str(a, stmt_str(q, 8));
+    x->serial = arena_str(a, stmt_str(q, 9));
+    if (!x->contract.p || !x->product.p || !x->sku.p || !x->serial.p)
+      return no_memory(e);
+    n++;
+  }
+  if (rc < 0)
+    return rc;
+  *ret = rows;
+  *ret_n = n;
+  return OK;
+}
