@@ -7,7 +7,7 @@ static uint8_t *contracts_by_renewals(const struct scope *who, const struct book
 {
   uint8_t *reps = scope_reps(who, a, b), *seen = arena_zalloc(a, b->contracts.n + (size_t)1, 1);
   for (size_t i = 0; reps && seen && i < b->renewals.n; i++)
-    seen[b->renewals.contract[i]] |= reps[b->renewals.rep[i]];
+    seen[b->renewals.contract[i]] |= reps[b->renewals.rep_now[i]];
   return reps ? seen : NULL;
 }
 

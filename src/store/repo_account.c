@@ -65,6 +65,54 @@ int account_children(struct store *s, struct arena *a, int64_t id, size_t max, s
   return OK;
 }
 
+static const char OWNERS_SQL[] =
+  "select coalesce(owner_id, 0) from contract where end_user_account_id = $1 union select coalesce(owner_id, 0) from contract where reseller_account_id = $1"
+  " union select coalesce(owner_id, 0) from contract where distributor_account_id = $1";
+
+int account_owners(struct store *s, struct arena *a, int64_t id, int64_t **ret, size_t *ret_n, struct err *e) {
+  struct stmt *q STMT_CLEANUP = NULL;
+  int64_t *ids = NULL;
+  size_t n = 0, cap = 0;
+  int rc = db_query(store_db(s), OWNERS_SQL, BINDS(B_I64(id)), &q, e);
+  while (rc >= 0 && (rc = stmt_next(q, e)) > 0) {
+    ids = grown(a, ids, n, &cap, sizeof *ids);
+    if (!ids)
+      return no_memory(e);
+    ids[n++] = stmt_i64(q, 0);
+  }
+  if (rc < 0)
+    return rc;
+  *ret = ids;
+  *ret_n = n;
+  return OK;
+}
+
+static const char TOUCHES_SQL[] =
+  "select r.id, r.owner_id, t.at, t.channel, t.party, t.note, p.name, c.number from contract c join renewal r on r.contract_id = c.id"
+  " join touch t on t.renewal_id = r.id left join person p on p.id = t.by_id where c.end_user_account_id = $1 and t.at <= $2"
+  " order by t.at desc, t.id desc limit $3 /* scan */";
+
+int account_touches(struct store *s, struct arena *a, int64_t id, int64_t until, size_t max, struct account_touch **ret, size_t *ret_n, struct err *e) {
+  struct stmt *q STMT_CLEANUP = NULL;
+  struct account_touch *rows = arena_zalloc(a, max + 1, sizeof *rows);
+  size_t n = 0;
+  if (!rows)
+    return no_memory(e);
+  int rc = db_query(store_db(s), TOUCHES_SQL, BINDS(B_I64(id), B_I64(until), B_I64((int64_t)max)), &q, e);
+  while (rc >= 0 && n < max && (rc = stmt_next(q, e)) > 0) {
+    struct account_touch *x = &rows[n++];
+    *x = (struct account_touch){stmt_i64(q, 0), stmt_i64(q, 1), stmt_i64(q, 2), arena_str(a, stmt_str(q, 3)), arena_str(a, stmt_str(q, 4)),
+                                arena_str(a, stmt_str(q, 5)), arena_str(a, stmt_str(q, 6)), arena_str(a, stmt_str(q, 7))};
+    if (!x->channel.p || !x->party.p || !x->note.p || !x->by.p || !x->contract.p)
+      return no_memory(e);
+  }
+  if (rc < 0)
+    return rc;
+  *ret = rows;
+  *ret_n = n;
+  return OK;
+}
+
 /* By contract and product, so that their texts are copied once. */
 static const char TERMS_SQL[] =
   "select l.id, l.contract_id, c.owner_id, l.product_id, l.quantity, l.annual_value, c.number, coalesce(p.name, p.sku), p.sku, l.serial_number,"

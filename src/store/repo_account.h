@@ -16,6 +16,16 @@ struct account_brief {
 /* Accounts whose parent it is, by name, at most max. */
 int account_children(struct store *s, struct arena *a, int64_t id, size_t max, struct account_brief **ret, size_t *ret_n, struct err *e);
 
+/* Owners of the contracts in which the account has a part, each once; 0 = a contract without one. In arena. */
+int account_owners(struct store *s, struct arena *a, int64_t id, int64_t **ret, size_t *ret_n, struct err *e);
+
+/* Touches of the renewals of which the account is the end user, newest first, at most max. */
+struct account_touch {
+  int64_t renewal_id, owner_id, at; /* owner of the renewal today */
+  struct str channel, party, note, by, contract;
+};
+int account_touches(struct store *s, struct arena *a, int64_t id, int64_t until, size_t max, struct account_touch **ret, size_t *ret_n, struct err *e);
+
 /* Terms of all contracts of which the account is the end user, that were known by an instant; by contract, then by line. */
 struct covered_term {
   int64_t line_id, contract_id, owner_id, product_id, quantity, annual_value;

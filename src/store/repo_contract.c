@@ -228,7 +228,7 @@ int account_get(struct store *s, struct arena *a, int64_t id, struct account *re
 
 static const char ACCOUNT_CONTRACTS_SQL[] =
   "with newest as (select l.contract_id as contract_id, max(l.end_date) as last from contract_line l join contract x on x.id = l.contract_id"
-  " where (x.end_user_account_id = $1 or x.reseller_account_id = $1 or x.distributor_account_id = $1) and l.known_at <= $3 group by l.contract_id)"
+  " where x.end_user_account_id = $1 and l.known_at <= $3 group by l.contract_id)"
   " select c.id, c.owner_id, c.number, p.name, u.name, c.state, c.currency, n.last, count(*), sum(t.annual_value), c.cancelled_on"
   " from newest n join contract c on c.id = n.contract_id join account u on u.id = c.end_user_account_id"
   " join contract_line t on t.contract_id = c.id and t.end_date = n.last and t.known_at <= $3 left join person p on p.id = c.owner_id"

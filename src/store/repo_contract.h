@@ -78,7 +78,7 @@ struct account {
   int kind; /* bit 0 customer, 1 reseller, 2 distributor */
 };
 int account_get(struct store *s, struct arena *a, int64_t id, struct account *ret, struct err *e);
-/* Contracts of which the account is the end user, reseller or distributor, by number, at most max. */
+/* Contracts of which the account is the end user, by number, at most max. */
 struct contract_brief {
   int64_t id, owner_id, annual_value;
   struct str number, owner, end_user;

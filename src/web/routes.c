@@ -3,6 +3,7 @@
 #include "web/pages/access.h"
 #include "web/pages/account.h"
 #include "web/pages/audit.h"
+#include "web/pages/contract.h"
 #include "web/pages/bulk.h"
 #include "web/pages/forecast.h"
 #include "web/pages/grid.h"
@@ -28,6 +29,7 @@ const struct route web_routes[] = {
     POST_ROW("/sign-out", MAY_SIGNED_IN, sign_out_post, NULL),
     PAST_ROW("/", MAY_READ, home_page, NULL),
     PAST_ROW("/accounts/:id", MAY_READ, account_page, "account"),
+    PAST_ROW("/accounts/:id/coverage", MAY_READ, coverage_page, "account"),
     PAST_ROW("/contracts/:number", MAY_READ, contract_page, "contract"),
     PAST_ROW("/forecast", MAY_READ, forecast_now, NULL),
     PAST_ROW("/forecast/:period", MAY_READ, forecast_page, "period"),
@@ -43,7 +45,7 @@ const struct route web_routes[] = {
     PAST_ROW("/renewals.csv", MAY_READ, grid_csv, NULL),
     GET_ROW("/renewals/bulk/:id", MAY_READ, bulk_page, "batch"),
     PAST_ROW("/renewals/:id", MAY_READ, renewal_page, "renewal"),
-    GET_ROW("/search", MAY_READ, search_page, NULL),
+    PAST_ROW("/search", MAY_READ, search_page, NULL),
     GET_ROW("/settings", MAY_STAFF, settings_page, NULL),
     {HTTP_POST, "/imports/new", MAY_IMPORT, CSRF_FORM, BODY_UPLOAD, 0, import_new_post, NULL},
     POST_ROW("/imports/:id/map", MAY_IMPORT, import_map_post, "import"),
@@ -53,6 +55,9 @@ const struct route web_routes[] = {
     POST_ROW("/imports/:id/cancel", MAY_IMPORT, import_cancel_post, "import"),
     POST_ROW("/imports/:id/discard", MAY_IMPORT, import_discard_post, "import"),
     POST_ROW("/imports/:id/undo", MAY_IMPORT, import_undo_post, "import"),
+    POST_ROW("/accounts/:id/contacts", MAY_WRITE, contact_add_post, "account"),
+    POST_ROW("/accounts/:id/contacts/:contact", MAY_WRITE, contact_edit_post, "account"),
+    POST_ROW("/accounts/:id/contacts/:contact/remove", MAY_WRITE, contact_remove_post, "account"),
     POST_ROW("/renewals/bulk", MAY_WRITE, bulk_post, NULL),
     POST_ROW("/renewals/bulk/apply", MAY_WRITE, bulk_apply_post, NULL),
     POST_ROW("/renewals/bulk/:id/undo", MAY_WRITE, bulk_undo_post, "batch"),

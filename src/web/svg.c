@@ -261,3 +261,48 @@ void svg_curve(struct strbuf *b, const struct svg_curve *x) {
     curve_area(b, x, "s-closed", x->mark, most);
   strbuf_addz(b, "</svg></svg>");
 }
+
+enum { LANE = 9, LANE_GAP = 2, TRACK_EDGE = 4 };
+
+static int64_t track_place(const struct svg_track *x, int64_t at) { return place(at - x->first, x->last - x->first + 1); }
+
+static void track_bar(struct strbuf *b, const struct svg_track *x, const struct svg_bar *bar) {
+  int64_t from = track_place(x, bar->from), to = track_place(x, bar->to + 1);
+  int whole = x->lanes * LANE + (x->lanes - 1) * LANE_GAP;
+  if (to <= from)
+    return;
+  strbuf_fmt(b, "<rect class=\"%s\"", bar->class_name);
+  add_attribute(b, "x", from);
+  add_attribute(b, "width", to - from);
+  if (bar->lane < 0)
+    strbuf_fmt(b, " y=\"%d\" height=\"%d\"/>", TRACK_EDGE - 3, whole + 6);
+  else
+    strbuf_fmt(b, " y=\"%d\" height=\"%d\" rx=\"1.5\"/>", TRACK_EDGE + bar->lane * (LANE + LANE_GAP), LANE);
+}
+
+void svg_track(struct strbuf *b, const struct svg_track *x) {
+  int height = 2 * TRACK_EDGE + x->lanes * LANE + (x->lanes - 1) * LANE_GAP;
+  open_chart(b, height, false, x->sentence);
+  for (size_t i = 0; i < x->n_bars; i++)
+    track_bar(b, x, &x->bars[i]);
+  for (size_t i = 0; i < x->n_marks; i++)
+    if (x->marks[i].at >= x->first && x->marks[i].at <= x->last)
+      add_vertical(b, x->marks[i].class_name, track_place(x, x->marks[i].at), 0, height);
+  strbuf_addz(b, "</svg>");
+}
+
+void svg_scale(struct strbuf *b, const struct svg_tick *ticks, size_t n, int64_t first, int64_t last) {
+  strbuf_addz(b, "<svg class=\"x\" height=\"18\" aria-hidden=\"true\">");
+  for (size_t i = 0; i < n; i++) {
+    int64_t at = place(ticks[i].at - first, last - first + 1);
+    add_vertical(b, "l-line2", at, 4, 18);
+    if (at > 92000)
+      continue; /* no room for its text */
+    strbuf_addz(b, "<text class=\"t1 tq\"");
+    add_attribute(b, "x", at);
+    strbuf_addz(b, " dx=\"4\" y=\"13\">");
+    add_escaped(b, ticks[i].text);
+    strbuf_addz(b, "</text>");
+  }
+  strbuf_addz(b, "</svg>");
+}

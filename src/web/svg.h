@@ -74,4 +74,32 @@ struct svg_curve {
   struct str sentence;
 };
 void svg_curve(struct strbuf *b, const struct svg_curve *x);
+
+/* Bars along a row of time: first … last are days (or anything that counts), both inclusive; what lies outside is cut. Several lanes
+ * when bars overlap. */
+struct svg_bar {
+  const char *class_name;
+  int64_t from, to;        /* inclusive */
+  int lane;                /* from 0; -1: behind all lanes */
+};
+struct svg_mark {
+  const char *class_name;
+  int64_t at;
+};
+struct svg_track {
+  const struct svg_bar *bars;
+  size_t n_bars;
+  const struct svg_mark *marks;
+  size_t n_marks;
+  int64_t first, last;
+  int lanes;
+  struct str sentence;
+};
+void svg_track(struct strbuf *b, const struct svg_track *x);
+/* The scale over such rows: a text at each tick; decorative, since every row says its days. */
+struct svg_tick {
+  int64_t at;
+  struct str text;
+};
+void svg_scale(struct strbuf *b, const struct svg_tick *ticks, size_t n, int64_t first, int64_t last);
 #endif

@@ -1,153 +1,158 @@
 #include "web/pages/account.h"
-#include "app/contract.h"
-#include "web/pages/desk.h"
+#include "app/account.h"
+#include "insight/party.h"
+#include "store/repo_account.h"
+#include "web/pages/account_role.h"
 #include "web/shell.h"
 #include "web/views.h"
 
-enum { MOST_ROWS = 500 };
+enum { MOST_CONTRACTS = 100, MOST_CHILDREN = 100, MOST_TOUCHES = 12, COVERAGE_ROWS = 12 };
 
-static struct str account_href(struct request *r, int64_t id) { return id ? arena_fmt(r->arena, "/accounts/%lld", (long long)id) : STR_NONE; }
+struct str account_href(struct request *r, int64_t id) { return id ? arena_fmt(r->arena, "/accounts/%lld", (long long)id) : STR_NONE; }
 
-static struct str span_text(struct request *r, day_t from, day_t to) {
-  struct str a = format_day(r->reader, from), b = format_day(r->reader, to);
-  return arena_fmt(r->arena, "%.*s to %.*s", STR_FMT(a), STR_FMT(b));
+int account_seen(struct request *r, const struct desk *d, int64_t id, struct account *ret) {
+  struct account x;
+  int rc = account_get(r->store, r->arena, id, &x, &r->err);
+  if (rc >= 0 && x.known_at > r->until)
+    return err_set(&r->err, ERR_NOTFOUND, "account %lld: it was not known then", (long long)id);
+  if (rc >= 0)
+    rc = account_visible(r->store, r->arena, &r->scope, d->book, id, &r->err);
+  if (rc >= 0)
+    *ret = x;
+  return rc;
 }
 
-/* The visible renewals of a contract or of an end user. */
-static int renewals_of(struct request *r, int64_t contract_id, int64_t account_id, struct account_renewal **ret, size_t *ret_n) {
-  struct renewal_brief *rows = NULL;
-  size_t n = 0, k = 0;
-  int rc = renewal_briefs(r->store, r->arena, contract_id, account_id, r->until, MOST_ROWS, &rows, &n, &r->err);
-  struct account_renewal *x = arena_zalloc(r->arena, n + 1, sizeof *x);
-  if (rc < 0 || !x)
-    return rc < 0 ? rc : ERR_NOMEM;
-  for (size_t i = 0; i < n; i++) {
-    if (!scope_sees(&r->scope, rows[i].id, rows[i].owner_id))
-      continue;
-    int64_t amount = rows[i].outcome == OUTCOME_OPEN ? rows[i].forecast_amount : rows[i].won_amount;
-    x[k++] = (struct account_renewal){
-      format_weekday(r->reader, rows[i].due_date), arena_fmt(r->arena, "/renewals/%lld", (long long)rows[i].id), rows[i].contract, rows[i].owner,
-      str_of(parts_outcome(r->reader, rows[i].outcome)), rows[i].booked_date == DAY_NONE ? STR_NONE : format_day(r->reader, rows[i].booked_date),
-      parts_glyph(rows[i].category), parts_category(r->reader, rows[i].category), parts_amount(r->reader, amount, rows[i].currency, MONEY_WHOLE)};
-  }
-  *ret = x;
-  *ret_n = k;
-  return OK;
-}
-
-static int contracts_of(struct request *r, int64_t id, struct account_view *v) {
+static int fill_contracts(struct request *r, const struct desk *d, struct account_view *v) {
   struct contract_brief *rows = NULL;
   size_t n = 0;
-  int rc = account_contracts(r->store, r->arena, id, r->until, MOST_ROWS, &rows, &n, &r->err);
+  int rc = account_contracts(r->store, r->arena, v->id, r->until, MOST_CONTRACTS + 1, &rows, &n, &r->err);
   v->contracts = arena_zalloc(r->arena, n + 1, sizeof *v->contracts);
   if (rc < 0 || !v->contracts)
     return rc < 0 ? rc : ERR_NOMEM;
-  struct org org;
-  if (r->as_of != DAY_NONE)
-    rc = org_load(r->store, &org, &r->err);
+  if (n > MOST_CONTRACTS) {
+    n = MOST_CONTRACTS;
+    v->contracts_note = tr_n(r, (int64_t)n, "the first {n} by number", "the first {n} by number");
+  }
   for (size_t i = 0; i < n && rc >= 0; i++) {
     if (!scope_sees_rep(&r->scope, rows[i].owner_id))
       continue;
     if (r->as_of != DAY_NONE)
-      rc = desk_contract_state(r, &org, rows[i].id, rows[i].cancelled_on, &rows[i].state);
+      rc = desk_contract_state(r, &d->org, rows[i].id, rows[i].cancelled_on, &rows[i].state);
     v->contracts[v->n_contracts++] = (struct account_contract){
-      rows[i].number, desk_address(r, "/contracts/", rows[i].number), str_of(parts_contract_state(r->reader, rows[i].state)), rows[i].owner, rows[i].end_user,
+      rows[i].number, desk_address(r, "/contracts/", rows[i].number), str_of(parts_contract_state(r->reader, rows[i].state)), rows[i].owner,
       format_day(r->reader, rows[i].end_date), format_count(r->reader, rows[i].lines),
       parts_amount(r->reader, rows[i].annual_value, rows[i].currency, MONEY_WHOLE)};
   }
   return rc;
 }
 
-int account_page(struct request *r, struct response *w) {
-  int64_t id = 0;
+static int fill_children(struct request *r, const struct desk *d, struct account_view *v) {
+  struct account_brief *rows = NULL;
+  size_t n = 0;
+  int rc = account_children(r->store, r->arena, v->id, MOST_CHILDREN, &rows, &n, &r->err);
+  v->children = arena_zalloc(r->arena, n + 1, sizeof *v->children);
+  if (rc < 0 || !v->children)
+    return rc < 0 ? rc : ERR_NOMEM;
+  for (size_t i = 0; i < n; i++) {
+    struct err quiet = r->err;
+    if (account_visible(r->store, r->arena, &r->scope, d->book, rows[i].id, &r->err) == OK)
+      v->children[v->n_children++] = (struct account_link){rows[i].name, account_href(r, rows[i].id)};
+    r->err = quiet;
+  }
+  return OK;
+}
+
+static struct str channel_words(struct request *r, struct str channel, struct str party) {
+  return tr_fmt(r, "{0} with the {1}", channel, party);
+}
+
+static int fill_touches(struct request *r, struct account_view *v) {
+  struct account_touch *rows = NULL;
+  size_t n = 0;
+  int rc = account_touches(r->store, r->arena, v->id, r->until, MOST_TOUCHES * 4, &rows, &n, &r->err);
+  v->touches = arena_zalloc(r->arena, MOST_TOUCHES, sizeof *v->touches);
+  if (rc < 0 || !v->touches)
+    return rc < 0 ? rc : ERR_NOMEM;
+  for (size_t i = 0; i < n && v->n_touches < MOST_TOUCHES; i++) {
+    char iso[INSTANT_ISO_SIZE];
+    if (scope_sees_rep(&r->scope, rows[i].owner_id))
+      v->touches[v->n_touches++] = (struct account_touch_row){
+        format_instant(r->reader, rows[i].at), arena_str(r->arena, str_of(instant_iso(rows[i].at, iso))), rows[i].by,
+        channel_words(r, rows[i].channel, rows[i].party), rows[i].note, arena_fmt(r->arena, "/renewals/%lld", (long long)rows[i].renewal_id), rows[i].contract};
+  }
+  return OK;
+}
+
+/* "Customer in Brazil region LATAM" in the order people say it. */
+static struct str say_of(struct request *r, const struct account *x) {
+  struct str kind = x->kind & 4 ? tr(r, "Distributor") : x->kind & 2 ? tr(r, "Reseller") : tr(r, "Customer");
+  if (x->kind & 1 && x->kind & 6)
+    kind = x->kind & 4 ? tr(r, "Distributor and customer") : tr(r, "Reseller and customer");
+  struct str s = x->country.n ? tr_fmt(r, "{0}, {1}", kind, x->country) : kind;
+  return x->region.n ? tr_fmt(r, "{0}, region {1}", s, x->region) : s;
+}
+
+static int fill_coverage(struct request *r, const struct desk *d, struct account_view *v) {
+  v->coverage_href = arena_fmt(r->arena, "/accounts/%lld/coverage", (long long)v->id);
+  struct coverage_part part = {.account_id = v->id, .root = v->coverage_href, .show = STR_NONE, .most = COVERAGE_ROWS};
+  return coverage_fill(r, d, &part, &v->coverage);
+}
+
+static int fill(struct request *r, const struct desk *d, const struct account *x, struct account_view *v) {
+  v->id = x->id;
+  v->name = x->name;
+  v->say = say_of(r, x);
+  v->parent = x->parent;
+  v->parent_href = account_href(r, x->parent_id);
+  v->past_day = r->as_of != DAY_NONE;
+  v->may_edit = !v->past_day && r->scope.role != ROLE_EXEC;
+  int rc = account_roles(r, d, x, v);
+  if (rc >= 0 && v->customer)
+    rc = fill_contracts(r, d, v);
+  if (rc >= 0 && v->customer)
+    rc = fill_coverage(r, d, v);
+  if (rc >= 0)
+    rc = fill_children(r, d, v);
+  if (rc >= 0)
+    rc = account_contacts(r, v);
+  return rc >= 0 && v->customer ? fill_touches(r, v) : rc;
+}
+
+int account_answer(struct request *r, struct response *w, int64_t id, const struct account_refused *refused) {
+  struct desk d DESK_CLEANUP = {0};
   struct account x;
   struct account_view v = {0};
-  int rc = request_id_param(r, 0, &id);
+  int rc = desk_open(r, STR_NONE, &d);
   if (rc >= 0)
-    rc = account_get(r->store, r->arena, id, &x, &r->err);
-  if (rc >= 0 && x.known_at > r->until)
-    return err_set(&r->err, ERR_NOTFOUND, "account %lld: it was not known then", (long long)id);
+    rc = account_seen(r, &d, id, &x);
   if (rc >= 0)
-    rc = contracts_of(r, id, &v);
-  if (rc >= 0)
-    rc = renewals_of(r, 0, id, &v.renewals, &v.n_renewals);
+    rc = fill(r, &d, &x, &v);
   if (rc < 0)
     return rc;
-  if (!r->scope.everything && !v.n_contracts && !v.n_renewals)
-    return err_set(&r->err, ERR_NOTFOUND, "account %lld: there is none in your book", (long long)id);
-  v.name = x.name;
-  v.country = x.country;
-  v.region = x.region;
-  v.parent = x.parent;
-  v.parent_href = account_href(r, x.parent_id);
-  v.as_partner = (x.kind & 6) != 0;
-  v.kind = x.kind & 4 ? STR("Distributor") : x.kind & 2 ? STR("Reseller") : STR("Customer");
+  if (refused)
+    account_show_refused(&v, refused);
+  else if (pairs_has(&r->query, "saved"))
+    v.saved = tr(r, "Saved.");
   struct view_cx cx = view_cx_of(r);
-  shell_begin(r, w, &(struct page){.title = v.name, .nav = "/renewals", .crumb = STR("Renewals"), .crumb_href = STR("/renewals")});
+  shell_begin(r, w, &(struct page){.title = v.name, .nav = "/renewals", .crumb = tr(r, "Renewals"), .crumb_href = STR("/renewals")});
   view_account(&w->body, &cx, &v);
   return shell_end(r, w);
 }
 
-static void fill_line(struct request *r, const struct contract_term *t, struct contract_line_row *x) {
-  x->item = t->product.n ? t->product : t->sku.n ? t->sku : STR("Item not named");
-  x->detail = t->product.n && t->sku.n && !str_eq(t->product, t->sku) ? t->sku : t->service_level;
-  x->serial = t->serial_number;
-  x->quantity = format_count(r->reader, t->quantity);
-  x->coverage = span_text(r, t->start_date, t->end_date);
-  x->term = parts_amount(r->reader, t->net_amount, t->currency, MONEY_WHOLE);
-  x->year = parts_amount(r->reader, t->annual_value, t->currency, MONEY_WHOLE);
-  x->outcome = str_of(parts_outcome(r->reader, t->outcome));
-  x->lost = t->outcome == OUTCOME_LOST;
-  x->ended = t->end_date < r->today;
-  x->evidence = t->outcome == OUTCOME_OPEN ? STR_NONE : str_of(parts_evidence(r->reader, t->evidence));
-  x->excluded = t->excluded_reason;
-}
-
-static int lines_of(struct request *r, const struct contract *c, struct contract_view *v) {
-  struct contract_term *terms = NULL;
-  size_t n = 0;
-  int rc = contract_terms(r->store, r->arena, c->id, DAY_NONE, r->until, &terms, &n, &r->err);
-  v->lines = arena_zalloc(r->arena, n + 1, sizeof *v->lines);
-  if (rc < 0 || !v->lines)
-    return rc < 0 ? rc : ERR_NOMEM;
-  for (size_t i = 0; i < n; i++)
-    fill_line(r, &terms[i], &v->lines[v->n_lines++]);
-  char code[4];
-  struct str count = tr_n(r, (int64_t)n, "{n} term", "{n} terms");
-  v->lines_note = arena_fmt(r->arena, "%s, %.*s, newest end first", currency_code(c->currency, code), STR_FMT(count));
-  return OK;
-}
-
-int contract_page(struct request *r, struct response *w) {
-  int64_t id = 0;
-  struct contract c;
-  struct contract_view v = {0};
-  int rc = contract_find(r->store, r->params[0], &id, &r->err);
+int account_page(struct request *r, struct response *w) {
+  int64_t id = 0, now = 0;
+  int rc = request_id_param(r, 0, &id);
   if (rc >= 0)
-    rc = desk_contract(r, id, &c);
-  if (rc >= 0)
-    rc = renewals_of(r, id, 0, &v.renewals, &v.n_renewals);
+    rc = account_now(r->store, id, &now, &r->err);
   if (rc < 0)
     return rc;
-  if (!scope_sees_rep(&r->scope, c.owner_id) && !v.n_renewals)
-    return err_set(&r->err, ERR_NOTFOUND, "contract: there is none of that number in your book");
-  rc = lines_of(r, &c, &v);
-  if (rc < 0)
-    return rc;
-  v.number = c.number;
-  v.state = str_of(parts_contract_state(r->reader, c.state));
-  v.cancelled = c.cancelled_on == DAY_NONE ? STR_NONE : format_day(r->reader, c.cancelled_on);
-  v.customer = c.end_user.name;
-  v.customer_href = account_href(r, c.end_user.id);
-  v.owner = c.owner.n ? c.owner : STR("nobody");
-  v.region = c.region;
-  v.sales_model = str_of(parts_sales_model(r->reader, c.sales_model));
-  v.reseller = c.reseller.id ? c.reseller.name : STR("none");
-  v.reseller_href = account_href(r, c.reseller.id);
-  v.distributor = c.distributor.id ? c.distributor.name : STR("none");
-  v.distributor_href = account_href(r, c.distributor.id);
-  struct view_cx cx = view_cx_of(r);
-  shell_begin(r, w, &(struct page){.title = v.number, .nav = "/renewals", .crumb = v.customer, .crumb_href = v.customer_href});
-  view_contract(&w->body, &cx, &v);
-  return shell_end(r, w);
+  if (now != id && r->as_of == DAY_NONE) { /* merged: to what it is now, for those who see that */
+    struct desk d DESK_CLEANUP = {0};
+    struct account x;
+    rc = desk_open(r, STR_NONE, &d);
+    if (rc >= 0)
+      rc = account_seen(r, &d, now, &x);
+    return rc < 0 ? rc : response_redirect(r, w, account_href(r, now));
+  }
+  return account_answer(r, w, id, NULL);
 }

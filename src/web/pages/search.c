@@ -118,7 +118,8 @@ static void offer_here(struct collecting *c) {
     const char *root, *label, *tail, *icon;
   } HERE[] = {
     {"/renewals/", MSG("Log a touch on this renewal"), "#t-no", "phone"}, {"/renewals/", MSG("History of this renewal"), "#h-lg", "clock"},
-    {"/contracts/", MSG("Lines of this contract"), "#h-ln", "table"},
+    {"/accounts/", MSG("Coverage map of this account"), "/coverage", "calendar"}, {"/accounts/", MSG("Contacts of this account"), "#contacts", "users"},
+    {"/contracts/", MSG("Coverage map of this contract"), "#h-cv", "calendar"}, {"/contracts/", MSG("Lines of this contract"), "#h-ln", "table"},
   };
   struct str from, rest;
   (void)str_cut(pairs_get(&c->r->query, "from"), '?', &from, &rest);

@@ -1,0 +1,110 @@
+#include "insight/party.h"
+
+#include "base/alloc.h"
+#include "base/map.h"
+#include "insight/exact.h"
+
+struct summing {
+  const struct book *b;
+  const uint8_t *reps;
+  day_t plan_day;
+  struct map64 *slot;  /* part << 32 | account -> index + 1 */
+  struct party_sum *rows;
+  __int128 *exact;
+  size_t n, cap;
+};
+
+static int room(struct summing *x) {
+  if (x->n < x->cap) {
+    return OK;
+  }
+  size_t cap = x->cap == 0 ? 64 : x->cap * 2;
+  struct party_sum *rows = mem_realloc(x->rows, cap * sizeof *rows);
+  x->rows = rows != NULL ? rows : x->rows;
+  __int128 *exact = mem_realloc(x->exact, cap * sizeof *exact);
+  x->exact = exact != NULL ? exact : x->exact;
+  if (rows == NULL || exact == NULL) {
+    return ERR_NOMEM;
+  }
+  x->cap = cap;
+  return OK;
+}
+
+static int add(struct summing *x, size_t i, enum grid_column part, uint32_t account) {
+  const struct book_renewals *r = &x->b->renewals;
+  if (account == 0) {
+    return OK;
+  }
+  uint64_t *slot = map64_put(x->slot, (uint64_t)part << 32 | account);
+  if (slot == NULL || room(x) != OK) {
+    return ERR_NOMEM;
+  }
+  if (*slot == 0) {
+    x->rows[x->n] = (struct party_sum){.account = account, .part = part, .last_due = DAY_NONE};
+    x->exact[x->n] = 0;
+    *slot = ++x->n;
+  }
+  struct party_sum *row = &x->rows[*slot - 1];
+  int64_t rate = 0;
+  row->renewals++;
+  row->last_due = r->due[i] > row->last_due ? r->due[i] : row->last_due;
+  if (r->category[i] != CATEGORY_COMMIT && r->category[i] != CATEGORY_BEST_CASE && r->category[i] != CATEGORY_PIPELINE) {
+    return OK;
+  }
+  row->open++;
+  if (book_rate(x->b, r->currency[i], x->plan_day, &rate, NULL) == OK) {
+    x->exact[*slot - 1] += exact_term(r->forecast[i], rate, x->b->currency_of[r->currency[i]], x->b->reporting);
+  } else {
+    row->no_rate++;
+  }
+  return OK;
+}
+
+static int sum_all(struct summing *x, enum grid_column column, uint32_t account) {
+  const struct book_renewals *r = &x->b->renewals;
+  const uint32_t *own = column == GRID_CUSTOMER ? r->account : column == GRID_RESELLER ? r->reseller : r->distributor;
+  int code = OK;
+  for (size_t i = 0; i < r->n && code == OK; i++) {
+    if (own[i] != account || !x->reps[r->rep_now[i]]) {
+      continue;
+    }
+    if (column != GRID_CUSTOMER) {
+      code = add(x, i, GRID_CUSTOMER, r->account[i]);
+    } else {
+      code = add(x, i, GRID_RESELLER, r->reseller[i]);
+      code = code == OK ? add(x, i, GRID_DISTRIBUTOR, r->distributor[i]) : code;
+    }
+  }
+  for (size_t i = 0; i < x->n && code == OK; i++) {
+    code = exact_round(x->exact[i], &x->rows[i].open_amount);
+  }
+  return code;
+}
+
+static int by_money(const void *x, const void *y) {
+  const struct party_sum *a = x, *b = y;
+  if (a->open_amount != b->open_amount) {
+    return a->open_amount > b->open_amount ? -1 : 1;
+  }
+  return a->renewals != b->renewals ? (a->renewals > b->renewals ? -1 : 1) : (a->account > b->account) - (a->account < b->account);
+}
+
+int party_sums(const struct book *b, enum grid_column column, uint32_t account, const uint8_t *reps, day_t plan_day, struct arena *a, struct party_sum **ret,
+               size_t *ret_n) {
+  struct summing x = {.b = b, .reps = reps, .plan_day = plan_day, .slot = map64_new()};
+  int code = x.slot != NULL ? sum_all(&x, column, account) : ERR_NOMEM;
+  struct party_sum *rows = code == OK ? arena_alloc(a, (x.n + 1) * sizeof *rows) : NULL;
+  if (rows != NULL && x.n > 0) {
+    memcpy(rows, x.rows, x.n * sizeof *rows);
+    qsort(rows, x.n, sizeof *rows, by_money);
+  }
+  code = code == OK && rows == NULL ? ERR_NOMEM : code;
+  map64_free(x.slot);
+  mem_free(x.rows);
+  mem_free(x.exact);
+  if (code == OK) {
+    *ret = rows;
+    *ret_n = x.n;
+  }
+  return code;
+}

@@ -1,0 +1,18 @@
+/* Whom an account does business with: of a customer its resellers and distributors, of a partner its customers, with what is open. */
+#ifndef INSIGHT_PARTY_H
+#define INSIGHT_PARTY_H
+#include "base/arena.h"
+#include "insight/grid.h"
+
+struct party_sum {
+  uint32_t account;         /* code */
+  enum grid_column part;    /* GRID_CUSTOMER, GRID_RESELLER, GRID_DISTRIBUTOR: its part in these renewals */
+  int64_t renewals, open;   /* rows, and those in commit, best case or pipeline */
+  int64_t open_amount;      /* their sum in the reporting currency, exact and rounded once, as the grid's */
+  int64_t no_rate;          /* open ones that are not in it */
+  day_t last_due;
+};
+/* Over renewals in which `account` has the part `column`; reps as in struct grid_query. Most open money first. OK, ERR_NOMEM, ERR_RANGE. */
+int party_sums(const struct book *b, enum grid_column column, uint32_t account, const uint8_t *reps, day_t plan_day, struct arena *a, struct party_sum **ret,
+               size_t *ret_n);
+#endif
