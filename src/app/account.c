@@ -6,11 +6,14 @@
 
 static int not_seen(int64_t id, struct err *e) { return err_set(e, ERR_NOTFOUND, "account %" PRId64 ": there is none in your book", id); }
 
-static bool in_renewals(const struct book *b, const uint8_t *reps, uint32_t code)
+static bool in_renewals(const struct book *b, const uint8_t *reps, const uint32_t *extra, size_t n_extra, uint32_t code)
 {
   const struct book_renewals *r = &b->renewals;
   for (size_t i = 0; i < r->n; i++)
     if (((r->account[i] == code) | (r->reseller[i] == code) | (r->distributor[i] == code)) && reps[r->rep_now[i]])
+      return true;
+  for (size_t k = 0; k < n_extra; k++)
+    if (r->account[extra[k]] == code || r->reseller[extra[k]] == code || r->distributor[extra[k]] == code)
       return true;
   return false;
 }
@@ -22,10 +25,12 @@ int account_visible(struct store *s, struct arena *a, const struct scope *who, c
   size_t n = 0;
   if (who->everything)
     return OK;
+  const uint32_t *extra = NULL;
+  size_t n_extra = 0;
   uint8_t *reps = scope_reps(who, a, b);
-  if (!reps)
+  if (!reps || scope_rows(who, a, b, &extra, &n_extra) < 0)
     return err_set(e, ERR_NOMEM, "account: out of memory: try again");
-  if (code && in_renewals(b, reps, code))
+  if (code && in_renewals(b, reps, extra, n_extra, code))
     return OK;
   int rc = account_owners(s, a, account_id, &owners, &n, e);
   for (size_t i = 0; rc == OK && i < n; i++)

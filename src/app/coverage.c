@@ -6,9 +6,15 @@ static int no_memory(struct err *e) { return err_set(e, ERR_NOMEM, "coverage: ou
 static uint8_t *contracts_by_renewals(const struct scope *who, const struct book *b, struct arena *a)
 {
   uint8_t *reps = scope_reps(who, a, b), *seen = arena_zalloc(a, b->contracts.n + (size_t)1, 1);
-  for (size_t i = 0; reps && seen && i < b->renewals.n; i++)
+  const uint32_t *extra = NULL;
+  size_t n = 0;
+  if (!reps || !seen || scope_rows(who, a, b, &extra, &n) < 0)
+    return NULL;
+  for (size_t i = 0; i < b->renewals.n; i++)
     seen[b->renewals.contract[i]] |= reps[b->renewals.rep_now[i]];
-  return reps ? seen : NULL;
+  for (size_t k = 0; k < n; k++)
+    seen[b->renewals.contract[extra[k]]] = 1;
+  return seen;
 }
 
 /* Keeps the terms the person may see and that count. */

@@ -116,6 +116,8 @@ struct asking {
   struct arena *a;
   const struct scope *who;
   const uint8_t *reps;
+  const uint32_t *extra; /* renewals handed to the person: indexes, ascending */
+  size_t n_extra;
   struct sight sight;
   struct str text;      /* folded */
   char key[SEARCH_NUMBER_MAX];
@@ -138,7 +140,10 @@ static size_t renewal_row(const struct asking *t, int64_t id)
     else
       to = mid;
   }
-  return from < r->n && r->id[from] == id && (t->who->everything || t->reps[r->rep[from]]) ? from : SIZE_MAX;
+  bool seen = from < r->n && r->id[from] == id && (t->who->everything || t->reps[r->rep_now[from]]);
+  for (size_t k = 0; k < t->n_extra && !seen; k++)
+    seen = t->extra[k] == from && from < r->n && r->id[from] == id;
+  return seen ? from : SIZE_MAX;
 }
 
 static struct search_result *add(struct asking *t, enum search_kind kind, uint8_t match, uint8_t slips)
@@ -486,7 +491,9 @@ static int begin(struct asking *t, struct book_cache *books, struct str text, da
   if (rc < 0)
     return rc;
   t->reps = scope_reps(t->who, t->a, t->o.b);
-  if (!t->reps || sight_make(t->o.b, &t->o.x->parties, t->reps, t->who->everything, today + SEARCH_SOON_DAYS, t->a, &t->sight) < 0) {
+  bool ok = t->reps && scope_rows(t->who, t->a, t->o.b, &t->extra, &t->n_extra) == OK;
+  struct sight_ask q = {t->who->everything, t->reps, t->extra, t->n_extra, today + SEARCH_SOON_DAYS};
+  if (!ok || sight_make(t->o.b, &t->o.x->parties, &q, t->a, &t->sight) < 0) {
     search_close(&t->o);
     return no_memory(e);
   }

@@ -6,8 +6,7 @@
 
 struct summing {
   const struct book *b;
-  const uint8_t *reps;
-  day_t plan_day;
+  const struct party_ask *q;
   struct map64 *slot;  /* part << 32 | account -> index + 1 */
   struct party_sum *rows;
   __int128 *exact;
@@ -52,7 +51,7 @@ static int add(struct summing *x, size_t i, enum grid_column part, uint32_t acco
     return OK;
   }
   row->open++;
-  if (book_rate(x->b, r->currency[i], x->plan_day, &rate, NULL) == OK) {
+  if (book_rate(x->b, r->currency[i], x->q->plan_day, &rate, NULL) == OK) {
     x->exact[*slot - 1] += exact_term(r->forecast[i], rate, x->b->currency_of[r->currency[i]], x->b->reporting);
   } else {
     row->no_rate++;
@@ -60,12 +59,15 @@ static int add(struct summing *x, size_t i, enum grid_column part, uint32_t acco
   return OK;
 }
 
-static int sum_all(struct summing *x, enum grid_column column, uint32_t account) {
+static int sum_all(struct summing *x) {
   const struct book_renewals *r = &x->b->renewals;
+  enum grid_column column = x->q->column;
   const uint32_t *own = column == GRID_CUSTOMER ? r->account : column == GRID_RESELLER ? r->reseller : r->distributor;
   int code = OK;
-  for (size_t i = 0; i < r->n && code == OK; i++) {
-    if (own[i] != account || !x->reps[r->rep_now[i]]) {
+  for (size_t i = 0, k = 0; i < r->n && code == OK; i++) {
+    bool handed = k < x->q->n_extra && x->q->extra[k] == i;
+    k += handed;
+    if (own[i] != x->q->account || !(handed || x->q->reps[r->rep_now[i]])) {
       continue;
     }
     if (column != GRID_CUSTOMER) {
@@ -89,10 +91,9 @@ static int by_money(const void *x, const void *y) {
   return a->renewals != b->renewals ? (a->renewals > b->renewals ? -1 : 1) : (a->account > b->account) - (a->account < b->account);
 }
 
-int party_sums(const struct book *b, enum grid_column column, uint32_t account, const uint8_t *reps, day_t plan_day, struct arena *a, struct party_sum **ret,
-               size_t *ret_n) {
-  struct summing x = {.b = b, .reps = reps, .plan_day = plan_day, .slot = map64_new()};
-  int code = x.slot != NULL ? sum_all(&x, column, account) : ERR_NOMEM;
+int party_sums(const struct book *b, const struct party_ask *q, struct arena *a, struct party_sum **ret, size_t *ret_n) {
+  struct summing x = {.b = b, .q = q, .slot = map64_new()};
+  int code = x.slot != NULL ? sum_all(&x) : ERR_NOMEM;
   struct party_sum *rows = code == OK ? arena_alloc(a, (x.n + 1) * sizeof *rows) : NULL;
   if (rows != NULL && x.n > 0) {
     memcpy(rows, x.rows, x.n * sizeof *rows);

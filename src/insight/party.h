@@ -12,7 +12,14 @@ struct party_sum {
   int64_t no_rate;          /* open ones that are not in it */
   day_t last_due;
 };
-/* Over renewals in which `account` has the part `column`; reps as in struct grid_query. Most open money first. OK, ERR_NOMEM, ERR_RANGE. */
-int party_sums(const struct book *b, enum grid_column column, uint32_t account, const uint8_t *reps, day_t plan_day, struct arena *a, struct party_sum **ret,
-               size_t *ret_n);
+struct party_ask {
+  enum grid_column column;  /* the part that `account` has: GRID_CUSTOMER, GRID_RESELLER or GRID_DISTRIBUTOR */
+  uint32_t account;
+  const uint8_t *reps;      /* scope, as in struct grid_query */
+  const uint32_t *extra;
+  size_t n_extra;
+  day_t plan_day;
+};
+/* Most open money first. OK, ERR_NOMEM, ERR_RANGE. */
+int party_sums(const struct book *b, const struct party_ask *q, struct arena *a, struct party_sum **ret, size_t *ret_n);
 #endif

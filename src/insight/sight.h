@@ -16,6 +16,13 @@ struct sight {
   int64_t *account_due, *contract_due;      /* open forecast due by `until`, about, in the reporting currency: for order, not to be shown */
   uint32_t *account_next, *contract_next;   /* index + 1 of the visible open renewal due first; 0 = none */
 };
-/* reps: one byte per rep code, 1 = visible; everything: all is seen, also what has no contract. Lives in arena. OK, ERR_NOMEM. */
-int sight_make(const struct book *b, const struct sight_parties *p, const uint8_t *reps, bool everything, day_t until, struct arena *a, struct sight *ret);
+struct sight_ask {
+  bool everything;          /* all is seen, also what has no contract */
+  const uint8_t *reps;      /* one byte per rep code, 1 = visible … */
+  const uint32_t *extra;    /* … and renewals seen besides: indexes, ascending */
+  size_t n_extra;
+  day_t until;
+};
+/* Lives in arena. OK, ERR_NOMEM. */
+int sight_make(const struct book *b, const struct sight_parties *p, const struct sight_ask *q, struct arena *a, struct sight *ret);
 #endif

@@ -48,7 +48,8 @@ static void gaps(void **state) {
   assert_int_equal(c.with_gaps + c.with_doubles + c.lapsed, 0);
 
   /* A short term inside a long one hides no gap, and makes none. */
-  struct coverage_term inside[] = {SERIAL(1, "B", JAN_1 - 700, JAN_1 + 99, 100), SERIAL(2, "B", JAN_1 - 600, JAN_1 - 500, 10), SERIAL(3, "B", JAN_1 + 110, JAN_1 + 400, 90)};
+  struct coverage_term inside[] = {SERIAL(1, "B", JAN_1 - 700, JAN_1 + 99, 100), SERIAL(2, "B", JAN_1 - 600, JAN_1 - 500, 10),
+                                  SERIAL(3, "B", JAN_1 + 110, JAN_1 + 400, 90)};
   c = MAKE(inside);
   assert_int_equal(c.items[0].n_spans, 2);
   span_is(&c.items[0], 0, COVERAGE_DOUBLE, JAN_1 - 600, JAN_1 - 500);
@@ -117,7 +118,8 @@ static void sprawl(void **state) {
   struct arena *a ARENA_CLEANUP = arena_new(0);
   struct coverage_sprawl s;
   /* 1 ends on day 400 (its shorter line doesn't count), 2 and 3 on day 350, 4 is over, 5 is to come. */
-  struct coverage_term t[] = {SERIAL(1, "A", JAN_1, JAN_1 + 330, 10), SERIAL(1, "B", JAN_1, JAN_1 + 400, 20), SERIAL(2, "C", JAN_1, JAN_1 + 350, 25), SERIAL(3, "D", JAN_1, JAN_1 + 350, 15),
+  struct coverage_term t[] = {SERIAL(1, "A", JAN_1, JAN_1 + 330, 10), SERIAL(1, "B", JAN_1, JAN_1 + 400, 20), SERIAL(2, "C", JAN_1, JAN_1 + 350, 25),
+                              SERIAL(3, "D", JAN_1, JAN_1 + 350, 15),
                               SERIAL(4, "E", JAN_1, JAN_1 + 10, 99), SERIAL(5, "F", TODAY + 1, TODAY + 9, 99)};
   assert_int_equal(coverage_sprawl(t, 6, TODAY, a, &s), OK);
   assert_int_equal(s.contracts, 3);

@@ -75,7 +75,7 @@ static int fill_touches(struct request *r, struct account_view *v) {
     return rc < 0 ? rc : ERR_NOMEM;
   for (size_t i = 0; i < n && v->n_touches < MOST_TOUCHES; i++) {
     char iso[INSTANT_ISO_SIZE];
-    if (scope_sees_rep(&r->scope, rows[i].owner_id))
+    if (scope_sees(&r->scope, rows[i].renewal_id, rows[i].owner_id))
       v->touches[v->n_touches++] = (struct account_touch_row){
         format_instant(r->reader, rows[i].at), arena_str(r->arena, str_of(instant_iso(rows[i].at, iso))), rows[i].by,
         channel_words(r, rows[i].channel, rows[i].party), rows[i].note, arena_fmt(r->arena, "/renewals/%lld", (long long)rows[i].renewal_id), rows[i].contract};

@@ -134,7 +134,8 @@ static int fill_years(struct request *r, const struct desk *d, const struct part
 static int fill_parties(struct request *r, const struct desk *d, const struct part *p, struct account_role *role) {
   struct party_sum *rows = NULL;
   size_t n = 0;
-  int rc = party_sums(d->book, p->column, p->code, d->reps, d->period.first, r->arena, &rows, &n);
+  struct party_ask q = {p->column, p->code, d->reps, d->extra, d->n_extra, d->period.first};
+  int rc = party_sums(d->book, &q, r->arena, &rows, &n);
   size_t shown = n < MOST_PARTIES ? n : MOST_PARTIES;
   role->parties = arena_zalloc(r->arena, shown + 1, sizeof *role->parties);
   if (rc < 0 || !role->parties)

@@ -18,7 +18,7 @@ static int fill_renewals(struct request *r, int64_t contract_id, struct contract
   if (rc < 0 || !v->renewals)
     return rc < 0 ? rc : ERR_NOMEM;
   for (size_t i = 0; i < n; i++) {
-    if (!scope_sees_rep(&r->scope, rows[i].owner_id))
+    if (!scope_sees(&r->scope, rows[i].id, rows[i].owner_id))
       continue;
     bool open = rows[i].outcome == OUTCOME_OPEN;
     v->renewals[v->n_renewals++] = (struct account_renewal){
@@ -69,7 +69,8 @@ static int fill_lines(struct request *r, const struct contract *c, const struct 
     fill_line(r, &terms[i], &v->lines[v->n_lines]);
     v->lines[v->n_lines++].hit = v->serial.n > 0;
   }
-  v->lines_note = tr_n(r, (int64_t)n, "{n} term in {0}, newest end first", "{n} terms in {0}, newest end first", arena_str(r->arena, str_of(currency_code(c->currency, code))));
+  v->lines_note = tr_n(r, (int64_t)n, "{n} term in {0}, newest end first", "{n} terms in {0}, newest end first",
+                       arena_str(r->arena, str_of(currency_code(c->currency, code))));
   v->all_href = desk_address(r, "/contracts/", c->number);
   if ((size_t)after + v->n_lines < met)
     v->next_href = arena_fmt(r->arena, "%.*s?after=%zu#h-ln", STR_FMT(v->all_href), (size_t)after + v->n_lines);
