@@ -40,7 +40,8 @@ static enum content package_content(struct str b) {
   if (holds(b, "vbaProject.bin", 14)) return CONTENT_NONE;
   if (b.n > 30 + sizeof odf && memcmp(b.p + 30, odf, sizeof odf - 1) == 0) return CONTENT_ODF;
   if (!holds(b, "[Content_Types].xml", 19)) return CONTENT_NONE;
-  return holds(b, "word/document.xml", 17) ? CONTENT_DOCX : holds(b, "xl/workbook.xml", 15) ? CONTENT_XLSX : holds(b, "ppt/presentation.xml", 20) ? CONTENT_PPTX : CONTENT_NONE;
+  if (holds(b, "word/document.xml", 17)) return CONTENT_DOCX;
+  return holds(b, "xl/workbook.xml", 15) ? CONTENT_XLSX : holds(b, "ppt/presentation.xml", 20) ? CONTENT_PPTX : CONTENT_NONE;
 }
 
 static bool is_text(struct str b) {
@@ -119,7 +120,8 @@ static int writable(struct store *s, const struct keeping *x, int64_t renewal_id
 static int audit(struct store *s, const struct keeping *x, const char *action, struct err *e) {
   struct str detail = arena_fmt(x->a, "{\"document\":%" PRId64 ",\"sha256\":\"%.*s\"}", x->d.id, STR_FMT(x->d.sha256));
   if (!detail.p) return err_set(e, ERR_NOMEM, "Out of memory");
-  return audit_add(s, &(struct audit_entry){.at = x->now, .actor_id = x->who->person_id, .action = action, .entity = "renewal", .entity_id = x->d.renewal_id, .detail = detail}, e);
+  const struct audit_entry entry = {.at = x->now, .actor_id = x->who->person_id, .action = action, .entity = "renewal", .entity_id = x->d.renewal_id, .detail = detail};
+  return audit_add(s, &entry, e);
 }
 
 static int add_tx(struct store *s, void *arg, struct err *e) {
@@ -151,8 +153,8 @@ int document_add(struct store *s, struct arena *a, const struct scope *who, int6
   if (bytes.n > DOCUMENT_MAX) return err_set(e, ERR_LIMIT, "The file is too large: at most %d MB", DOCUMENT_MAX >> 20);
   const char *kind = document_kind(bytes, x.d.file_name);
   if (!kind)
-    return err_set(e, ERR_RANGE, "This is not a file that is kept here, or its content is not what its name says: PDF, PNG, JPEG, Word, Excel, PowerPoint, OpenDocument, mail,"
-                                 " text and CSV are taken, without macros");
+    return err_set(e, ERR_RANGE, "This is not a file that is kept here, or its content is not what its name says: PDF, PNG, JPEG, Word, Excel, PowerPoint,"
+                                 " OpenDocument, mail, text and CSV are taken, without macros");
   crypto_hash_sha256(hash, (const unsigned char *)bytes.p, bytes.n);
   sodium_bin2hex(hex, sizeof hex, hash, sizeof hash);
   x.d.kind = str_of(kind);

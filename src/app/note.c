@@ -76,9 +76,8 @@ static int write_tx(struct store *s, void *arg, struct err *e) {
   for (size_t i = 0; i < n && rc == OK; i++)
     if (ids[i] != x->who->person_id) rc = mention_put(s, x->note.id, ids[i], e);
   if (rc == OK && mention_seen(s, x->who->person_id, r.id, x->now, e) < 0) rc = e ? e->code : ERR_FAIL;
-  if (rc == OK)
-    rc = audit_add(s, &(struct audit_entry){.at = x->now, .actor_id = x->who->person_id, .action = "note.add", .entity = "renewal", .entity_id = r.id, .detail = STR_NONE}, e);
-  return rc;
+  const struct audit_entry entry = {.at = x->now, .actor_id = x->who->person_id, .action = "note.add", .entity = "renewal", .entity_id = r.id, .detail = STR_NONE};
+  return rc == OK ? audit_add(s, &entry, e) : rc;
 }
 
 int note_write(struct store *s, struct arena *a, const struct scope *who, int64_t renewal_id, struct str body, int64_t now, int64_t *ret_id, struct err *e) {

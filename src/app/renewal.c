@@ -219,7 +219,7 @@ static int edit_tx(struct store *s, void *arg, struct err *e)
   r = check_people(s, x->who, &t->stored, &t->wanted, t, e);
   if (r == OK)
     r = check_shape(&t->wanted, t, e);
-  if (r == OK && t->seen.version != t->stored.version)
+  if (r == OK && t->changed && t->seen.version != t->stored.version) /* what is wanted stands already: a form that was sent twice */
     r = conflict(x, e);
   if (r == OK && t->changed)
     r = check_rules(&t->wanted, x->today, t, e);

@@ -38,7 +38,7 @@ struct renewal_edit {
 struct renewal_edited {
   struct renewal seen, stored, wanted; /* after OK: seen = before, stored = wanted = after */
   unsigned clashes;
-  unsigned changed;       /* RENEWAL_SET_… that really differ; 0 after OK = nothing to do, no version written */
+  unsigned changed;       /* RENEWAL_SET_… that really differ; 0 after OK = nothing to do, no version written, also when an older version was seen */
   const char *field;      /* the field a refusal is about, "" when none */
 };
 /* Runs its own write transaction. Strings of *ret live in arena. today bounds what dates make sense.

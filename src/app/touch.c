@@ -7,7 +7,8 @@
 const char *const touch_channels[] = {"email", "phone", "meeting", "chat", "letter", "portal", "visit", "other", NULL};
 const char *const touch_parties[] = {"customer", "reseller", "distributor", "sales", NULL};
 
-enum { TOUCH_NOTE_MAX = 10000, TOUCH_LANGUAGE_MAX = 20 };
+enum { TOUCH_SENT_TWICE = 120, /* seconds within which the same touch is one: a form that was sent twice */
+  TOUCH_NOTE_MAX = 10000, TOUCH_LANGUAGE_MAX = 20 };
 
 static bool listed(const char *const *words, struct str s)
 {
@@ -50,6 +51,9 @@ static int log_tx(struct store *s, void *arg, struct err *e)
     return err_set(e, ERR_NOTFOUND, "There is no renewal %" PRId64, r.id);
   if (!scope_edits(x->who, r.id, r.owner_id))
     return err_set(e, ERR_DENIED, "Your role may read this renewal but not log a touch on it: ask its owner");
+  rc = touch_same(s, &x->touch, x->touch.at - TOUCH_SENT_TWICE, &x->id, e);
+  if (rc < 0 || x->id)
+    return rc;
   rc = touch_add(s, &x->touch, &x->id, e);
   if (rc == OK)
     rc = audit_add(s, &(struct audit_entry){.at = x->now, .actor_id = x->who->person_id, .action = "touch.add", .entity = "renewal", .entity_id = r.id}, e);

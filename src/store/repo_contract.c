@@ -97,7 +97,7 @@ static struct contract_term term_at(struct arena *a, const struct stmt *q, bool 
 int contract_terms(struct store *s, struct arena *a, int64_t contract_id, day_t due, int64_t until, struct contract_term **ret, size_t *ret_n, struct err *e) {
   struct stmt *q;
   int rc = due == DAY_NONE
-             ? db_query(store_db(s), TERM_COLUMNS " where l.contract_id = $1 and l.known_at <= $2 order by l.end_date desc, l.line_key, l.id",
+             ? db_query(store_db(s), TERM_COLUMNS " where l.contract_id = $1 and l.known_at <= $2 order by l.end_date desc, l.line_key, l.id /* scan */",
                         BINDS(B_I64(contract_id), B_I64(until)), &q, e)
              : db_query(store_db(s), TERM_COLUMNS " where l.contract_id = $1 and l.known_at <= $2 and l.end_date = $3 order by l.line_key, l.id",
                         BINDS(B_I64(contract_id), B_I64(until), B_I64(due)), &q, e);

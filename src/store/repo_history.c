@@ -385,6 +385,12 @@ int touch_add(struct store *s, const struct touch *t, int64_t *ret_id, struct er
   return r;
 }
 
+int touch_same(struct store *s, const struct touch *t, int64_t since, int64_t *ret_id, struct err *e)
+{
+  return db_one_i64(store_db(s), "select id from touch where renewal_id = $1 and by_id = $2 and channel = $3 and party = $4 and note = $5 and at >= $6 limit 1",
+    BINDS(B_I64(t->renewal_id), B_I64(t->by_id), B_STR(t->channel), B_STR(t->party), B_STR(t->note), B_I64(since)), 0, ret_id, e);
+}
+
 int touch_list(struct store *s, struct arena *a, int64_t renewal_id, size_t max, struct touch **ret, size_t *ret_n, struct err *e)
 {
   struct stmt *q STMT_CLEANUP = NULL;

@@ -131,6 +131,8 @@ struct touch {
 };
 /* Inside a write transaction; gives the id. */
 int touch_add(struct store *s, const struct touch *t, int64_t *ret_id, struct err *e);
+/* The id of the same touch by the same person since an instant, 0 = none: a form that was sent twice. */
+int touch_same(struct store *s, const struct touch *t, int64_t since, int64_t *ret_id, struct err *e);
 /* Newest first, at most `max`; strings in arena. */
 int touch_list(struct store *s, struct arena *a, int64_t renewal_id, size_t max, struct touch **ret, size_t *ret_n, struct err *e);
 #endif

@@ -98,11 +98,13 @@ int64_t mention_seen(struct store *s, int64_t person_id, int64_t renewal_id, int
                 BINDS(B_I64(person_id), B_I64(renewal_id), B_I64(now)), e);
 }
 
-static void person_row_of(struct rows *x, const struct stmt *q, void *row) { *(struct person_brief *)row = (struct person_brief){stmt_i64(q, 0), text(x, q, 1)}; }
+static void person_row_of(struct rows *x, const struct stmt *q, void *row) {
+  *(struct person_brief *)row = (struct person_brief){stmt_i64(q, 0), text(x, q, 1), (int)stmt_i64(q, 2)};
+}
 
 int person_briefs(struct store *s, struct arena *a, struct person_brief **ret, size_t *ret_n, struct err *e) {
   struct rows x = {.a = a, .size = sizeof(struct person_brief)};
-  int rc = read_rows(s, "select id, name from person where active = 1 order by name, id /* scan */", BINDS(), person_row_of, &x, e);
+  int rc = read_rows(s, "select id, name, role from person where active = 1 order by name, id /* scan */", BINDS(), person_row_of, &x, e);
   *ret = (struct person_brief *)(void *)x.p;
   *ret_n = x.n;
   return rc;
@@ -157,7 +159,8 @@ int document_bytes(struct store *s, struct arena *a, int64_t id, struct str *ret
 }
 
 int document_remove(struct store *s, int64_t id, int64_t by_id, int64_t now, struct err *e) {
-  int64_t n = db_run(store_db(s), "update document set removed_at = $2, removed_by = $3 where id = $1 and removed_at is null", BINDS(B_I64(id), B_I64(now), B_I64(by_id)), e);
+  int64_t n = db_run(store_db(s), "update document set removed_at = $2, removed_by = $3 where id = $1 and removed_at is null",
+                     BINDS(B_I64(id), B_I64(now), B_I64(by_id)), e);
   if (n == 0) return err_set(e, ERR_NOTFOUND, "The document was removed already");
   return n < 0 ? (int)n : done(db_run(store_db(s), "delete from document_content where document_id = $1", BINDS(B_I64(id)), e));
 }

@@ -29,6 +29,7 @@ int64_t mention_seen(struct store *s, int64_t person_id, int64_t renewal_id, int
 struct person_brief {
   int64_t id;
   struct str name;
+  int role; /* enum role */
 };
 int person_briefs(struct store *s, struct arena *a, struct person_brief **ret, size_t *ret_n, struct err *e); /* by name */
 

@@ -187,7 +187,8 @@ static int serve_route(struct request *r, const struct raw_body *body, struct re
   if (bad) return refuse(r, w, bad);
   if (r->method == HTTP_POST && gate_csrf(r) < 0) return refuse(r, w, 403);
   rc = as_of_take(r, w);
-  if (rc == OK && r->route->fresh && (rc = fresh_gate(r, w)) == 0) return OK;
+  if (rc != OK) return rc < 0 ? refuse(r, w, status_of(rc)) : OK; /* 1: answered */
+  if (r->route->fresh && (rc = fresh_gate(r, w)) == 0) return OK;
   if (rc >= 0) rc = r->route->handler(r, w);
   if (rc == OK && r->as_of != DAY_NONE) rc = as_of_keep(r, w);
   return rc < 0 ? refuse(r, w, status_of(rc)) : OK;

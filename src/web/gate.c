@@ -133,6 +133,7 @@ void response_guard(struct request *r, struct response *w) {
                              "default-src 'none'; script-src 'self' 'nonce-%s'; style-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; "
                              "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types htmx",
                              r->nonce);
+  if (w->foreign) csp = STR("sandbox; default-src 'none'; frame-ancestors 'none'");
   response_header(w, "Content-Security-Policy", csp.p ? csp : STR("default-src 'none'; frame-ancestors 'none'"));
   response_header(w, "X-Content-Type-Options", STR("nosniff"));
   response_header(w, "Referrer-Policy", STR("same-origin"));

@@ -104,6 +104,7 @@ struct response {
   int file;   /* >= 0: an open file sent instead of body, closed afterwards; else -1 */
   const void *fixed; size_t fixed_n; /* static bytes sent instead of body (assets) */
   bool cacheable; /* an immutable asset: no no-store */
+  bool foreign;   /* bytes of somebody's file: nothing in it may run, whatever a browser makes of it */
   struct http_header headers[12];
   size_t n_headers;
 };

@@ -234,6 +234,7 @@ static void test_every_link(void **state) {
     if (!r->as_of || str_starts(str_of(r->path), STR("/api/")) || str_ends(str_of(r->path), STR(".csv")) || str_ends(str_of(r->path), STR(".xlsx"))) continue;
     const char *part = strchr(r->path, ':'), *value = NULL;
     for (size_t i = 0; part && i < sizeof values / sizeof values[0]; i++) value = strcmp(r->subject, values[i][0]) == 0 ? values[i][1] : value;
+    if (part && !strcmp(r->subject, "document")) continue; /* a download has no links */
     if (part && !value) fail_msg("%s: give this test a value for its part", r->path);
     if (part) snprintf(path, sizeof path, "%.*s%s%s", (int)(part - r->path), r->path, value, part + strcspn(part, "/"));
     else snprintf(path, sizeof path, "%s", r->path);

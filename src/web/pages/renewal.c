@@ -78,12 +78,15 @@ static int fill_lines(struct request *r, const struct contract_term *terms, size
   if (!v->lines)
     return ERR_NOMEM;
   int64_t term = 0, year = 0, next = 0, quantity = 0, serials = 0;
+  v->one_span = n > 0;
   for (size_t i = 0; i < n; i++) {
     fill_line(r, &terms[i], links, n_links, &v->lines[v->n_lines++]);
     if (__builtin_add_overflow(term, terms[i].net_amount, &term) || __builtin_add_overflow(year, terms[i].annual_value, &year) ||
         __builtin_add_overflow(next, terms[i].won_annual, &next) || __builtin_add_overflow(quantity, terms[i].quantity, &quantity))
       return err_set(&r->err, ERR_RANGE, "renewal: its lines add up to more than an amount can hold");
     serials += terms[i].serial_number.n > 0;
+    v->has_outcome |= terms[i].outcome != OUTCOME_OPEN || n_links > 0 || terms[i].end_date < r->today;
+    v->one_span &= terms[i].start_date == terms[0].start_date && terms[i].end_date == terms[0].end_date;
     v->has_next |= terms[i].won_annual != 0;
   }
   char code[4];
@@ -91,6 +94,8 @@ static int fill_lines(struct request *r, const struct contract_term *terms, size
   struct str money = arena_str(r->arena, str_of(currency_code(currency, code)));
   v->lines_note = serials ? tr_fmt(r, "{0}, {1}, {2}, with serial numbers", money, lines, pieces)
                           : arena_fmt(r->arena, "%.*s, %.*s, %.*s", STR_FMT(money), STR_FMT(lines), STR_FMT(pieces));
+  if (v->one_span)
+    v->span = span_text(r, terms[0].start_date, terms[0].end_date);
   v->total_term = v->last_term = parts_amount(r->reader, term, currency, MONEY_WHOLE);
   v->total_year = v->last_year = parts_amount(r->reader, year, currency, MONEY_WHOLE);
   v->total_next = parts_amount(r->reader, next, currency, MONEY_WHOLE);
@@ -217,6 +222,18 @@ static int fill_choices(struct request *r, struct renewal_view *v) {
   return OK;
 }
 
+/* The newest entries; the rest stands at /history. */
+static int recent_events(struct request *r, int64_t id, struct renewal_view *v) {
+  enum { SHOWN = 8 };
+  int rc = renewal_events(r, id, &v->events, &v->n_events);
+  v->history_href = arena_fmt(r->arena, "/renewals/%lld/history", (long long)id);
+  if (rc >= 0 && v->n_events > SHOWN) {
+    v->events_more = tr_n(r, (int64_t)v->n_events, "All {n} entry", "All {n} entries");
+    v->n_events = SHOWN;
+  }
+  return rc;
+}
+
 int renewal_view_fill(struct request *r, int64_t id, struct renewal_view *v) {
   struct renewal x;
   struct contract c;
@@ -247,15 +264,34 @@ int renewal_view_fill(struct request *r, int64_t id, struct renewal_view *v) {
   if (rc >= 0)
     rc = fill_siblings(r, &x, v);
   if (rc >= 0)
-    rc = renewal_events(r, id, &v->events, &v->n_events);
+    rc = renewal_terms_fill(r, &x, &c, v);
+  if (rc >= 0)
+    rc = renewal_advice_fill(r, &x, &c, v);
+  if (rc >= 0)
+    rc = renewal_notes_fill(r, &x, v);
+  if (rc >= 0)
+    rc = recent_events(r, id, v);
   if (rc >= 0)
     rc = fill_choices(r, v);
-  return rc < 0 ? rc : renewal_form_fill(r, &x, &v->form);
+  if (rc >= 0)
+    rc = renewal_form_fill(r, &x, &v->form);
+  return rc < 0 ? rc : renewal_neighbors_fill(r, id, v);
+}
+
+/* "3 of 31" with the links to the one before and the one after. */
+static struct raw_html_trusted neighbor_bar(struct request *r, const struct renewal_view *v) {
+  STRBUF_CLEANUP struct strbuf b = STRBUF_INIT(6 * WEB_MAX_URL);
+  struct view_cx cx = view_cx_of(r);
+  if (v->prev_href.n || v->next_href.n)
+    view_renewal_bar(&b, &cx, v);
+  struct str kept = arena_str(r->arena, strbuf_str(&b));
+  return (struct raw_html_trusted){kept.p ? kept : STR_NONE};
 }
 
 int renewal_page_send(struct request *r, struct response *w, struct renewal_view *v) {
   struct view_cx cx = view_cx_of(r);
-  shell_begin(r, w, &(struct page){.title = v->customer, .nav = "/renewals", .crumb = STR("Renewals"), .crumb_href = STR("/renewals"), .main_class = "rd"});
+  shell_begin(r, w, &(struct page){.title = v->customer, .nav = "/renewals", .crumb = tr(r, "Renewals"), .crumb_href = v->list_href, .main_class = "rd",
+                                   .bar = neighbor_bar(r, v)});
   view_renewal(&w->body, &cx, v);
   return shell_end(r, w);
 }
@@ -270,6 +306,9 @@ int renewal_page(struct request *r, struct response *w) {
     return rc;
   v.saved = pairs_has(&r->query, "saved");
   v.logged = pairs_has(&r->query, "logged");
+  v.noted = pairs_has(&r->query, "noted");
+  v.kept = pairs_has(&r->query, "kept");
+  v.dropped = pairs_has(&r->query, "dropped");
   v.may_undo = v.saved && v.may_edit && v.version > 1;
   return renewal_page_send(r, w, &v);
 }

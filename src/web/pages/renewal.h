@@ -30,6 +30,32 @@ struct renewal_link {
   struct str number, href, coverage, evidence, lines;
   struct amount year;
 };
+/* A piece of a note's text: as it is, or a person mentioned. */
+struct renewal_piece {
+  struct str text;
+  bool mention;
+};
+struct renewal_note {
+  struct str who, when, when_iso;
+  struct renewal_piece *pieces;
+  size_t n_pieces;
+};
+struct renewal_document {
+  int64_t id;
+  struct str name, href, note;
+  bool gone, may_drop;
+};
+/* One term of the same support over the years: what this one renewed, itself, and what renewed it. */
+struct renewal_term {
+  struct str span, number, href, evidence, growth;
+  struct amount year;
+  bool current;
+};
+/* What to do next, by rule: one sentence and where to do it. */
+struct renewal_advice {
+  struct str sentence, act, href;
+  bool hot;
+};
 struct renewal_sibling {
   struct str due, href, outcome;
   struct raw_html_trusted glyph;
@@ -47,7 +73,7 @@ struct renewal_form {
   struct renewal_field close_date, forecast_amount, next_step, next_step_date, po_number, booked_date, won_amount, lost_reason, why;
   struct str category_error, stage_error;
   bool at_risk, outcome_open; /* outcome_open: show the fields of won and lost */
-  struct str currency, problem;
+  struct str currency, problem, from;
 };
 struct renewal_view {
   int64_t id, version;
@@ -77,7 +103,40 @@ struct renewal_view {
   struct renewal_form form;
   struct option *channels, *parties_options;
   size_t n_channels, n_parties_options;
-  struct str touch_problem;
+  struct str touch_problem, touch_note;
+  struct renewal_advice advice;
+  struct renewal_term *terms;
+  size_t n_terms;
+  struct renewal_note *notes;
+  size_t n_notes;
+  struct option *people; /* to mention */
+  size_t n_people;
+  struct str note_text, note_problem, document_problem;
+  struct str from;         /* the list it came from, for the forms */
+  bool may_note, mentioned, noted, kept, dropped;
+  struct renewal_document *documents;
+  size_t n_documents;
+  struct str last_safe, span, history_href;
+  struct str events_more;  /* "All 41 entries", "" when all stand on the page */
+  bool one_span, has_outcome, safe_past;
+};
+/* Every change of every field, for /renewals/:id/history. */
+struct history_row {
+  struct str when, when_iso, who, from, to, why;
+  const char *field;
+  int64_t version;
+};
+struct history_field {
+  const char *label;
+  struct str href;
+  bool current;
+};
+struct history_view {
+  struct str customer, contract, href, note;
+  struct history_field *fields;
+  size_t n_fields;
+  struct history_row *rows;
+  size_t n_rows;
 };
 /* One field of two people's edits. */
 struct merge_field {
@@ -109,5 +168,19 @@ const char *renewal_input(unsigned bit); /* the form field's name; "" for the ow
 /* Versions and touches, newest first, as the page's history. */
 int renewal_events(struct request *r, int64_t id, struct renewal_event **ret, size_t *ret_n);
 
+/* The page to go back to after a form of it: with ?saved=1, ?logged=1 … and the list it came from. said NULL: only the page. */
+struct str renewal_address(struct request *r, int64_t id, const char *said);
+/* Whether the program wrote a version from the contract's rows (its instant is then a day), and how that reads. */
+bool renewal_derived(const struct renewal *x);
+struct str renewal_why(struct request *r, const struct renewal *x);
+struct str renewal_when(struct request *r, const struct renewal *x);
+/* renewal_notes.c: notes, whom to mention, documents. */
+int renewal_notes_fill(struct request *r, const struct renewal *x, struct renewal_view *v);
+/* renewal_chain.c: the same support over the years, what to do next, the rows beside it in the list it came from. */
+int renewal_terms_fill(struct request *r, const struct renewal *x, const struct contract *c, struct renewal_view *v);
+int renewal_advice_fill(struct request *r, const struct renewal *x, const struct contract *c, struct renewal_view *v);
+int renewal_neighbors_fill(struct request *r, int64_t id, struct renewal_view *v);
+
+route_fn renewal_history_page, renewal_note_post, renewal_mentions_seen_post, renewal_document_post, document_page, document_drop_post;
 route_fn renewal_page, renewal_edit_post, renewal_undo_post, renewal_touch_post;
 #endif

@@ -183,6 +183,16 @@ static int merge_page(struct request *r, struct response *w, const struct renewa
   return shell_end(r, w);
 }
 
+struct str renewal_address(struct request *r, int64_t id, const char *said) {
+  STRBUF_CLEANUP struct strbuf b = STRBUF_INIT(2 * WEB_MAX_URL);
+  bool first = true;
+  strbuf_fmt(&b, "/renewals/%lld", (long long)id);
+  if (said)
+    desk_add_param(&b, &first, said, STR("1"));
+  desk_add_param(&b, &first, "from", pairs_get(&r->form, "from"));
+  return arena_str(r->arena, strbuf_str(&b));
+}
+
 static int apply(struct request *r, struct response *w, const struct renewal_edit *edit, struct form *form) {
   struct renewal_edited done = {0};
   int rc = renewal_edit(r->store, r->arena, &r->scope, edit, r->today, r->now, &done, &r->err);
@@ -197,7 +207,8 @@ static int apply(struct request *r, struct response *w, const struct renewal_edi
   }
   if (rc < 0)
     return rc;
-  return response_redirect(r, w, arena_fmt(r->arena, "/renewals/%lld%s", (long long)edit->id, done.changed ? "?saved=1" : ""));
+  bool stands = done.changed || done.seen.version != done.stored.version; /* also when the form was sent twice */
+  return response_redirect(r, w, renewal_address(r, edit->id, stands ? "saved" : NULL));
 }
 
 int renewal_edit_post(struct request *r, struct response *w) {
@@ -253,7 +264,7 @@ int renewal_undo_post(struct request *r, struct response *w) {
   struct renewal_edited done = {0};
   edit.why = edit.why.n ? edit.why : STR("Undone");
   rc = renewal_edit(r->store, r->arena, &r->scope, &edit, r->today, r->now, &done, &r->err);
-  return rc < 0 ? rc : response_redirect(r, w, arena_fmt(r->arena, "/renewals/%lld", (long long)id));
+  return rc < 0 ? rc : response_redirect(r, w, renewal_address(r, id, NULL));
 }
 
 int renewal_touch_post(struct request *r, struct response *w) {
@@ -273,5 +284,5 @@ int renewal_touch_post(struct request *r, struct response *w) {
     w->status = 422;
     return renewal_page_send(r, w, &v);
   }
-  return rc < 0 ? rc : response_redirect(r, w, arena_fmt(r->arena, "/renewals/%lld?logged=1", (long long)id));
+  return rc < 0 ? rc : response_redirect(r, w, renewal_address(r, id, "logged"));
 }
