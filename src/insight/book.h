@@ -110,6 +110,8 @@ struct book_fold {
 };
 const struct book_fold *book_folded(struct book_dict *d); /* NULL on no memory */
 const uint32_t *book_ranks(struct book_dict *d);          /* NULL on no memory */
+/* Codes in alphabetical order of their folded names, n of them: equal names by code. For finding a name by halves. NULL on no memory. */
+const uint32_t *book_sorted(struct book_dict *d);
 /* Half-open index range of lines with first <= end <= last. */
 void book_due_range(const struct book *b, day_t first, day_t last, size_t *ret_from, size_t *ret_to);
 void book_free(struct book *b); /* takes NULL */

@@ -84,7 +84,7 @@ const uint32_t *book_ranks(struct book_dict *d) {
     return m == NULL ? NULL : atomic_load(&m->rank);
   }
   struct keyed *keys MEM_CLEANUP = mem_alloc(((size_t)d->n + 1) * sizeof *keys);
-  uint32_t *rank = mem_alloc(((size_t)d->n + 1) * sizeof *rank), *there = NULL;
+  uint32_t *rank = mem_alloc(2 * ((size_t)d->n + 1) * sizeof *rank), *there = NULL; /* the codes in order lie behind the ranks */
   if (keys == NULL || rank == NULL) {
     mem_free(rank);
     return NULL;
@@ -96,10 +96,16 @@ const uint32_t *book_ranks(struct book_dict *d) {
   for (uint32_t i = 0; i < d->n; i++) { /* equal names share a place: ties fall to the row's id */
     bool same = i > 0 && str_eq(keys[i].key, keys[i - 1].key);
     rank[keys[i].code] = same ? rank[keys[i - 1].code] : i;
+    rank[d->n + i] = keys[i].code;
   }
   if (!atomic_compare_exchange_strong(&m->rank, &there, rank)) {
     mem_free(rank);
     return there;
   }
   return rank;
+}
+
+const uint32_t *book_sorted(struct book_dict *d) {
+  const uint32_t *rank = book_ranks(d);
+  return rank != NULL ? rank + d->n : NULL;
 }

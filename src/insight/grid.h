@@ -58,6 +58,24 @@ void grid_print(const struct book *b, const struct grid_query *q, struct strbuf 
 int grid_run(const struct book *b, const struct grid_query *q, struct arena *a, struct grid_page *ret, struct err *e);
 /* All matching rows in order, for exports (no page). */
 int grid_all(const struct book *b, const struct grid_query *q, struct arena *a, uint32_t **ret, size_t *ret_n, struct grid_totals *ret_totals, struct err *e);
+/* One group of the matching rows. */
+struct grid_money {
+  uint8_t currency;    /* code */
+  int64_t rows, minor;
+};
+struct grid_group {
+  uint32_t code;       /* of a set; of days the month as year × 12 + month (0-based), GRID_NO_MONTH for rows without that date */
+  int64_t rows, converted, no_rate; /* converted: rounded by itself */
+  struct grid_money *money; size_t n_money; /* by currency code; their sums are those of the whole */
+};
+#define GRID_NO_MONTH UINT32_MAX
+bool grid_may_group(int column); /* sets by value, days by month */
+/* Groups of all matching rows: months in their order, fixed words (category, stage …) in theirs, names by money, most first. q's sort, after
+ * and limit are not read. Lives in arena. OK, ERR_NOMEM, ERR_RANGE. */
+int grid_groups(const struct book *b, const struct grid_query *q, enum grid_column by, struct arena *a, struct grid_group **ret, size_t *ret_n,
+                struct grid_totals *ret_totals, struct err *e);
+/* The condition that finds exactly a group's rows; *code must live as long as it. */
+struct grid_filter grid_group_filter(enum grid_column by, uint32_t group, uint32_t *code);
 /* Amount of one row in minor units of the reporting currency; false without a rate. */
 bool grid_converted(const struct book *b, uint32_t row, day_t plan_day, int64_t *ret);
 #endif

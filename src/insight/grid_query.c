@@ -1,6 +1,7 @@
 /* The text form of a grid query: conditions separated by blanks, each `column:value,value…`.
  *   -category:omitted        not
- *   owner:"Tom Okafor"       a value with blanks stands in double quotes
+ *   owner:"Tom Okafor"       a value with blanks stands in double quotes, a double quote in it is doubled
+ *   customer:#4711           one of several with the same name, by its id
  *   customer:~hospital       the name contains
  *   due_date:2026-10-01..2026-12-31, amount:10000..   ranges, either end open; money in the reporting currency
  *   reseller:none            without one; close_date:none without a date, amount:none nothing or no rate
@@ -18,6 +19,7 @@ struct reader {
   struct str text;
   size_t at;
   struct strbuf bad, search;
+  bool quoted; /* the last value was: it means what it says */
   bool failed; /* out of memory on the way */
 };
 
@@ -25,14 +27,30 @@ static enum grid_kind kind_of(int c) { return grid_column_kind((enum grid_column
 static struct book_dict *dict_of(const struct book *b, int c) { return grid_dict_of(b, (enum grid_column)c); }
 static bool is_flag(int c) { return c == GRID_PO || c == GRID_AT_RISK || c == GRID_OVERRIDE || c == GRID_HAS_STEP; }
 
+/* What stands in quotes at the cursor. */
+static struct str quoted_value(struct reader *r) {
+  struct strbuf b = STRBUF_INIT(QUERY_MAX_TEXT);
+  for (r->at++; r->at < r->text.n; r->at++) {
+    bool mark = r->text.p[r->at] == '"', doubled = mark && r->at + 1 < r->text.n && r->text.p[r->at + 1] == '"';
+    if (mark && !doubled) {
+      break;
+    }
+    r->at += doubled;
+    strbuf_addc(&b, r->text.p[r->at]);
+  }
+  r->at += r->at < r->text.n;
+  struct str v = arena_str(r->a, strbuf_str(&b));
+  r->failed |= b.failed != 0 || v.p == NULL;
+  strbuf_free(&b);
+  return v.p != NULL ? v : STR_NONE;
+}
+
 /* One value at the cursor: quoted, or up to a comma or blank. */
 static struct str next_value(struct reader *r) {
   size_t from = r->at;
-  if (from < r->text.n && r->text.p[from] == '"') {
-    size_t end = str_find(r->text, '"', from + 1);
-    end = end == SIZE_MAX ? r->text.n : end;
-    r->at = end < r->text.n ? end + 1 : end;
-    return str_sub(r->text, from + 1, end - from - 1);
+  r->quoted = from < r->text.n && r->text.p[from] == '"';
+  if (r->quoted) {
+    return quoted_value(r);
   }
   while (r->at < r->text.n && r->text.p[r->at] != ',' && r->text.p[r->at] != ' ') {
     r->at++;
@@ -49,14 +67,39 @@ static struct str folded(struct reader *r, struct str s) {
   return key;
 }
 
-static uint32_t code_by_name(struct book_dict *d, struct str key) {
+static struct str fold_key(const struct book_fold *f, uint32_t code) {
+  return (struct str){f->text.p + f->offset[code], f->offset[code + 1] - f->offset[code] - 1};
+}
+
+/* Place of the first code with that folded name among book_sorted, or of the next name. UINT32_MAX: no memory. */
+static uint32_t place_of_name(struct book_dict *d, struct str key) {
   const struct book_fold *f = book_folded(d);
-  for (uint32_t i = 1; f != NULL && i < d->n; i++) {
-    if (str_eq((struct str){f->text.p + f->offset[i], f->offset[i + 1] - f->offset[i] - 1}, key)) {
-      return i;
+  const uint32_t *sorted = f != NULL ? book_sorted(d) : NULL;
+  uint32_t from = 0, to = d->n;
+  while (sorted != NULL && from < to) {
+    uint32_t mid = from + (to - from) / 2;
+    if (str_cmp(fold_key(f, sorted[mid]), key) < 0) {
+      from = mid + 1;
+    } else {
+      to = mid;
     }
   }
-  return UINT32_MAX;
+  return sorted != NULL ? from : UINT32_MAX;
+}
+
+/* All that bear the name: a person who writes one means both. */
+static bool add_by_name(struct reader *r, struct book_dict *d, struct str key, struct grid_filter *f) {
+  const struct book_fold *fold = book_folded(d);
+  uint32_t at = fold != NULL ? place_of_name(d, key) : UINT32_MAX;
+  bool found = false;
+  r->failed |= at == UINT32_MAX;
+  for (; at < d->n && str_eq(fold_key(fold, book_sorted(d)[at]), key) && f->n_codes < QUERY_MAX_VALUES; at++) {
+    if (book_sorted(d)[at] != 0) {
+      f->codes[f->n_codes++] = book_sorted(d)[at];
+      found = true;
+    }
+  }
+  return found;
 }
 
 static uint32_t team_by_name(struct reader *r, struct str key) {
@@ -82,17 +125,27 @@ static uint32_t enum_code(const struct book *b, int c, struct str v) {
   return code < 0 ? UINT32_MAX : (uint32_t)code;
 }
 
-static uint32_t value_code(struct reader *r, int c, struct str v) {
+/* Adds the codes of a value to the filter; false: it is not known. */
+static bool add_value(struct reader *r, int c, struct str v, struct grid_filter *f) {
   struct book_dict *d = dict_of(r->b, c);
+  uint32_t code = UINT32_MAX;
+  int64_t id = 0;
   if (d == NULL && c != GRID_TEAM) {
-    return enum_code(r->b, c, v);
+    code = enum_code(r->b, c, v);
+  } else if (!r->quoted && str_eq_nocase(v, STR("none"))) {
+    code = 0;
+  } else if (d != NULL && !r->quoted && v.n > 1 && v.p[0] == '#' && str_to_i64(str_sub(v, 1, v.n), &id) == OK) {
+    uint32_t of_id = book_code(d, id);
+    code = of_id != 0 ? of_id : UINT32_MAX;
+  } else if (d != NULL) {
+    return add_by_name(r, d, folded(r, v), f);
+  } else {
+    code = team_by_name(r, folded(r, v));
   }
-  if (str_eq_nocase(v, STR("none"))) {
-    return 0;
+  if (code != UINT32_MAX && f->n_codes < QUERY_MAX_VALUES) {
+    f->codes[f->n_codes++] = code;
   }
-  struct str key = folded(r, v);
-  r->failed |= d != NULL && book_folded(d) == NULL;
-  return d != NULL ? code_by_name(d, key) : team_by_name(r, key);
+  return code != UINT32_MAX;
 }
 
 static void note_bad(struct reader *r, struct str what) {
@@ -161,11 +214,8 @@ static int read_filter(struct reader *r, int column, bool negate, struct grid_fi
     if (contains && (dict_of(r->b, column) != NULL || column == GRID_TEAM)) {
       f->text = folded(r, v);
     } else {
-      uint32_t code = value_code(r, column, v);
-      if (code == UINT32_MAX) {
+      if (!add_value(r, column, v, f)) {
         note_bad(r, v);
-      } else if (f->n_codes < QUERY_MAX_VALUES) {
-        f->codes[f->n_codes++] = code;
       }
     }
     if (r->at >= r->text.n || r->text.p[r->at] != ',') {
@@ -233,15 +283,28 @@ int grid_parse(const struct book *b, struct str text, struct arena *a, struct gr
 }
 
 static void print_value(struct strbuf *out, struct str v) {
-  bool quote = v.n == 0 || str_contains(v, STR(" ")) || str_contains(v, STR(","));
+  bool quote = v.n == 0 || str_contains(v, STR(" ")) || str_contains(v, STR(",")) || str_contains(v, STR("\"")) || memchr("~#-", v.p[0], 3) != NULL ||
+               str_eq_nocase(v, STR("none"));
   if (quote) {
     strbuf_addc(out, '"');
   }
   for (size_t i = 0; i < v.n; i++) {
-    strbuf_addc(out, v.p[i] == '"' ? '\'' : v.p[i]);
+    strbuf_addz(out, v.p[i] == '"' ? "\"" : "");
+    strbuf_addc(out, v.p[i]);
   }
   if (quote) {
     strbuf_addc(out, '"');
+  }
+}
+
+/* By its name, or by its id when others have that name or it has none. */
+static void print_name(struct book_dict *d, uint32_t code, struct strbuf *out) {
+  const uint32_t *rank = book_ranks(d), *sorted = book_sorted(d);
+  bool alone = rank != NULL && sorted[rank[code]] == code && (rank[code] + 1 == d->n || rank[sorted[rank[code] + 1]] != rank[code]);
+  if (alone && d->name[code].n > 0) {
+    print_value(out, d->name[code]);
+  } else {
+    strbuf_fmt(out, "#%lld", (long long)d->id[code]);
   }
 }
 
@@ -250,8 +313,8 @@ static void print_code(const struct book *b, int c, uint32_t code, struct strbuf
   char buf[4];
   if ((d != NULL || c == GRID_TEAM) && code == 0) {
     strbuf_addz(out, "none");
-  } else if (d != NULL) {
-    print_value(out, book_name(d, code));
+  } else if (d != NULL && code < d->n) {
+    print_name(d, code, out);
   } else if (c == GRID_TEAM) {
     print_value(out, code < b->n_teams ? b->teams[code].name : STR_NONE);
   } else if (c == GRID_CURRENCY) {
