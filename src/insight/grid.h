@@ -76,6 +76,7 @@ int grid_groups(const struct book *b, const struct grid_query *q, enum grid_colu
                 struct grid_totals *ret_totals, struct err *e);
 /* The condition that finds exactly a group's rows; *code must live as long as it. */
 struct grid_filter grid_group_filter(enum grid_column by, uint32_t group, uint32_t *code);
+uint32_t grid_row_of_id(const struct book_renewals *r, uint32_t id); /* index of a renewal, UINT32_MAX: none */
 /* Amount of one row in minor units of the reporting currency; false without a rate. */
 bool grid_converted(const struct book *b, uint32_t row, day_t plan_day, int64_t *ret);
 #endif

@@ -6,7 +6,11 @@
 enum { FIRST_YEAR = 1, LAST_YEAR = 9999, MONTHS = 12 * (LAST_YEAR + 1), NEAR_FIRST = 7305 /* 1990 */, NEAR_DAYS = 47848 /* to 2120 */ };
 
 bool grid_may_group(int column) {
-  return column >= 0 && column < GRID_COLUMN_COUNT && (grid_column_kind((enum grid_column)column) == GRID_KIND_SET || grid_column_kind((enum grid_column)column) == GRID_KIND_DAY);
+  if (column < 0 || column >= GRID_COLUMN_COUNT) {
+    return false;
+  }
+  enum grid_kind kind = grid_column_kind((enum grid_column)column);
+  return kind == GRID_KIND_SET || kind == GRID_KIND_DAY;
 }
 
 static uint32_t month_of(day_t d) {

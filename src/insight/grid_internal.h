@@ -57,7 +57,7 @@ int grid_sums_total(const struct grid_plan *x, const struct grid_sums *s, struct
 
 /* The rows `q` asks for, computed anew: limit rows behind q->after. OK, ERR_NOMEM, ERR_RANGE. */
 int grid_compute(const struct book *b, const struct grid_query *q, struct arena *a, struct grid_page *ret, struct err *e);
-uint32_t grid_row_of_id(const struct book_renewals *r, uint32_t id); /* UINT32_MAX: none */
+
 
 struct grid_cache;
 void grid_cache_free(struct grid_cache *c); /* takes NULL; for book.c */

@@ -7,6 +7,8 @@
 #include "web/pages/bulk.h"
 #include "web/pages/forecast.h"
 #include "web/pages/grid.h"
+#include "web/pages/grid_edit.h"
+#include "web/pages/grid_views.h"
 #include "web/pages/home.h"
 #include "web/pages/imports.h"
 #include "web/pages/kpi.h"
@@ -44,7 +46,14 @@ const struct route web_routes[] = {
     PAST_ROW("/kpi/:name", MAY_READ, kpi_one_page, "kpi"),
     PAST_ROW("/renewals", MAY_READ, grid_page, NULL),
     PAST_ROW("/renewals.csv", MAY_READ, grid_csv, NULL),
+    PAST_ROW("/renewals.xlsx", MAY_READ, grid_xlsx, NULL),
     GET_ROW("/renewals/bulk/:id", MAY_READ, bulk_page, "batch"),
+    PAST_ROW("/renewals/columns", MAY_READ, grid_columns_page, NULL),
+    PAST_ROW("/renewals/filter", MAY_READ, grid_filter_page, NULL),
+    PAST_ROW("/renewals/group", MAY_READ, grid_group_page, NULL),
+    GET_ROW("/renewals/views", MAY_READ, grid_views_page, NULL),
+    GET_ROW("/renewals/views/save", MAY_READ, grid_view_form_page, NULL),
+    GET_ROW("/renewals/:id/cell/:field", MAY_WRITE, grid_cell_page, "renewal"),
     PAST_ROW("/renewals/:id", MAY_READ, renewal_page, "renewal"),
     PAST_ROW("/renewals/:id/history", MAY_READ, renewal_history_page, "renewal"),
     PAST_ROW("/search", MAY_READ, search_page, NULL),
@@ -64,10 +73,16 @@ const struct route web_routes[] = {
     POST_ROW("/renewals/bulk", MAY_WRITE, bulk_post, NULL),
     POST_ROW("/renewals/bulk/apply", MAY_WRITE, bulk_apply_post, NULL),
     POST_ROW("/renewals/bulk/:id/undo", MAY_WRITE, bulk_undo_post, "batch"),
+    POST_ROW("/renewals/views", MAY_READ, grid_view_add_post, NULL),
+    POST_ROW("/renewals/views/:id", MAY_READ, grid_view_change_post, "view"),
+    POST_ROW("/renewals/views/:id/delete", MAY_READ, grid_view_delete_post, "view"),
+    POST_ROW("/renewals/views/:id/start", MAY_READ, grid_view_start_post, "view"),
     POST_ROW("/renewals/:id", MAY_WRITE, renewal_edit_post, "renewal"),
     {HTTP_POST, "/renewals/:id/documents", MAY_WRITE, CSRF_FORM, BODY_UPLOAD, 6 << 20, renewal_document_post, "renewal"},
     POST_ROW("/renewals/:id/mentions/seen", MAY_READ, renewal_mentions_seen_post, "renewal"),
     POST_ROW("/renewals/:id/notes", MAY_READ, renewal_note_post, "renewal"),
+    POST_ROW("/renewals/:id/cell/:field", MAY_WRITE, grid_cell_post, "renewal"),
+    POST_ROW("/renewals/:id/cell/:field/undo", MAY_WRITE, grid_cell_undo_post, "renewal"),
     POST_ROW("/renewals/:id/touches", MAY_WRITE, renewal_touch_post, "renewal"),
     POST_ROW("/renewals/:id/undo", MAY_WRITE, renewal_undo_post, "renewal"),
     POST_ROW("/settings/look", MAY_STAFF, settings_look_post, NULL),

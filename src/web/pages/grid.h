@@ -1,43 +1,54 @@
-/* The renewals grid: what its view shows. The address holds the whole state. */
+/* The renewals grid: what its views show. The address holds the whole state. */
 #ifndef WEB_PAGES_GRID_H
 #define WEB_PAGES_GRID_H
+#include "web/pages/grid_cols.h"
 #include "web/parts.h"
 #include "web/route.h"
 
 struct grid_hidden {
   struct str name, value;
 };
-/* One filter: a chip that opens a small form, which keeps the other filters as hidden fields. */
+/* A filter, set or often wanted: a link to its form. */
 struct grid_chip {
-  const char *name, *label;    /* query name; "Category" */
-  struct str summary;          /* "Category: Commit, Best case" */
+  struct str summary, href, clear_href; /* "Category: Commit, Best case" */
   bool on;
-  struct option *options;      /* check boxes; none for dates, amounts and text */
-  size_t n_options;
-  const char *from_name, *to_name, *kind; /* of a range: input type date or text */
-  struct str from, to, clear_href;
-  struct grid_hidden *hidden;
-  size_t n_hidden;
+};
+struct grid_tab {
+  struct str label, href, title;
+  bool current, shared;
 };
 struct grid_head {
-  const char *label, *class_name, *aria; /* aria: ascending, descending or "" */
-  struct str href;
+  const char *class_name, *aria; /* aria: ascending, descending or "" */
+  struct str label, href;        /* href "": cannot be sorted by */
 };
 struct grid_row {
-  int64_t id;
-  struct str href, customer, contract, expires, expires_iso, distance, step, step_day, po, reseller, distributor, owner, changed;
-  bool overdue, step_late, at_risk;
-  struct raw_html_trusted glyph;
-  const char *category;
-  struct amount amount, reporting;
+  int64_t id, version;
+  struct str customer;           /* for the name of the check box */
+  struct grid_cell *cells;
+  size_t n_cells;
+  bool pick;
 };
 struct grid_total {
-  struct str text, title;
+  struct str text, title, href;
+};
+struct grid_group_row {
+  struct str label, count, share, toggle_href, rows_href, more; /* rows_href: the list of just these */
+  struct amount amount;
+  struct raw_html_trusted glyph;
+  struct grid_total *money;      /* by currency */
+  size_t n_money;
+  struct grid_row *rows;         /* of the open one */
+  size_t n_rows;
+  bool open;
 };
 struct grid_view {
+  struct grid_tab *tabs;
+  size_t n_tabs;
+  bool changed, may_save, may_manage;
+  struct str save_href, reset_view_href; /* save_href: the form that saves */
   struct grid_chip *chips;
   size_t n_chips;
-  struct str q, search_problem;
+  struct str q, search_problem, add_href, columns_href, group_href, group_label, ungroup_href;
   struct grid_hidden *search_hidden;
   size_t n_search_hidden;
   struct str total;            /* "18 renewals, $1.24M, 62% in commit" */
@@ -51,11 +62,41 @@ struct grid_view {
   size_t n_heads;
   struct grid_row *rows;
   size_t n_rows;
-  struct str next_href, first_href, csv_href, xlsx_href, reset_href, drop_href, drop_label;
-  bool filtered, empty_book;
+  struct grid_group_row *groups;
+  size_t n_groups;
+  struct str next_href, first_href, csv_href, xlsx_href, reset_href, drop_href, drop_label, next_label, first_label;
+  bool filtered, empty_book, pick;
+  int density;
   const char *reporting;       /* "USD" */
-  struct str place;            /* "101 to 200 of 1,932" */
+  struct str place;            /* "100 of 1,932" */
+  struct str f, period, back, all_label; /* of the selection's form */
+  struct option *categories, *stages;
+  size_t n_categories, n_stages;
+};
+/* The form of one filter, or the list of what can be filtered by. */
+struct grid_filter_view {
+  struct str label, column, from, to, text, clear_href, blank_label;
+  struct grid_hidden *hidden;
+  size_t n_hidden;
+  struct option *options;
+  size_t n_options;
+  bool contains, range, blank, negate;
+  const char *kind, *step;     /* of the ends of a range: date or text */
+  struct grid_total *columns;  /* the list: label and address */
+  size_t n_columns;
+};
+/* Which columns, how dense, grouped by what: every act is an address. */
+struct grid_column_row {
+  struct str label, up_href, down_href, drop_href, add_href;
+};
+struct grid_columns_view {
+  struct str title;
+  struct grid_column_row *shown, *others;
+  size_t n_shown, n_others;
+  struct grid_tab *densities, *groups;
+  size_t n_densities, n_groups;
+  struct str apply_href, usual_href;
 };
 
-route_fn grid_page, grid_csv;
+route_fn grid_page, grid_csv, grid_xlsx, grid_filter_page, grid_columns_page, grid_group_page;
 #endif

@@ -1,0 +1,23 @@
+/* A long list as a workbook: one sheet, row by row, in constant memory however many rows come. For reports with tables and charts see model.h. */
+#ifndef REPORT_XLSX_STREAM_H
+#define REPORT_XLSX_STREAM_H
+#include "report/model.h"
+
+enum { XLSX_STREAM_COLUMNS = 200, XLSX_STREAM_ROWS = 1048575 /* besides the heading: what Excel can hold */ };
+struct xlsx_stream_column {
+  struct str title;
+  enum report_kind kind; /* REPORT_TEXT, _COUNT, _MONEY or _DAY */
+};
+/* A cell: as in model.h; money with the exponent of its own currency, since rows may differ. */
+struct xlsx_stream_cell {
+  struct report_cell cell;
+  int money_exponent;
+};
+struct xlsx_stream;
+/* Writes to path; names and sheet are at most 31 characters. Titles are borrowed for the call. OK, ERR_NOMEM, ERR_LIMIT (columns). */
+int xlsx_stream_open(const char *path, const char *sheet, const struct xlsx_stream_column *columns, size_t n, struct xlsx_stream **ret, struct err *e);
+/* cells: one per column, borrowed for the call. OK, ERR_LIMIT (more rows than a sheet holds), ERR_IO. */
+int xlsx_stream_row(struct xlsx_stream *x, const struct xlsx_stream_cell *cells, struct err *e);
+/* Completes the file when code is OK, and frees in any case. Returns code, or what went wrong: ERR_IO. */
+int xlsx_stream_close(struct xlsx_stream *x, int code, struct err *e);
+#endif

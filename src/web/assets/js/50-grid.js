@@ -1,0 +1,53 @@
+// The grid: a cell becomes its form, rows are selected with x and shift-x, what is open closes with Esc.
+(() => {
+  const d = document;
+  const boxes = () => [...d.querySelectorAll('.wt [name=id]')];
+  let last = null;
+
+  const say = () => {
+    const all = boxes(), n = all.filter(b => b.checked).length, out = d.querySelector('[data-picked]');
+    if (out) out.textContent = out.dataset.say.replace('{0}', n);
+    const page = d.querySelector('[data-pick-page]');
+    if (page) { page.checked = n > 0 && n === all.length; page.indeterminate = n > 0 && n < all.length; }
+  };
+  const pick = (box, range) => {
+    const all = boxes(), from = all.indexOf(last), to = all.indexOf(box);
+    if (range && from >= 0) for (let i = Math.min(from, to); i <= Math.max(from, to); i++) all[i].checked = box.checked;
+    last = box;
+    say();
+  };
+  const close = except => {
+    for (const p of d.querySelectorAll('.pop')) if (p !== except && p.firstChild) { p.replaceChildren(); p.previousElementSibling?.focus?.(); }
+  };
+  const leave = form => {
+    const cell = form.closest('td');
+    cell.replaceChildren(...(cell.was || []));
+    cell.querySelector('a')?.focus();
+  };
+
+  d.addEventListener('click', e => {
+    const edit = e.target.closest('.grid a.e');
+    if (edit && !e.metaKey && !e.ctrlKey && !e.shiftKey) {
+      e.preventDefault();
+      const cell = edit.closest('td');
+      cell.was = [...cell.childNodes];
+      htmx.ajax('GET', edit.getAttribute('href'), { target: cell, swap: 'innerHTML' });
+    }
+    if (e.target.closest('[data-reload]')) { e.preventDefault(); location.reload(); }
+    if (e.target.closest('[data-leave]')) { e.preventDefault(); leave(e.target.closest('form')); }
+    if (e.target.matches('.wt [name=id]')) pick(e.target, e.shiftKey);
+    if (e.target.closest('[data-pick-none]')) { for (const b of boxes()) b.checked = false; say(); }
+    if (e.target.matches('[data-pick-page]')) { for (const b of boxes()) b.checked = e.target.checked; say(); }
+    const pop = e.target.closest('.dd')?.querySelector('.pop');
+    if (e.target.isConnected) close(pop);
+  });
+  d.addEventListener('keydown', e => {
+    if (e.key === 'Escape') {
+      const form = e.target.closest?.('form.cf');
+      if (form) leave(form); else close();
+    }
+    if (e.metaKey || e.ctrlKey || e.altKey || e.target.closest?.('input:not([type=checkbox]),textarea,select')) return;
+    const box = (d.querySelector('.wt tr.it[data-cur]') || e.target.closest?.('.wt tr.it'))?.querySelector('[name=id]');
+    if (e.key.toLowerCase() === 'x' && box) { box.checked = e.shiftKey ? true : !box.checked; pick(box, e.shiftKey); }
+  });
+})();
