@@ -15,7 +15,7 @@ static int fill_row(struct request *r, const struct grid_state *s, uint32_t i, b
   int rc = renewal_get_as_of(r->store, r->arena, n->id[i], r->until, &full, &r->err);
   if (rc < 0)
     return rc;
-  bool may_edit = may_write && scope_may_edit(&r->scope, s->desk.book->reps.id[n->rep[i]]);
+  bool may_edit = may_write && scope_edits(&r->scope, full.id, full.owner_id);
   *x = (struct grid_row){.id = n->id[i], .version = full.version, .customer = book_name(&s->desk.book->accounts, n->account[i]), .pick = may_write};
   x->cells = arena_zalloc(r->arena, s->cols.n, sizeof *x->cells);
   if (!x->cells)

@@ -93,7 +93,7 @@ static int subject_of(struct request *r, struct renewal *ret, unsigned *ret_bit)
     return err_set(&r->err, ERR_NOTFOUND, "renewal: no such field");
   if (rc >= 0)
     rc = desk_renewal(r, id, ret);
-  if (rc >= 0 && !scope_may_edit(&r->scope, ret->owner_id))
+  if (rc >= 0 && !scope_edits(&r->scope, ret->id, ret->owner_id))
     return err_set(&r->err, ERR_DENIED, "You may read this renewal but not change it");
   *ret_bit = bit;
   return rc;
