@@ -119,10 +119,9 @@ async function gridHoldsTogether() {
   await page.goto(base + '/renewals?f=category:commit');
   const commit = Number(await page.getAttribute('[data-count]', 'data-count'));
   check((await csv.text()).trim().split('\r\n').length - 1 === commit, 'the export has other rows than the page');
-  await page.click('summary:has-text("At risk")');
-  await page.check('details[open] input[value=yes]');
-  await page.click('details[open] button[type=submit]');
-  check(page.url().includes('at_risk'), `the filter is not in the address: ${page.url()}`);
+  await page.click('.filters .chip:has-text("PO")');
+  await page.check('.pop input[name=v][value="1"]');
+  await Promise.all([page.waitForURL(/has_po/), page.click('.pop button[type=submit]')]);
   const name = await page.goto(base + '/renewals?f=').then(() => page.innerText('#rows tbody .c-n a'));
   await page.fill('#q', name.split(',')[0]);
   await page.press('#q', 'Enter');

@@ -25,32 +25,54 @@ static void set_amounts(json_t *x, int64_t atr, int64_t forecast, int64_t won, c
   json_object_set_new(x, "won_amount", api_money(won, c));
 }
 
-static json_t *renewal_row(const struct grid_state *s, uint32_t i) {
-  const struct book *b = s->desk.book;
-  const struct book_renewals *n = &b->renewals;
-  int64_t converted;
+static json_t *cell_of(const struct grid_value *v) {
+  char code[4];
+  if (v->blank)
+    return json_null();
+  switch (v->kind) {
+  case VALUE_DAY: return api_day((day_t)v->number);
+  case VALUE_MONEY: return api_money(v->number, v->currency);
+  case VALUE_COUNT: return json_integer(v->number);
+  case VALUE_FLAG: return json_boolean(v->number);
+  default: return v->currency ? json_string(currency_code(v->currency, code)) : api_str(v->text);
+  }
+}
+
+/* Without cols= what the book has of a renewal; with it these, and always its id and currency. */
+static const uint8_t API_USUAL[] = {SHOW_CUSTOMER, SHOW_CONTRACT, SHOW_DUE, SHOW_CLOSE, SHOW_BOOKED, SHOW_STEP_DATE, SHOW_ATR, SHOW_WON, SHOW_CONVERTED,
+                                    SHOW_CATEGORY, SHOW_STAGE, SHOW_OUTCOME, SHOW_AT_RISK, SHOW_MODEL, SHOW_OWNER, SHOW_REGION, SHOW_RESELLER,
+                                    SHOW_DISTRIBUTOR, SHOW_CHANGED};
+
+static struct grid_chosen api_columns(const struct request *r, const struct grid_state *s) {
+  struct grid_chosen x = s->cols;
+  if (pairs_get(&r->query, "cols").n || s->view.id)
+    return x;
+  x.n = sizeof API_USUAL;
+  memcpy(x.col, API_USUAL, sizeof API_USUAL);
+  return x;
+}
+
+static int renewal_row(struct request *r, const struct grid_state *s, const struct grid_chosen *cols, uint32_t i, json_t **ret) {
+  const struct book_renewals *n = &s->desk.book->renewals;
+  currency_t c = s->desk.book->currency_of[n->currency[i]];
+  struct renewal full;
+  if (grid_chosen_stored(cols)) {
+    int rc = renewal_get_as_of(r->store, r->arena, n->id[i], r->until, &full, &r->err);
+    if (rc < 0)
+      return rc;
+  }
   json_t *x = json_object();
   json_object_set_new(x, "id", json_integer(n->id[i]));
-  json_object_set_new(x, "end_user_account", api_str(book_name(&b->accounts, n->account[i])));
-  json_object_set_new(x, "contract_number", api_str(book_name(&b->contracts, n->contract[i])));
-  json_object_set_new(x, "due_date", api_day(n->due[i]));
-  json_object_set_new(x, "close_date", api_day(n->close[i]));
-  json_object_set_new(x, "booked_date", api_day(n->booked[i]));
-  json_object_set_new(x, "next_step_date", api_day(n->step_date[i]));
-  set_amounts(x, n->atr[i], n->forecast[i], n->won[i], b->currency_of[n->currency[i]]);
+  json_object_set_new(x, "currency", api_currency(c));
   json_object_set_new(x, "reporting_currency", api_currency(s->desk.reporting));
-  json_object_set_new(x, "reporting_amount", grid_converted(b, i, s->query.plan_day, &converted) ? api_money(converted, s->desk.reporting) : json_null());
-  json_object_set_new(x, "forecast_category", json_string(category_name(n->category[i])));
-  json_object_set_new(x, "stage", json_string(stage_name(n->stage[i])));
-  json_object_set_new(x, "outcome", json_string(outcome_name(n->outcome[i])));
-  json_object_set_new(x, "at_risk", json_boolean(n->flags[i] & RENEWAL_AT_RISK));
-  json_object_set_new(x, "sales_model", json_string(sales_model_name(n->model[i])));
-  json_object_set_new(x, "owner", api_str(book_name(&b->reps, n->rep[i])));
-  json_object_set_new(x, "region", api_str(book_name(&b->regions, n->region[i])));
-  json_object_set_new(x, "reseller_account", api_str(book_name(&b->accounts, n->reseller[i])));
-  json_object_set_new(x, "distributor_account", api_str(book_name(&b->accounts, n->distributor[i])));
-  json_object_set_new(x, "changed_on", api_day(n->changed[i]));
-  return x;
+  if (!pairs_get(&r->query, "cols").n && !s->view.id)
+    json_object_set_new(x, "forecast_amount", api_money(n->forecast[i], c));
+  for (size_t k = 0; k < cols->n; k++) {
+    struct grid_value v = grid_col_value(&s->desk, cols->col[k], i, &full);
+    json_object_set_new(x, grid_cols[cols->col[k]].header, cell_of(&v));
+  }
+  *ret = x;
+  return OK;
 }
 
 static json_t *totals_of(const struct grid_state *s, const struct grid_totals *t) {
@@ -80,9 +102,19 @@ static int renewals_answer(struct request *r, struct response *w, struct grid_st
   int rc = grid_run(s->desk.book, &s->query, r->arena, &page, &r->err);
   if (rc < 0)
     return rc;
+  struct grid_chosen cols = api_columns(r, s);
   json_t *x = json_object(), *rows = json_array();
-  for (size_t i = 0; i < page.n; i++)
-    json_array_append_new(rows, renewal_row(s, page.rows[i]));
+  for (size_t i = 0; i < page.n && rc >= 0; i++) {
+    json_t *row = NULL;
+    rc = renewal_row(r, s, &cols, page.rows[i], &row);
+    if (rc >= 0)
+      json_array_append_new(rows, row);
+  }
+  if (rc < 0) {
+    json_decref(rows);
+    json_decref(x);
+    return rc;
+  }
   json_object_set_new(x, "renewals", rows);
   json_object_set_new(x, "totals", totals_of(s, &page.totals));
   json_object_set_new(x, "next_after", page.more && page.n ? json_integer(s->desk.book->renewals.id[page.rows[page.n - 1]]) : json_null());

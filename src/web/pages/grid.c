@@ -123,11 +123,12 @@ void grid_fill_places(struct request *r, const struct grid_state *s, struct grid
   v->add_href = grid_state_href(r, &to, "/renewals/filter");
   v->columns_href = grid_state_href(r, &to, "/renewals/columns");
   v->group_href = grid_state_href(r, &to, "/renewals/group");
-  v->save_href = grid_state_href(r, &to, "/renewals/views/save");
+  v->save_href = r->as_of == DAY_NONE ? grid_state_href(r, &to, "/renewals/views/save") : STR_NONE;
   v->back = r->target;
   v->f = s->f;
   v->period = s->period;
-  v->group_label = s->group < 0 ? tr(r, "Group") : tr_fmt(r, "By {0}", grid_column_label(r->reader, &s->desk, (enum grid_column)s->group));
+  v->group_name = s->group < 0 ? STR_NONE : grid_column_label(r->reader, &s->desk, (enum grid_column)s->group);
+  v->group_label = s->group < 0 ? tr(r, "Group") : tr_fmt(r, "Group: {0}", v->group_name);
   if (s->after)
     v->first_href = grid_state_href(r, &to, "/renewals");
   to.f = STR_NONE;
@@ -209,6 +210,7 @@ static int grid_answer(struct request *r, struct response *w, struct grid_state 
   if (rc < 0)
     return rc;
   grid_fill_places(r, s, &v);
+  bulk_note_fill(r, &v.note);
   struct view_cx cx = view_cx_of(r);
   shell_begin(r, w, &(struct page){.title = tr(r, "Renewals"), .nav = "/renewals", .main_class = "wide"});
   view_grid(&w->body, &cx, &v);

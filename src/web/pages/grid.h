@@ -1,6 +1,7 @@
 /* The renewals grid: what its views show. The address holds the whole state. */
 #ifndef WEB_PAGES_GRID_H
 #define WEB_PAGES_GRID_H
+#include "web/pages/bulk.h"
 #include "web/pages/grid_cols.h"
 #include "web/parts.h"
 #include "web/route.h"
@@ -48,7 +49,7 @@ struct grid_view {
   struct str save_href, reset_view_href; /* save_href: the form that saves */
   struct grid_chip *chips;
   size_t n_chips;
-  struct str q, search_problem, add_href, columns_href, group_href, group_label, ungroup_href;
+  struct str q, search_problem, add_href, columns_href, group_href, group_label, group_name, ungroup_href;
   struct grid_hidden *search_hidden;
   size_t n_search_hidden;
   struct str total;            /* "18 renewals, $1.24M, 62% in commit" */
@@ -67,6 +68,7 @@ struct grid_view {
   struct str next_href, first_href, csv_href, xlsx_href, reset_href, drop_href, drop_label, next_label, first_label;
   bool filtered, empty_book, pick;
   int density;
+  struct bulk_note note;       /* after a change of many */
   const char *reporting;       /* "USD" */
   struct str place;            /* "100 of 1,932" */
   struct str f, period, back, all_label; /* of the selection's form */
