@@ -7,6 +7,9 @@
 #include "cli/commands.h"
 #include "store/repo_config.h"
 
+#include <termios.h>
+#include <unistd.h>
+
 static void drop_arguments(struct cli *c, int from, int n) {
   memmove(&c->argv[from], &c->argv[from + n], (size_t)(c->argc - from - n) * sizeof c->argv[0]);
   c->argc -= n;
@@ -116,4 +119,27 @@ int cli_store(struct cli *c, bool create, struct err *e) {
   }
   int code = store_open(c->db_url, &c->store, e);
   return code != OK ? code : store_migrate(c->store, NULL, e);
+}
+
+int cli_read_secret(struct cli *c, const char *what, struct str *ret, struct err *e) {
+  static char line[1024];
+  struct termios shown, hidden;
+  bool terminal = isatty(STDIN_FILENO) && tcgetattr(STDIN_FILENO, &shown) == 0;
+  if (terminal) {
+    fprintf(stderr, "%s: ", what);
+    hidden = shown;
+    hidden.c_lflag &= ~(tcflag_t)ECHO;
+    tcsetattr(STDIN_FILENO, TCSANOW, &hidden);
+  }
+  bool got = fgets(line, sizeof line, stdin) != NULL;
+  if (terminal) {
+    tcsetattr(STDIN_FILENO, TCSANOW, &shown);
+    fprintf(stderr, "\n");
+  }
+  if (!got) return err_set(e, ERR_USAGE, "nothing came on standard input: type it, or pipe it as one line");
+  struct str s = str_of(line);
+  while (s.n && (s.p[s.n - 1] == '\n' || s.p[s.n - 1] == '\r')) s.n--;
+  *ret = arena_str(c->arena, s);
+  explicit_bzero(line, sizeof line);
+  return ret->p ? OK : err_set(e, ERR_NOMEM, "out of memory");
 }

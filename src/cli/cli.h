@@ -64,4 +64,6 @@ int cli_table_end(struct cli_table *t); /* prints (table) or closes (csv, json);
 /* JSON string escape of s to f, with quotes. */
 void cli_json_string(FILE *f, struct str s);
 
+/* One line of standard input, without its end, in the arena; asked for by name and not echoed on a terminal. ERR_USAGE: none came. */
+int cli_read_secret(struct cli *c, const char *what, struct str *ret, struct err *e);
 #endif

@@ -1,5 +1,6 @@
 /* config, backup, restore, migrate, version: the store itself. */
 #include "cli/commands.h"
+#include "app/access_oidc.h"
 #include "store/repo_config.h"
 
 int version_cmd(struct cli *c) {
@@ -98,15 +99,32 @@ static bool known_key(const char *key) {
   return false;
 }
 
+/* Read from standard input: an argument would stand in the list of processes. An empty line takes it away. */
+static int config_secret(struct cli *c, const char *key) {
+  struct err e = {0};
+  struct str secret = STR_NONE;
+  if (key == NULL || strcmp(key, "oidc_client_secret") != 0) {
+    return cli_usage(c, "config secret: the only secret is oidc_client_secret");
+  }
+  if (cli_read_secret(c, "Secret", &secret, &e) != OK || cli_store(c, true, &e) != OK || access_oidc_secret_set(c->store, secret, 0, c->now, &e) != OK) {
+    return cli_fail(c, &e);
+  }
+  fprintf(c->out, "%s: %s\n", key, secret.n > 0 ? "kept, sealed" : "taken away");
+  return EXIT_DONE;
+}
+
 int config_cmd(struct cli *c) {
   struct err e = {0};
   const char *verb = cli_argument(c), *key = cli_argument(c), *value = cli_argument(c);
   if (cli_end(c) != OK) {
     return EXIT_USAGE;
   }
+  if (verb != NULL && strcmp(verb, "secret") == 0) {
+    return config_secret(c, key);
+  }
   bool set = verb != NULL && strcmp(verb, "set") == 0;
   if (verb == NULL || (!set && strcmp(verb, "get") != 0) || (set && value == NULL) || (!set && value != NULL)) {
-    return cli_usage(c, "config: say get or set");
+    return cli_usage(c, "config: say get, set or secret");
   }
   if (!set && key != NULL && !known_key(key)) {
     return cli_usage(c, "config: %s: no such setting", key);

@@ -60,9 +60,11 @@ static const struct cli_command commands[] = {
      "with a proxy in front, --public-url names the address people use (https:// makes cookies Secure, X-Forwarded-For is\n"
      "believed from this machine). Port 0 takes any free port. --files names the folder of uploaded files (default: beside an SQLite\n"
      "database, FILE-files; with PostgreSQL there is no default)."},
-    {"user", user_cmd, "add EMAIL --name N --role R [--team T] [--password-stdin] | list | disable EMAIL | enable EMAIL | password EMAIL",
+    {"user", user_cmd, "add EMAIL --name N --role R [--team T] [--password-stdin] | list | disable EMAIL | enable EMAIL | password EMAIL |\n"
+     "            reset-link EMAIL [--public-url URL] | factor-off EMAIL",
      "People who may sign in. Roles: admin, exec, manager, rep, ops, sales, partner. A name that came with an import gets the email,\n"
-     "so that the person sees the book. Passwords are read from standard input and have 12 characters or more."},
+     "so that the person sees the book. Passwords are read from standard input and have 12 characters or more. reset-link prints a link\n"
+     "with which the person sets a password; factor-off is for a lost phone."},
     {"token", token_cmd, "add EMAIL [--name N] [--write] [--days 90] | list | revoke ID",
      "API tokens: a program that sends one acts as that person. A token is shown once; without --write it may only read."},
     {"forecast", forecast_cmd, "[--period P] [--by rep|team|region] [--as-of DATE]",
@@ -77,9 +79,11 @@ static const struct cli_command commands[] = {
     {"coverage", coverage_cmd, "--account NAME [--gaps] [--double]",
      "What a customer has under support, a row per term, gap, lapse and stretch of double coverage of each serial number (of each product\n"
      "where there is none); the largest annual value first. --gaps: only gaps and lapses. --double: only double coverage."},
-    {"config", config_cmd, "get [KEY] | set KEY VALUE",
+    {"config", config_cmd, "get [KEY] | set KEY VALUE | secret oidc_client_secret",
      "Shows or changes the organization's settings: fiscal_year_start, reporting_currency, week_start,\n"
-     "grace_days, window_days, max_lapse_days, procurement_days, reseller_days, distributor_days, urgency_days, today."},
+     "grace_days, window_days, max_lapse_days, procurement_days, reseller_days, distributor_days, urgency_days,\n"
+     "second_factor_roles, oidc_issuer, oidc_client_id, oidc_label, oidc_hosts, oidc_default_role, oidc_loopback, today.\n"
+     "secret: read from standard input and kept sealed."},
     {"history", history_cmd, "derive [--today DATE] | show CONTRACT",
      "derive: judges every line up to a day (default: today); the nightly job, safe to repeat. show: a contract's lines with\n"
      "their ids, outcomes and successors."},

@@ -130,6 +130,10 @@ const struct route web_routes[] = {
     POST_ROW("/settings/teams", MAY_ADMIN | MAY_OPS, settings_team_add_post, NULL),
     POST_ROW("/settings/teams/:id", MAY_ADMIN | MAY_OPS, settings_team_post, "team"),
     POST_ROW("/settings/teams/:id/remove", MAY_ADMIN | MAY_OPS, settings_team_remove_post, "team"),
+    GET_ROW("/settings/territories", MAY_ADMIN | MAY_OPS, settings_territories_page, NULL),
+    POST_ROW("/settings/territories", MAY_ADMIN | MAY_OPS, settings_territory_add_post, NULL),
+    POST_ROW("/settings/territories/apply", MAY_ADMIN | MAY_OPS, settings_territories_apply_post, NULL),
+    POST_ROW("/settings/territories/:id", MAY_ADMIN | MAY_OPS, settings_territory_act_post, "territory"),
     GET_ROW("/settings/tokens", MAY_ADMIN, settings_tokens_page, NULL),
     {0},
 };

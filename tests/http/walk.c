@@ -17,7 +17,7 @@ struct actor_of {
 };
 static struct house h;
 static struct actor_of actors[ACTORS];
-static int64_t foreign_token_id;
+static char token_text[24], person_text[24]; /* ids of the other rep's token, and of a person whom the walk may change */
 static int tried, shown_foreign;
 
 static void rows(int64_t n, const char *account, const char *number, int64_t owner) {
@@ -36,11 +36,24 @@ static void rows(int64_t n, const char *account, const char *number, int64_t own
            "insert into renewal (id, contract_id, due_date, owner_id, stage, category, currency, atr_amount, forecast_amount, version, changed_at) "
            "values (%d, %d, %d, %d, 0, 3, %d, 120000, 120000, 1, 1700000000);"
            "insert into renewal_version (renewal_id, version, changed_at, owner_id, stage, category, category_override, at_risk, currency, atr_amount, "
-           "forecast_amount, won_amount, outcome) values (%d, 1, 1700000000, %d, 0, 3, 0, 0, %d, 120000, 120000, 0, 0);",
+           "forecast_amount, won_amount, outcome) values (%d, 1, 1700000000, %d, 0, 3, 0, 0, %d, 120000, 120000, 0, 0);"
+           "insert into change_batch (id, at, by_id, fields, renewals, why) values (%d, 1700000000, %d, 16, 1, 'walk');"
+           "insert into change_batch_row (batch_id, renewal_id, version) values (%d, %d, 1);"
+           "insert into document (id, renewal_id, at, by_id, file_name, kind, size, sha256) values (%d, %d, 1700000000, %d, 'po.txt', 'text/plain', 0, '');",
            (int)n, account, account, (int)n, number, strbuf_z(&key), (int)n, usd, (int)owner,
            (int)n, (int)n, TODAY - 341, TODAY + 23, usd, (int)n, (int)n, (int)n, (int)n,
-           TODAY + 23, (int)owner, usd, (int)n, (int)owner, usd);
+           TODAY + 23, (int)owner, usd, (int)n, (int)owner, usd, (int)n + 100, (int)owner, (int)n + 100, (int)n, (int)n + 200, (int)n,
+           (int)owner);
   if (db_script(store_db(h.store), sql, &e) < 0) fail_msg("%s", e.text);
+  if (db_run(store_db(h.store), "insert into document_content (document_id, bytes) values ($1, $2)", BINDS(B_I64(n + 200), B_BLOB(STR("PO 77"))), &e) < 0)
+    fail_msg("%s", e.text);
+}
+
+static int64_t count_of(const char *sql) {
+  struct err e = {0};
+  int64_t n = 0;
+  if (db_one_i64(store_db(h.store), sql, NULL, 0, &n, &e) < 0) fail_msg("%s", e.text);
+  return n;
 }
 
 static int change_tx(struct store *s, void *arg, struct err *e) {
@@ -79,7 +92,11 @@ static int set_up(void **state) {
   struct person p;
   struct arena *a ARENA_CLEANUP = arena_new(1 << 20);
   assert_int_equal(access_token(h.store, a, str_of(actors[OTHER].token), clock_now(), &t, &p, &e), OK);
-  foreign_token_id = t.id;
+  snprintf(token_text, sizeof token_text, "%" PRId64, t.id);
+  struct person_new victim = {STR("victim@example.com"), STR("victim"), ROLE_REP, STR_NONE, STR_NONE}; /* changed by the walk: nobody signs in as them */
+  int64_t victim_id = 0;
+  if (access_person_add(h.store, &victim, CHEAP, 0, 1000, &victim_id, &e) < 0) fail_msg("%s", e.text);
+  snprintf(person_text, sizeof person_text, "%" PRId64, victim_id);
   snprintf(actors[NOBODY].name, sizeof actors[NOBODY].name, "nobody");
   actors[NOBODY].role = ROLE_COUNT;
   return 0;
@@ -109,23 +126,6 @@ static void address(const struct route *r, const char *value, char *buf, size_t 
   str_to_z(strbuf_str(&b), buf, size);
 }
 
-static void call(const struct route *r, const struct actor_of *x, const char *path, bool with_csrf, struct answer *a) {
-  char body[120] = "";
-  bool api = str_starts(str_of(r->path), STR("/api/")), post = r->method == HTTP_POST;
-  if (with_csrf && x->csrf[0]) snprintf(body, sizeof body, "csrf=%s", x->csrf);
-  static const char *const types[] = {[BODY_NONE] = NULL, [BODY_FORM] = "application/x-www-form-urlencoded",
-                                      [BODY_UPLOAD] = "multipart/form-data; boundary=none", [BODY_JSON] = "application/json"};
-  struct ask q = {.method = post ? "POST" : "GET", .path = path, .cookie = api || !x->cookie[0] ? NULL : x->cookie, .bearer = api && x->token[0] ? x->token : NULL,
-                  .body = post ? (r->body == BODY_JSON ? "{}" : body) : NULL, .type = types[r->body], .origin = with_csrf ? "own" : NULL};
-  char csrf_header[120];
-  if (with_csrf && x->csrf[0] && r->body == BODY_UPLOAD) {
-    snprintf(csrf_header, sizeof csrf_header, "X-CSRF-Token: %s\r\n", x->csrf);
-    q.extra = csrf_header;
-  }
-  ask(&h, &q, a);
-  tried++;
-}
-
 static void check(const struct route *r, const struct actor_of *x, const char *path, const struct answer *a, bool good, const char *wanted) {
   if (!good)
     fail_msg("%s %s as %s: %d, wanted %s: %.600s", r->method == HTTP_POST ? "POST" : "GET", path, x->name, a->status, wanted, a->body.n ? a->body.p : "");
@@ -133,17 +133,80 @@ static void check(const struct route *r, const struct actor_of *x, const char *p
 
 static bool sees_all(enum role role) { return role == ROLE_ADMIN || role == ROLE_EXEC || role == ROLE_OPS; }
 
-static bool business(const char *subject) {
-  return subject && (!strcmp(subject, "renewal") || !strcmp(subject, "contract") || !strcmp(subject, "account"));
+/* What stands for the first :part of a route, by its subject: a thing of a rep of team South, or a name that nothing has. A new kind of
+ * thing gets its row here; the walk fails on a route whose subject has none. */
+enum reach {
+  ROWS,    /* business rows: those who see everything and its owner get it, for all others it is not there */
+  NOBODYS, /* nothing has this name: not there for anybody */
+  ALLOWED, /* a real thing, for every role that the route allows */
+};
+static const struct subject {
+  const char *name;
+  enum reach reach;
+  const char *foreign, *own; /* own: one of the rep's, for ROWS */
+} subjects[] = {
+    {"account", ROWS, "502", "501"},
+    {"batch", ROWS, "602", "601"},
+    {"contract", ROWS, FOREIGN_NUMBER, "OWN-1"},
+    {"document", ROWS, "702", "701"},
+    {"import", NOBODYS, "987654", NULL},
+    {"kpi", NOBODYS, "no-such-thing", NULL},
+    {"period", NOBODYS, "no-such-thing", NULL},
+    {"person", ALLOWED, person_text, NULL},
+    {"renewal", ROWS, "502", "501"},
+    {"team", NOBODYS, "987654", NULL},
+    {"territory", NOBODYS, "987654", NULL},
+    {"view", NOBODYS, "901", NULL}, /* FOREIGN_VIEW: private to the other rep */
+    {"token", NOBODYS, token_text, NULL}, /* of another person: revoked by its owner only */
+};
+
+static const struct subject *subject_of(const struct route *r) {
+  if (!strchr(r->path, ':')) return NULL;
+  for (size_t i = 0; i < sizeof subjects / sizeof subjects[0]; i++)
+    if (r->subject && !strcmp(r->subject, subjects[i].name)) return &subjects[i];
+  fail_msg("%s: its subject \"%s\" has no foreign value: give it a row in `subjects` of tests/http/walk.c", r->path, r->subject ? r->subject : "(none)");
+  return NULL;
 }
 
-/* What stands for the first :part: a row of a rep of team South, a thing of theirs, or a name that nothing has. */
-static void foreign_value(const struct route *r, char *buf, size_t size) {
-  bool by_number = strstr(r->path, "/:number") != NULL;
-  if (business(r->subject)) snprintf(buf, size, "%s", by_number ? FOREIGN_NUMBER : "502");
-  else if (r->subject && !strcmp(r->subject, "view")) snprintf(buf, size, "%d", FOREIGN_VIEW);
-  else if (r->subject && !strcmp(r->subject, "token")) snprintf(buf, size, "%" PRId64, foreign_token_id);
-  else snprintf(buf, size, "no-such-thing");
+static bool is_rows(const struct route *r) {
+  const struct subject *x = subject_of(r);
+  return x && x->reach == ROWS;
+}
+
+/* How many requests of each way the walk has made: printed at the end. */
+enum way { BY_PAGE, BY_API, BY_EXPORT, BY_SEARCH, BY_AS_OF, BY_BULK, WAYS };
+static int ways[WAYS];
+
+static void count_way(const struct route *r, const char *path, const char *body) {
+  bool api = str_starts(str_of(path), STR("/api/")), export = strstr(r->path, ".csv") || strstr(r->path, ".xlsx");
+  if (strstr(path, "as_of=")) ways[BY_AS_OF]++;
+  else if (strstr(path, "q=") || strstr(path, "/search")) ways[BY_SEARCH]++;
+  else if (export) ways[BY_EXPORT]++;
+  else if (body && strstr(body, "502")) ways[BY_BULK]++;
+  else ways[api ? BY_API : BY_PAGE]++;
+}
+
+/* fields: of a form beside the CSRF token, "" = none. */
+static void send_as(const struct route *r, const struct actor_of *x, const char *path, bool with_csrf, const char *fields, struct answer *a) {
+  char body[600] = "", csrf_header[120];
+  bool api = str_starts(str_of(r->path), STR("/api/")), post = r->method == HTTP_POST;
+  if (with_csrf && x->csrf[0]) snprintf(body, sizeof body, "csrf=%s", x->csrf);
+  if (fields[0]) snprintf(body + strlen(body), sizeof body - strlen(body), "%s%s", body[0] ? "&" : "", fields);
+  static const char *const types[] = {[BODY_NONE] = NULL, [BODY_FORM] = "application/x-www-form-urlencoded",
+                                      [BODY_UPLOAD] = "multipart/form-data; boundary=none", [BODY_JSON] = "application/json"};
+  struct ask q = {.method = post ? "POST" : "GET", .path = path, .cookie = api || !x->cookie[0] ? NULL : x->cookie, .bearer = api && x->token[0] ? x->token : NULL,
+                  .body = post ? (r->body == BODY_JSON ? "{}" : body) : NULL, .type = types[r->body], .origin = with_csrf ? "own" : NULL};
+  if (with_csrf && x->csrf[0] && r->body == BODY_UPLOAD) {
+    snprintf(csrf_header, sizeof csrf_header, "X-CSRF-Token: %s\r\n", x->csrf);
+    q.extra = csrf_header;
+  }
+  ask(&h, &q, a);
+  tried++;
+  count_way(r, path, q.body);
+}
+
+static void call(const struct route *r, const struct actor_of *x, const char *path, bool with_csrf, struct answer *a) {
+  send_as(r, x, path, with_csrf, "", a);
 }
 
 static void leaks(const struct route *r, const struct actor_of *x, const char *path, const struct answer *a) {
@@ -154,26 +217,31 @@ static void leaks(const struct route *r, const struct actor_of *x, const char *p
   shown_foreign += may && there;
 }
 
+static bool may_call(const struct route *r, const struct actor_of *x) {
+  return r->may & MAY_ANYBODY || (x->role < ROLE_COUNT && r->may & (1u << x->role));
+}
+
 /* With rights: the foreign row is not there; without: the row's very route is closed. */
-static void walk_one(const struct route *r, const struct actor_of *x) {
-  char path[300], value[40];
+static void walk_one(const struct route *r, const struct actor_of *x, const char *query) {
+  const struct subject *what = subject_of(r);
+  char path[300], with[400];
   struct answer a;
-  bool api = str_starts(str_of(r->path), STR("/api/")), open = r->may & MAY_ANYBODY, post = r->method == HTTP_POST;
-  bool allowed = open || (x->role < ROLE_COUNT && (r->may & (1u << x->role)));
-  foreign_value(r, value, sizeof value);
-  address(r, value, path, sizeof path);
-  call(r, x, path, true, &a);
+  bool api = str_starts(str_of(r->path), STR("/api/")), post = r->method == HTTP_POST, allowed = may_call(r, x);
+  address(r, what ? what->foreign : "", path, sizeof path);
+  snprintf(with, sizeof with, "%s%s", path, query);
+  call(r, x, with, true, &a);
+  bool hidden = what && x != &actors[OTHER] && (what->reach == NOBODYS || (what->reach == ROWS && !sees_all(x->role)));
   if (!allowed && x->role == ROLE_COUNT) {
     bool to_sign_in = a.status == 303 && str_starts(answer_header(&a, "Location"), STR("/sign-in?next="));
-    check(r, x, path, &a, api ? a.status == 401 : to_sign_in, "sign-in first");
-  } else if (!allowed) check(r, x, path, &a, a.status == 403, "403");
-  else if (r->subject && !(business(r->subject) && sees_all(x->role)) && x != &actors[OTHER]) check(r, x, path, &a, a.status == 404, "404");
-  else check(r, x, path, &a, a.status >= 200 && a.status < 500, "an answer");
-  leaks(r, x, path, &a);
+    check(r, x, with, &a, api ? a.status == 401 : to_sign_in, "sign-in first");
+  } else if (!allowed) check(r, x, with, &a, a.status == 403, "403");
+  else if (hidden) check(r, x, with, &a, a.status == 404, "404");
+  else check(r, x, with, &a, a.status >= 200 && a.status < 500, "an answer");
+  leaks(r, x, with, &a);
   answer_free(&a);
   if (!post || !allowed || api) return;
-  call(r, x, path, false, &a);
-  check(r, x, path, &a, a.status == 403, "403 without CSRF");
+  call(r, x, with, false, &a);
+  check(r, x, with, &a, a.status == 403, "403 without CSRF");
   answer_free(&a);
 }
 
@@ -181,12 +249,14 @@ static void test_routes_by_role(void **state) {
   (void)state;
   int routes = 0;
   for (const struct route *r = web_routes; r->handler; r++) {
-    bool ends_session = !strcmp(r->path, "/sign-out");
-    if (ends_session) continue; /* would sign the actors out; http_sign_in has it */
+    if (!strcmp(r->path, "/sign-out")) continue; /* would sign the actors out; http_sign_in has it */
     routes++;
-    for (int i = 0; i < ACTORS; i++) walk_one(r, &actors[i]);
+    for (int i = 0; i < ACTORS; i++) {
+      walk_one(r, &actors[i], "");
+      if (r->as_of && is_rows(r)) walk_one(r, &actors[i], "?as_of=2026-11-01");
+    }
   }
-  assert_in_range(tried, routes * ACTORS, routes * ACTORS * 2);
+  assert_in_range(tried, routes * ACTORS, routes * ACTORS * 3);
   print_message("%d routes, %d requests\n", routes, tried);
 }
 
@@ -195,12 +265,12 @@ static void test_own_rows(void **state) {
   (void)state;
   static const enum role owners[] = {ROLE_REP, ROLE_MANAGER, ROLE_EXEC};
   for (const struct route *r = web_routes; r->handler; r++) {
-    if (r->method != HTTP_GET || !business(r->subject)) continue;
+    if (r->method != HTTP_GET || !is_rows(r)) continue;
     for (size_t i = 0; i < sizeof owners / sizeof owners[0]; i++) {
       char path[300];
       struct answer a;
-      if (!(r->may & (1u << owners[i]))) continue;
-      address(r, strstr(r->path, "/:number") ? "OWN-1" : "501", path, sizeof path);
+      if (!may_call(r, &actors[owners[i]])) continue;
+      address(r, subject_of(r)->own, path, sizeof path);
       call(r, &actors[owners[i]], path, false, &a);
       check(r, &actors[owners[i]], path, &a, a.status == 200, "200");
       answer_free(&a);
@@ -208,20 +278,14 @@ static void test_own_rows(void **state) {
   }
 }
 
-static int64_t count_of(const char *sql) {
-  struct err e = {0};
-  int64_t n = 0;
-  if (db_one_i64(store_db(h.store), sql, NULL, 0, &n, &e) < 0) fail_msg("%s", e.text);
-  return n;
-}
-
 /* Lists, exports and searches, now and in the past: never a row of another team, and the own rows for those who have them. */
 static void test_lists(void **state) {
   (void)state;
   int64_t entries = count_of("select count(*) from audit /* scan */"), changes = count_of("select coalesce(max(seq), 0) from change_log");
-  static const char *const queries[] = {"", "?as_of=2026-11-01", "?q=zanzib", "?period=2026-Q4", "?sort=due&limit=5", "?owner=other"};
+  static const char *const queries[] = {"", "?as_of=2026-11-01", "?q=zanzib", "?period=2026-Q4", "?sort=due&limit=5", "?owner=other",
+                                        "?q=ZZ-47"};
   for (const struct route *r = web_routes; r->handler; r++) {
-    if (r->method != HTTP_GET || (r->subject && strcmp(r->subject, "period") != 0) || (r->may & MAY_ANYBODY)) continue;
+    if (r->method != HTTP_GET || (subject_of(r) && strcmp(r->subject, "period") != 0) || (r->may & MAY_ANYBODY)) continue;
     for (int i = 0; i < ACTORS; i++) {
       for (size_t k = 0; k < sizeof queries / sizeof queries[0]; k++) {
         char path[400], with[500];
@@ -242,7 +306,69 @@ static void test_lists(void **state) {
   if (has_grid) assert_true(shown_foreign > 0); /* the names do show where they may: the test looks for the right thing */
 }
 
+/* Acts on many rows: ids of a foreign row under every name a form has for them, as everybody who may not see it. */
+static void test_bulk(void **state) {
+  (void)state;
+  static const char fields[] = "id=502&ids=502&row=502&renewal=502&renewal_id=502&contract=ZZ-4711&account=502&next_step=Taken&stage=quoted&category=commit"
+                               "&owner=1&why=walk&go=1&act=apply&version=1&until=2026-12-24&reason=walk";
+  static const char all[] = "all=1&f=&q=zanzib&next_step=Taken&why=walk&go=1&count=1";
+  int64_t versions = count_of("select count(*) from renewal_version where renewal_id = 502"), touches = count_of("select count(*) from touch where renewal_id = 502");
+  for (const struct route *r = web_routes; r->handler; r++) {
+    if (r->method != HTTP_POST || r->body != BODY_FORM || r->may & MAY_ANYBODY || !strcmp(r->path, "/sign-out") || strstr(r->path, "/settings")) continue;
+    for (int i = 0; i < ACTORS; i++) {
+      struct answer a;
+      char path[300];
+      if (sees_all(actors[i].role) || i == OTHER || !may_call(r, &actors[i])) continue;
+      address(r, subject_of(r) ? subject_of(r)->foreign : "", path, sizeof path);
+      for (int k = 0; k < 2; k++) {
+        send_as(r, &actors[i], path, true, k ? all : fields, &a);
+        check(r, &actors[i], path, &a, a.status > 0 && a.status < 500, "an answer");
+        leaks(r, &actors[i], path, &a);
+        answer_free(&a);
+      }
+    }
+  }
+  assert_true(ways[BY_BULK] > 0);
+  assert_int_equal(count_of("select count(*) from renewal_version where renewal_id = 502"), versions);
+  assert_int_equal(count_of("select count(*) from touch where renewal_id = 502"), touches);
+}
+
+/* Eleven minutes after the password, nothing that wants a fresh one is done: the page asks, and nothing has changed. */
+static void test_fresh(void **state) {
+  (void)state;
+  struct err e = {0};
+  int routes = 0;
+  if (db_script(store_db(h.store), "update session set fresh_at = fresh_at - 660", &e) < 0) fail_msg("%s", e.text);
+  int64_t entries = count_of("select count(*) from audit /* scan */");
+  for (const struct route *r = web_routes; r->handler; r++) {
+    if (!r->fresh) continue;
+    routes++;
+    for (int i = 0; i < ACTORS; i++) {
+      char path[300];
+      struct answer a;
+      if (!may_call(r, &actors[i]) || i == NOBODY) continue;
+      address(r, subject_of(r) ? subject_of(r)->foreign : "", path, sizeof path);
+      call(r, &actors[i], path, true, &a);
+      check(r, &actors[i], path, &a, a.status == 403 && answer_says(&a, "fresh_password"), "the page that asks for the password");
+      answer_free(&a);
+    }
+  }
+  assert_true(routes > 10);
+  assert_int_equal(count_of("select count(*) from audit /* scan */"), entries);
+  if (db_script(store_db(h.store), "update session set fresh_at = fresh_at + 660", &e) < 0) fail_msg("%s", e.text);
+}
+
+static void test_counts(void **state) {
+  static const char *const names[WAYS] = {"page", "API", "export", "search", "as-of", "bulk"};
+  (void)state;
+  for (int i = 0; i < WAYS; i++) {
+    print_message("%s: %d requests\n", names[i], ways[i]);
+    assert_true(ways[i] > 0);
+  }
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_routes_by_role), cmocka_unit_test(test_own_rows), cmocka_unit_test(test_lists)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_routes_by_role), cmocka_unit_test(test_own_rows), cmocka_unit_test(test_lists),
+                                     cmocka_unit_test(test_bulk), cmocka_unit_test(test_fresh), cmocka_unit_test(test_counts)};
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }

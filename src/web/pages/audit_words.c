@@ -100,7 +100,7 @@ static struct str renewal_name(struct request *r, const struct audit_things *x, 
 void audit_thing(struct request *r, const struct audit_things *x, const struct audit_row *row, struct str *ret_text, struct str *ret_href) {
   static const struct {
     const char *entity, *root;
-  } roots[] = {{"renewal", "/renewals/"}, {"account", "/accounts/"}, {"person", "/settings/people/"}, {"change_batch", "/renewals/bulk/"}, {"import", "/imports/"}};
+  } roots[] = {{"renewal", "/renewals/"}, {"account", "/accounts/"}, {"person", "/settings/people/"}, {"change_batch", "/renewals/bulk/"}};
   static const char *const fixed[][3] = {{"team", "/settings/teams", MSG("Teams")}, {"org_config", "/settings/organization", MSG("Organization")},
                                          {"territory", "/settings/territories", MSG("Territories")}};
   struct str id = arena_fmt(r->arena, "%" PRId64, row->entity_id);
@@ -119,4 +119,6 @@ void audit_thing(struct request *r, const struct audit_things *x, const struct a
     struct str to = str_eq(row->entity, str_of(roots[i].entity)) ? arena_fmt(r->arena, "%s%.*s", roots[i].root, STR_FMT(id)) : STR_NONE;
     if (to.n && shell_may_get(r, to.p)) *ret_href = to;
   }
+  struct str import = str_eq(row->entity, STR("import")) ? arena_fmt(r->arena, "/imports/%.*s/done", STR_FMT(id)) : STR_NONE;
+  if (import.n && shell_may_get(r, import.p)) *ret_href = import;
 }

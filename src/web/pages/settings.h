@@ -147,6 +147,32 @@ struct org_view {
 int settings_organization_page(struct request *r, struct response *w);
 int settings_organization_post(struct request *r, struct response *w);
 
+/* ---- territories ---- */
+struct territory_rule_row {
+  int64_t id;
+  struct str name, condition, owner, count;
+  bool first;
+};
+struct territory_move_row {
+  int64_t owner_id;
+  struct str owner, what;
+  bool too_many;
+};
+struct territories_view {
+  struct settings_nav nav;
+  struct territory_rule_row *rules;
+  size_t n_rules;
+  struct territory_move_row *moves;
+  size_t n_moves;
+  struct option *owners, *regions, *models;
+  size_t n_owners, n_regions, n_models;
+  struct str done, error, right, unplaced, name, country, partner;
+};
+int settings_territories_page(struct request *r, struct response *w);
+int settings_territory_add_post(struct request *r, struct response *w);
+int settings_territory_act_post(struct request *r, struct response *w);
+int settings_territories_apply_post(struct request *r, struct response *w);
+
 /* ---- single sign-on ---- */
 struct sign_on_view {
   struct settings_nav nav;
