@@ -291,6 +291,6 @@ int import_map_post(struct request *r, struct response *w) {
   }
   if (problem.n)
     v.problem = problem;
-  w->status = r->fragment && !problem.n ? 200 : 422;
+  w->status = r->fragment ? 200 : 422; /* a preview is no refusal */
   return show(r, w, &v);
 }
