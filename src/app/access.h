@@ -10,6 +10,7 @@ enum {
   ACCESS_MIN_PASSWORD = 12,             /* code points; no composition rules */
   ACCESS_MAX_PASSWORD = 512,
   ACCESS_IDLE_SECONDS = 2 * 3600,       /* a session unused for so long is over */
+  ACCESS_OVER_KEPT_SECONDS = 7 * 24 * 3600, /* the row of one that is over stays so long: a form sent from it is its person's */
   ACCESS_SESSION_SECONDS = 12 * 3600,   /* and every one after so long */
   ACCESS_STEP_SECONDS = 10 * 60,        /* between the password and the code */
   ACCESS_FRESH_SECONDS = 10 * 60,       /* so long a password once given opens what needs a fresh one */
@@ -103,6 +104,10 @@ struct session {
 };
 /* The live session of a cookie's token; moves last_seen (at most once a minute). ERR_NOTFOUND: none, over, or disabled. */
 int access_session(struct store *s, struct arena *a, struct str token, int64_t now, struct session *ret, struct err *e);
+/* Whose session a cookie's token was, also when it is over: within a week of its end, unless it was ended on purpose. 0 = not known. */
+int access_session_owner(struct store *s, struct arena *a, struct str token, int64_t *ret_person, struct err *e);
+/* Whose session had this form token. 0 = not known. */
+int access_csrf_owner(struct store *s, struct str csrf, int64_t *ret_person, struct err *e);
 /* Live sessions of a person, newest first; `person` is not filled. */
 int access_session_list(struct store *s, struct arena *a, int64_t person_id, int64_t now, struct session **ret, size_t *ret_n, struct err *e);
 /* The password was given once more in this session. ERR_DENIED as access_password_verify. */

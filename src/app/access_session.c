@@ -1,5 +1,6 @@
 /* Sign-in by password, and sessions. */
 #include "app/access_secret.h"
+#include "app/draft.h"
 
 enum {
   FREE_ACCOUNT = 5,    /* failures before an account has to wait */
@@ -86,7 +87,8 @@ static bool session_live(const struct session_data *d, int64_t now) {
 
 static int seen_tx(struct store *s, void *arg, struct err *e) {
   const struct session_data *d = arg;
-  return session_seen(s, d->id_hash, d->last_seen, e);
+  int rc = session_seen(s, d->id_hash, d->last_seen, e);
+  return rc == OK ? visit_mark(s, d->person_id, d->last_seen, VISIT_PAUSE_SECONDS, e) : rc;
 }
 
 static void session_fill(const struct session_data *d, struct session *x) {
@@ -112,6 +114,22 @@ int access_session(struct store *s, struct arena *a, struct str token, int64_t n
   }
   session_fill(&d, ret);
   return person_of_row(&p, &ret->person);
+}
+
+int access_session_owner(struct store *s, struct arena *a, struct str token, int64_t *ret_person, struct err *e) {
+  char hash[SECRET_TEXT_SIZE];
+  struct session_data d;
+  *ret_person = 0;
+  if (token.n != SECRET_TEXT_SIZE - 1) return OK;
+  secret_hash(token, hash);
+  int rc = session_get(s, a, str_of(hash), &d, NULL);
+  if (rc == OK) *ret_person = d.person_id;
+  return rc == ERR_NOTFOUND ? OK : rc < 0 ? err_set(e, rc, "The session can't be read: try again") : OK;
+}
+
+int access_csrf_owner(struct store *s, struct str csrf, int64_t *ret_person, struct err *e) {
+  *ret_person = 0;
+  return csrf.n ? session_of_csrf(s, csrf, ret_person, e) : OK;
 }
 
 int access_session_list(struct store *s, struct arena *a, int64_t person_id, int64_t now, struct session **ret, size_t *ret_n, struct err *e) {

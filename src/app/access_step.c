@@ -1,6 +1,7 @@
 /* From a proven identity to a session: at once, or by the step in which the code of the second factor is asked for. */
 #include "app/access_factor.h"
 #include "app/access_secret.h"
+#include "app/draft.h"
 #include "store/repo_config.h"
 #include "store/repo_door.h"
 
@@ -17,12 +18,13 @@ static int session_tx(struct store *s, const struct opening *x, struct err *e) {
   char old[SECRET_TEXT_SIZE];
   int64_t now = x->in->now;
   secret_hash(x->in->old_session, old);
-  int64_t n = x->in->old_session.n ? session_delete(s, str_of(old), 0, e) : 0;
-  if (n >= 0) n = session_delete_over(s, now, now - ACCESS_IDLE_SECONDS, e);
+  int64_t n = x->in->old_session.n ? session_over(s, str_of(old), now, e) : 0;
+  if (n >= 0) n = session_delete_over(s, now - ACCESS_OVER_KEPT_SECONDS, now - ACCESS_IDLE_SECONDS - ACCESS_OVER_KEPT_SECONDS, e);
   if (n < 0) return (int)n;
   struct session_data row = {.id_hash = str_of(x->hash), .csrf = str_of(x->csrf), .address = x->in->address, .agent = x->in->agent, .fresh_at = now,
                              .person_id = x->person_id, .created_at = now, .last_seen = now, .expires_at = now + ACCESS_SESSION_SECONDS};
   int rc = session_put(s, &row, e);
+  if (rc == OK) rc = visit_mark(s, x->person_id, now, VISIT_PAUSE_SECONDS, e);
   return rc < 0 ? rc : access_audit(s, strcmp(x->way, "oidc") ? "sign_in" : "sign_in.oidc", x->person_id, x->person_id, now, e);
 }
 

@@ -183,6 +183,15 @@ int session_rows(struct store *s, struct arena *a, int64_t person_id, struct ses
   return OK;
 }
 
+int session_over(struct store *s, struct str id_hash, int64_t now, struct err *e) {
+  int64_t n = db_run(store_db(s), "update session set expires_at = $2 where id_hash = $1 and expires_at > $2", BINDS(B_STR(id_hash), B_I64(now)), e);
+  return n < 0 ? (int)n : OK;
+}
+
+int session_of_csrf(struct store *s, struct str csrf, int64_t *ret_person, struct err *e) {
+  return db_one_i64(store_db(s), "select person_id from session where csrf = $1 limit 1 /* scan */", BINDS(B_STR(csrf)), 0, ret_person, e);
+}
+
 int64_t session_delete(struct store *s, struct str id_hash, int64_t person_id, struct err *e) {
   return db_run(store_db(s), "delete from session where id_hash = $1 and (person_id = $2 or $2 = 0)", BINDS(B_STR(id_hash), B_I64(person_id)), e);
 }

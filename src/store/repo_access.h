@@ -34,6 +34,9 @@ int session_get(struct store *s, struct arena *a, struct str id_hash, struct ses
 int session_seen(struct store *s, struct str id_hash, int64_t now, struct err *e);
 int session_fresh(struct store *s, struct str id_hash, int64_t now, struct err *e); /* the password was given now */
 int session_rows(struct store *s, struct arena *a, int64_t person_id, struct session_data **ret, size_t *ret_n, struct err *e);
+/* The session is over from now on; its row stays a while, so that a form sent from it is known as its person's. */
+int session_over(struct store *s, struct str id_hash, int64_t now, struct err *e);
+int session_of_csrf(struct store *s, struct str csrf, int64_t *ret_person, struct err *e); /* 0 = none */
 /* person_id 0 = whoever's. Number of rows that went. */
 int64_t session_delete(struct store *s, struct str id_hash, int64_t person_id, struct err *e);
 int64_t session_delete_others(struct store *s, int64_t person_id, struct str keep_hash, struct err *e);

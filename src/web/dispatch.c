@@ -3,6 +3,7 @@
 #include "base/utf8.h"
 #include "web/as_of.h"
 #include "web/asset.h"
+#include "web/kept_form.h"
 #include "web/dispatch.h"
 #include "web/shell.h"
 #include <jansson.h>
@@ -58,11 +59,24 @@ static int asset_send(struct request *r, struct response *w) {
   return OK;
 }
 
-static int ask_to_sign_in(struct request *r, struct response *w) {
+/* To the draft that keeps the form which came too late. */
+static int to_draft(struct request *r, struct response *w, int64_t id) {
+  struct str to = arena_fmt(r->arena, "%s/drafts/%" PRId64, r->who.id ? "" : "/sign-in?next=", id);
+  if (!to.p) return ERR_NOMEM;
+  if (!r->fragment) return response_redirect(r, w, to);
+  response_header(w, "HX-Redirect", to);
+  w->status = 401;
+  return OK;
+}
+
+static int ask_to_sign_in(struct request *r, struct response *w, const struct raw_body *body) {
   if (request_is_api(r)) {
     response_header(w, "WWW-Authenticate", STR("Bearer"));
     return error_page(r, w, 401, STR("This address needs an API token: make one under Settings and send it as Authorization: Bearer"));
   }
+  int64_t draft = 0;
+  int rc = kept_form_take(r, body, &draft);
+  if (rc < 0 || draft) return rc < 0 ? rc : to_draft(r, w, draft);
   struct strbuf b = STRBUF_INIT(4 * WEB_MAX_URL);
   strbuf_addz(&b, "/sign-in?next=");
   if (r->method == HTTP_GET && !r->fragment) html_part_str(&b, r->target);
@@ -169,6 +183,16 @@ static int permitted(struct request *r) {
   return OK;
 }
 
+/* A form from an earlier sign-in of the same person is kept; any other without the session's token is refused. */
+static int refuse_or_keep(struct request *r, struct response *w, const struct raw_body *body) {
+  int64_t draft = 0;
+  struct err why = r->err;
+  int rc = kept_form_take(r, body, &draft);
+  if (rc == OK && draft) return to_draft(r, w, draft);
+  r->err = why;
+  return refuse(r, w, 403);
+}
+
 static int serve_route(struct request *r, const struct raw_body *body, struct response *w) {
   const char *allow = "";
   enum route_match m = route_find(r->web->routes, r->method, r->path, &r->route, r->params, &allow);
@@ -181,16 +205,17 @@ static int serve_route(struct request *r, const struct raw_body *body, struct re
   request_reader_set(r);
   if (rc < 0) return refuse(r, w, status_of(rc));
   if (m == ROUTE_NO_PATH) return refuse(r, w, 404);
-  if (!(r->route->may & MAY_ANYBODY) && !r->who.id) return ask_to_sign_in(r, w);
+  if (!(r->route->may & MAY_ANYBODY) && !r->who.id) return ask_to_sign_in(r, w, body);
   if (permitted(r) < 0) return refuse(r, w, 403);
   int bad = take_body(r, body);
   if (bad) return refuse(r, w, bad);
-  if (r->method == HTTP_POST && gate_csrf(r) < 0) return refuse(r, w, 403);
+  if (r->method == HTTP_POST && gate_csrf(r) < 0) return refuse_or_keep(r, w, body);
   rc = as_of_take(r, w);
   if (rc != OK) return rc < 0 ? refuse(r, w, status_of(rc)) : OK; /* 1: answered */
   if (r->route->fresh && (rc = fresh_gate(r, w)) == 0) return OK;
   if (rc >= 0) rc = r->route->handler(r, w);
   if (rc == OK && r->as_of != DAY_NONE) rc = as_of_keep(r, w);
+  if (rc == OK && r->method == HTTP_POST) rc = kept_form_done(r, w);
   return rc < 0 ? refuse(r, w, status_of(rc)) : OK;
 }
 

@@ -13,6 +13,8 @@ int request_parse_target(struct request *r);
 int gate_identify(struct request *r);
 /* Whether the Host header is a name of ours: stops pages of other names that resolve to this address. */
 bool gate_host(const struct request *r);
+/* Whether a form was sent from a page of ours: Origin, else Sec-Fetch-Site. */
+bool gate_from_us(const struct request *r);
 /* The CSRF rule of the route. OK or ERR_DENIED with the sentence in r->err. */
 int gate_csrf(struct request *r);
 /* The Set-Cookie of a new session, or with token "" of its end. OK, ERR_NOMEM. */

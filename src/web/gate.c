@@ -80,12 +80,16 @@ static bool origin_ours(const struct request *r, struct str origin) {
   return str_eq_nocase(url_host(origin), r->host) && str_starts(origin, r->secure ? STR("https://") : STR("http://"));
 }
 
+bool gate_from_us(const struct request *r) {
+  struct str origin = r->header(r, "Origin"), site = r->header(r, "Sec-Fetch-Site");
+  bool ours = origin.n ? origin_ours(r, origin) : str_eq(site, STR("same-origin"));
+  return ours && (!site.n || str_eq(site, STR("same-origin")));
+}
+
 int gate_csrf(struct request *r) {
   if (r->route->csrf == CSRF_TOKEN)
     return r->who.by_token ? OK : err_set(&r->err, ERR_DENIED, "This address takes changes from API tokens only: send Authorization: Bearer with a token");
-  struct str origin = r->header(r, "Origin"), site = r->header(r, "Sec-Fetch-Site");
-  bool from_us = origin.n ? origin_ours(r, origin) : str_eq(site, STR("same-origin"));
-  if (!from_us || (site.n && !str_eq(site, STR("same-origin"))))
+  if (!gate_from_us(r))
     return err_set(&r->err, ERR_DENIED, "This form was not sent from a page of ours: open the page again and send it from there");
   if (r->route->csrf == CSRF_ORIGIN) return OK;
   struct str given = pairs_get(&r->form, "csrf");

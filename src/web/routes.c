@@ -1,5 +1,6 @@
 /* Every address of the product, who may call it, and what it takes. */
 #include "web/api/api.h"
+#include "web/kept_form.h"
 #include "web/pages/access.h"
 #include "web/pages/account.h"
 #include "web/pages/audit.h"
@@ -33,6 +34,7 @@ const struct route web_routes[] = {
     PAST_ROW("/accounts/:id", MAY_READ, account_page, "account"),
     PAST_ROW("/accounts/:id/coverage", MAY_READ, coverage_page, "account"),
     PAST_ROW("/contracts/:number", MAY_READ, contract_page, "contract"),
+    GET_ROW("/drafts/:id", MAY_STAFF, draft_page, "draft"),
     PAST_ROW("/documents/:id", MAY_READ, document_page, "document"),
     PAST_ROW("/forecast", MAY_READ, forecast_now, NULL),
     PAST_ROW("/forecast/:period", MAY_READ, forecast_page, "period"),
@@ -58,6 +60,7 @@ const struct route web_routes[] = {
     PAST_ROW("/renewals/:id/history", MAY_READ, renewal_history_page, "renewal"),
     PAST_ROW("/search", MAY_READ, search_page, NULL),
     GET_ROW("/settings", MAY_STAFF, settings_page, NULL),
+    POST_ROW("/drafts/:id/discard", MAY_STAFF, draft_discard_post, "draft"),
     POST_ROW("/documents/:id/remove", MAY_WRITE, document_drop_post, "document"),
     {HTTP_POST, "/imports/new", MAY_IMPORT, CSRF_FORM, BODY_UPLOAD, 0, import_new_post, NULL},
     POST_ROW("/imports/:id/map", MAY_IMPORT, import_map_post, "import"),

@@ -15,6 +15,8 @@ static int show(struct request *r, struct response *w, struct sign_in_view *v) {
   if (!v->languages) return ERR_NOMEM;
   for (const char *const *l = words_languages; *l; l++)
     v->languages[v->n_languages++] = (struct option){str_of(*l), str_of(words_language_name(*l)), str_eq(own, str_of(*l))};
+  if (str_starts(v->next, STR("/drafts/")) && !v->done.n)
+    v->done = tr(r, "Your session had ended. What you sent is kept: sign in, and it is there to be saved.");
   struct view_cx cx = view_cx_of(r);
   door_begin(r, w, tr(r, "Sign in"));
   view_sign_in(&w->body, &cx, v);
