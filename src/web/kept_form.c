@@ -55,7 +55,9 @@ int kept_form_done(struct request *r, const struct response *w) {
 static struct str label_of(struct request *r, struct str name) {
   for (unsigned i = 0; i < RENEWAL_BITS; i++)
     if (*renewal_input(1u << i) && str_eq(name, str_of(renewal_input(1u << i)))) return tr(r, renewal_label(1u << i));
-  static const struct { const char *name, *label; } OTHERS[] = {{"why", MSG("Why")}, {"note", MSG("Note")}, {"mention", MSG("Mention")}, {"channel", MSG("Channel")}, {"party", MSG("With")}};
+  static const struct {
+    const char *name, *label;
+  } OTHERS[] = {{"why", MSG("Why")}, {"note", MSG("Note")}, {"mention", MSG("Mention")}, {"channel", MSG("Channel")}, {"party", MSG("With")}};
   for (size_t i = 0; i < sizeof OTHERS / sizeof OTHERS[0]; i++)
     if (str_eq(name, str_of(OTHERS[i].name))) return tr(r, OTHERS[i].label);
   return name;

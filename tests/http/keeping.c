@@ -121,9 +121,10 @@ static void test_notes(void **state) {
 
 static void upload(const char *cookie, const char *csrf, const char *name, const char *bytes, struct answer *a) {
   char body[2000];
-  snprintf(body, sizeof body, "--xx\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n%s\r\n--xx\r\nContent-Disposition: form-data; name=\"file\"; filename=\"%s\"\r\n"
-                              "Content-Type: text/html\r\n\r\n%s\r\n--xx--\r\n", csrf, name, bytes);
-  ask(&h, &(struct ask){.method = "POST", .path = "/renewals/41/documents", .cookie = cookie, .body = body, .type = "multipart/form-data; boundary=xx", .origin = "own"}, a);
+  snprintf(body, sizeof body, "--xx\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n%s\r\n--xx\r\n"
+                              "Content-Disposition: form-data; name=\"file\"; filename=\"%s\"\r\nContent-Type: text/html\r\n\r\n%s\r\n--xx--\r\n", csrf, name, bytes);
+  ask(&h, &(struct ask){.method = "POST", .path = "/renewals/41/documents", .cookie = cookie, .body = body, .type = "multipart/form-data; boundary=xx",
+                        .origin = "own"}, a);
 }
 
 static void test_documents(void **state) {
@@ -228,6 +229,7 @@ static void test_session_over(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_notes), cmocka_unit_test(test_documents), cmocka_unit_test(test_sent_twice), cmocka_unit_test(test_session_over)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_notes), cmocka_unit_test(test_documents), cmocka_unit_test(test_sent_twice),
+                                     cmocka_unit_test(test_session_over)};
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }

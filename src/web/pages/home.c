@@ -193,7 +193,7 @@ static int fill(struct request *r, const struct desk *d, struct home_view *v) {
 
 static struct raw_html_trusted week_bar(struct request *r, const struct desk *d) {
   int weeks = 0, week = period_week(&d->org.calendar, r->today, &weeks);
-  struct str day = format_weekday_year(r->reader, r->today);
+  struct str day = r->as_of == DAY_NONE ? format_weekday_year(r->reader, r->today) : STR_NONE; /* else the menu of days says it */
   struct str which = tr_fmt(r, "week {0} of {1}", format_count(r->reader, week), format_count(r->reader, weeks));
   struct str html = arena_fmt(r->arena, "<a class=\"pick\" href=\"/forecast/%.*s\">%.*s <span class=\"q opt\">%.*s</span></a><span class=\"q nw\">%.*s</span>",
                               STR_FMT(d->period_id), STR_FMT(d->period_name), STR_FMT(which), STR_FMT(day));

@@ -47,7 +47,7 @@ struct home_view {
   struct str calm_href;
   struct home_change *changes;
   size_t n_changes;
-  struct str changes_note, changes_title;
+  struct str changes_note, changes_title, changes_href;
   struct home_rep *reps;
   size_t n_reps;
   bool has_targets;

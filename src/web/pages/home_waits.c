@@ -1,7 +1,9 @@
+#include "base/utf8.h"
 #include "store/repo_desk.h"
+#include "store/repo_note.h"
 #include "web/pages/home_parts.h"
 
-enum { NEAR_DAYS = 14, SINGLE = 4, MOST_WAITS = 12, CHANGE_DAYS = 7, LOOKED_AT = 400, SHOWN_CHANGES = 8 };
+enum { NEAR_DAYS = 14, SINGLE = 4, MOST_WAITS = 12, CHANGE_DAYS = 7, MOST_DAYS_BACK = 45, LOOKED_AT = 400, SHOWN_CHANGES = 8 };
 
 static struct desk_rows past_end(const struct request *r) {
   struct desk_rows x = {0};
@@ -147,6 +149,34 @@ static int next_expiry(struct request *r, const struct desk *d, struct home_view
   return OK;
 }
 
+/* What somebody wants from this person, and what this person did not finish. */
+static int people_waits(struct request *r, struct home_view *v) {
+  enum { MENTIONS = 4, DRAFTS = 3, NOTE_BYTES = 90 };
+  struct mention *mentions = NULL;
+  struct draft *drafts = NULL;
+  size_t n = 0, n_drafts = 0, shown = 0;
+  if (r->as_of != DAY_NONE)
+    return OK;
+  int rc = mention_waiting(r->store, r->arena, r->who.id, 4 * MENTIONS, &mentions, &n, &r->err);
+  if (rc >= 0)
+    rc = draft_list(r->store, r->arena, r->who.id, DRAFTS, &drafts, &n_drafts, &r->err);
+  if (rc < 0)
+    return rc;
+  for (size_t i = 0; i < n_drafts; i++)
+    wait_fact(v, "pencil", tr(r, "A form of yours was not saved"), format_instant(r->reader, drafts[i].at), arena_fmt(r->arena, "/drafts/%lld", (long long)drafts[i].id),
+              tr(r, "act|Look"));
+  for (size_t i = 0; i < n && shown < MENTIONS; i++) {
+    const struct mention *m = &mentions[i];
+    if (!scope_sees_rep(&r->scope, m->owner_id)) /* it went to somebody else since */
+      continue;
+    struct str text = utf8_cut(m->body, NOTE_BYTES);
+    wait_fact(v, "message", tr_fmt(r, "{0} mentions you: {1}", m->by, m->customer), text.n < m->body.n ? arena_fmt(r->arena, "%.*s\u2026", STR_FMT(text)) : text,
+              arena_fmt(r->arena, "/renewals/%lld#notes", (long long)m->renewal_id), tr(r, "act|Read"));
+    shown++;
+  }
+  return OK;
+}
+
 int home_waits(struct request *r, const struct desk *d, const struct forecast_tree *t, struct home_view *v) {
   v->waits = arena_zalloc(r->arena, MOST_WAITS, sizeof *v->waits);
   if (!v->waits)
@@ -154,7 +184,9 @@ int home_waits(struct request *r, const struct desk *d, const struct forecast_tr
   struct desk_rows past = past_end(r), near = near_without_po(r), lapsed = {0};
   desk_where_open(&lapsed);
   desk_where_range(&lapsed, GRID_DUE, INT64_MIN, (int64_t)r->today - d->org.max_lapse_days - 1);
-  int rc = single_waits(r, d, v);
+  int rc = people_waits(r, v);
+  if (rc >= 0)
+    rc = single_waits(r, d, v);
   if (rc >= 0)
     rc = wait_set(r, d, &past, "alert-triangle", true, tr(r, "Past the end date and still open"), STR_NONE, v);
   if (rc >= 0)
@@ -171,7 +203,7 @@ int home_waits(struct request *r, const struct desk *d, const struct forecast_tr
     rc = data_problems(r, v);
   if (rc >= 0)
     rc = next_expiry(r, d, v);
-  v->waits_note = v->n_waits ? tr_n(r, (int64_t)v->n_waits, "{n} item, most money first", "{n} items, most money first") : STR_NONE;
+  v->waits_note = v->n_waits ? tr_n(r, (int64_t)v->n_waits, "{n} item", "{n} items") : STR_NONE;
   return rc;
 }
 
@@ -210,29 +242,45 @@ static void fill_change(struct request *r, const struct desk *d, uint32_t i, con
     .up = won || delta > 0, .down = !won && delta < 0};
 }
 
+/* From when on changes are told: the end of the visit before this one; seven days for a first visit and for a past day. */
+static int since_when(struct request *r, int64_t *ret, struct str *ret_title) {
+  int64_t before = 0;
+  int rc = r->as_of == DAY_NONE ? visit_before(r->store, r->who.id, &before, &r->err) : OK;
+  day_t week = r->today - CHANGE_DAYS;
+  bool told = before > (int64_t)(r->today - MOST_DAYS_BACK) * SECONDS_PER_DAY;
+  *ret = told ? before : (int64_t)week * SECONDS_PER_DAY - 1;
+  *ret_title = told ? tr_fmt(r, "Since you last looked, {0}", format_instant(r->reader, before)) : tr_fmt(r, "Since {0}", format_weekday(r->reader, week));
+  return rc;
+}
+
+/* The state of now as the list of changes needs it, from the book: no row is read for it. */
+static struct renewal state_of(const struct book *b, uint32_t i) {
+  const struct book_renewals *n = &b->renewals;
+  return (struct renewal){.id = n->id[i], .category = n->category[i], .outcome = n->outcome[i], .close_date = n->close[i], .forecast_amount = n->forecast[i],
+                          .won_amount = n->won[i], .currency = b->currency_of[n->currency[i]]};
+}
+
 int home_changes(struct request *r, const struct desk *d, struct home_view *v) {
   struct desk_rows x = {0};
   struct grid_page page;
-  day_t since = r->today - CHANGE_DAYS;
-  struct str day = format_weekday(r->reader, since);
-  v->changes_title = tr_fmt(r, "Since {0}", day);
-  desk_where_range(&x, GRID_CHANGED, since, INT64_MAX);
-  int rc = desk_rows_page(r, d, &x, GRID_CONVERTED, true, LOOKED_AT, &page);
+  int64_t since = 0;
+  int rc = since_when(r, &since, &v->changes_title);
+  desk_where_range(&x, GRID_CHANGED, day_of_instant(since + 1), INT64_MAX);
+  if (rc >= 0)
+    rc = desk_rows_page(r, d, &x, GRID_CONVERTED, true, LOOKED_AT, &page);
   v->changes = arena_zalloc(r->arena, SHOWN_CHANGES, sizeof *v->changes);
   if (rc < 0 || !v->changes)
     return rc < 0 ? rc : ERR_NOMEM;
   for (size_t i = 0; i < page.n && v->n_changes < SHOWN_CHANGES; i++) {
-    struct renewal was, is;
-    int64_t id = d->book->renewals.id[page.rows[i]];
-    rc = renewal_get_as_of(r->store, r->arena, id, (int64_t)since * SECONDS_PER_DAY, &was, &r->err);
+    struct renewal was, is = state_of(d->book, page.rows[i]);
+    rc = renewal_get_as_of(r->store, r->arena, is.id, since, &was, &r->err);
     if (rc == ERR_NOTFOUND) /* it did not exist then */
       continue;
-    if (rc >= 0)
-      rc = renewal_get_as_of(r->store, r->arena, id, r->until, &is, &r->err);
     if (rc < 0)
       return rc;
     fill_change(r, d, page.rows[i], &was, &is, v);
   }
-  v->changes_note = tr_n(r, page.totals.rows, "{n} renewal touched", "{n} renewals touched");
+  v->changes_note = page.totals.rows ? tr_n(r, page.totals.rows, "{n} renewal touched", "{n} renewals touched") : STR_NONE;
+  v->changes_href = desk_rows_href(r, d, &x, "-amount");
   return OK;
 }
