@@ -167,7 +167,7 @@ static void walk(const char *root, const char *path) {
   for (struct dirent *x; (x = readdir(d)) != NULL;) {
     size_t n = strlen(x->d_name);
     struct stat st;
-    if (x->d_name[0] == '.' || (size_t)snprintf(below, sizeof below, "%s/%s", path, x->d_name) >= sizeof below ||
+    if (x->d_name[0] == '.' || strcmp(x->d_name, "node_modules") == 0 || (size_t)snprintf(below, sizeof below, "%s/%s", path, x->d_name) >= sizeof below ||
         (size_t)snprintf(full, sizeof full, "%s/%s", root, below) >= sizeof full || stat(full, &st) != 0) {
       continue;
     }
