@@ -45,16 +45,21 @@ static int note_run(struct history_work *w, struct err *e)
   return r == OK ? store_changed(w->s, "line", 0, e) : r;
 }
 
-static int run_steps(struct history_work *w, struct err *e)
+/* What can be told before anything is written. */
+static int conclude(struct history_work *w, struct err *e)
 {
-  int64_t findings = 0;
   int r = history_match(w, e);
-  if (r == OK)
-    r = history_links_sync(w, e);
   if (r == OK)
     r = history_judge(w, e);
   if (r == OK)
     r = history_overlaps(w, e);
+  return r == OK ? history_groups(w, e) : r;
+}
+
+static int write_down(struct history_work *w, struct err *e)
+{
+  int64_t findings = 0;
+  int r = history_links_sync(w, e);
   if (r == OK)
     r = history_renewals(w, e);
   if (r == OK)
@@ -64,7 +69,9 @@ static int run_steps(struct history_work *w, struct err *e)
   w->counts.findings_added = findings;
   if (r == OK && arena_failed(w->arena)) /* some text is cut: nothing of this run may be kept */
     r = history_nomem(e);
-  return r == OK ? note_run(w, e) : r;
+  if (r == OK)
+    r = note_run(w, e);
+  return r == OK && w->change->all ? history_whole_through_set(w->s, w->today, e) : r;
 }
 
 /* Settings, and the day that counts: never before one that was judged already. */
@@ -88,6 +95,15 @@ static int prepare(struct history_work *w, struct err *e)
   return w->today == through ? OK : history_through_set(w->s, w->today, e);
 }
 
+/* Everything but the arena, which may hold the work itself. */
+static void work_free(struct history_work *w)
+{
+  mem_free(w->links);
+  mem_free(w->findings);
+  history_rates_free(&w->rates);
+  history_rows_free(&w->rows);
+}
+
 int history_derive(struct store *s, const struct history_change *c, struct history_counts *ret, struct err *e)
 {
   struct arena *a ARENA_CLEANUP = arena_new(0);
@@ -97,16 +113,61 @@ int history_derive(struct store *s, const struct history_change *c, struct histo
   if (r == OK)
     r = history_load(s, c->all ? NULL : c->n ? c->account_ids : &none, c->all ? 0 : c->n, &w.rows, e);
   if (r == OK)
-    r = run_steps(&w, e);
-  if (r == OK && c->all)
-    r = history_whole_through_set(s, w.today, e);
-  mem_free(w.links);
-  mem_free(w.findings);
-  history_rates_free(&w.rates);
-  history_rows_free(&w.rows);
+    r = conclude(&w, e);
+  if (r == OK)
+    r = history_states(&w, e);
+  if (r == OK)
+    r = write_down(&w, e);
+  work_free(&w);
   if (r == OK && ret)
     *ret = w.counts;
   return r;
+}
+
+/* ---- a first history ---- */
+
+int history_first_begin(struct store *s, const struct history_change *c, struct history_rows *rows, struct history_work **ret, struct err *e)
+{
+  struct arena *a = arena_new(0);
+  struct history_work *w = a ? arena_zalloc(a, 1, sizeof *w) : NULL;
+  if (!w) {
+    arena_free(a);
+    history_rows_free(rows);
+    return history_nomem(e);
+  }
+  *w = (struct history_work){.s = s, .change = c, .arena = a, .rows = *rows, .fresh = true};
+  *rows = (struct history_rows){0};
+  int r = prepare(w, e);
+  if (r == OK)
+    r = conclude(w, e);
+  if (r == OK)
+    r = history_states(w, e);
+  if (r < 0)
+    history_first_free(w);
+  else
+    *ret = w;
+  return r;
+}
+
+enum contract_state history_first_state(const struct history_work *w, size_t contract)
+{
+  return (enum contract_state)w->rows.contracts[contract].state;
+}
+
+int history_first_end(struct history_work *w, struct history_counts *ret, struct err *e)
+{
+  int r = write_down(w, e);
+  if (r == OK)
+    *ret = w->counts;
+  return r;
+}
+
+void history_first_free(struct history_work *w)
+{
+  if (!w)
+    return;
+  work_free(w);
+  arena_free(w->arena);
 }
 
 /* ---- decisions of people ---- */

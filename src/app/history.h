@@ -46,6 +46,18 @@ struct history_counts {
  * this after its lines are written, with no bulk open. OK, ERR_NOMEM, ERR_AGAIN, ERR_IO, ERR_RANGE, ERR_FAIL. */
 int history_derive(struct store *s, const struct history_change *c, struct history_counts *ret, struct err *e);
 
+/* The same for a store without any contract line, before the new ones are written: rows are what is to come (all contracts
+ * with their lines, ids given, no link, renewal or outcome; products as history_products_load gives them). history_first_begin
+ * takes rows over, whatever comes of it, and concludes; then the caller writes contracts, with the state of the i-th from
+ * history_first_state, and lines; history_first_end writes the rest, with no bulk open. One pass over the file's rows instead of reading them
+ * back and changing every contract. Inside the caller's write transaction; codes as history_derive. */
+struct history_rows;
+struct history_work;
+int history_first_begin(struct store *s, const struct history_change *c, struct history_rows *rows, struct history_work **ret, struct err *e);
+enum contract_state history_first_state(const struct history_work *w, size_t contract);
+int history_first_end(struct history_work *w, struct history_counts *ret, struct err *e);
+void history_first_free(struct history_work *w); /* always call; takes NULL */
+
 /* A person says what renewed a line: replaces every link of the line by these, which rank before all evidence and
  * survive every later run. No successor (n = 0) = "nothing renewed it". Each successor must be another line that ends later; the
  * same end user is not required. Writes an audit entry, derives the accounts concerned again. In its own write

@@ -4,8 +4,6 @@
 #include "domain/value.h"
 #include "store/repo_renewal.h"
 
-enum { CHUNK = 16384 }; /* renewals made per bulk append */
-
 /* What the lines of a group say about their renewal. */
 struct due_sum {
   int64_t atr, won, known_at;
@@ -44,19 +42,15 @@ static uint8_t group_outcome(const struct history_work *w, const struct due_sum 
   return x->full == x->lines ? OUTCOME_RENEWED : OUTCOME_PARTIAL;
 }
 
-static int sum_group(struct history_work *w, const struct due_group *g, struct due_sum *ret)
+/* All but the amounts. */
+static struct due_sum count_group(const struct history_work *w, const struct due_group *g)
 {
-  currency_t currency = w->rows.contracts[g->contract].currency;
   struct due_sum x = {.booked = DAY_NONE};
-  day_t due = due_line(w, g->from)->end;
-  int r = OK;
-  for (uint32_t i = g->from; i < g->to && r == OK; i++) {
-    const struct history_line *l = due_line(w, i);
+  for (uint32_t i = g->from; i < g->to; i++) {
     const struct line_outcome *o = &w->now[w->by_due[i]];
-    if (l->excluded)
+    if (due_line(w, i)->excluded)
       continue;
     x.lines++;
-    r = add_amount(w, l, currency, l->annual_value, &x.atr);
     x.open += o->outcome == OUTCOME_OPEN;
     x.lost += o->outcome == OUTCOME_LOST;
     x.full += o->outcome == OUTCOME_RENEWED;
@@ -64,16 +58,31 @@ static int sum_group(struct history_work *w, const struct due_group *g, struct d
     x.stated_lost |= o->outcome == OUTCOME_LOST && o->evidence == EVIDENCE_STATED;
     if (o->outcome != OUTCOME_OPEN && o->known_at > x.known_at)
       x.known_at = o->known_at;
-    if (o->outcome == OUTCOME_RENEWED || o->outcome == OUTCOME_PARTIAL) {
-      if (r == OK)
-        r = add_amount(w, l, currency, o->won, &x.won);
+    if (o->outcome == OUTCOME_RENEWED || o->outcome == OUTCOME_PARTIAL)
       x.booked = x.booked == DAY_NONE || o->booked > x.booked ? o->booked : x.booked;
-    }
   }
-  x.outcome = group_outcome(w, &x, due);
-  if (r == OK)
-    *ret = x;
-  return r;
+  x.outcome = group_outcome(w, &x, due_line(w, g->from)->end);
+  return x;
+}
+
+static int sum_group(struct history_work *w, const struct due_group *g, struct due_sum *ret, struct err *e)
+{
+  currency_t currency = w->rows.contracts[g->contract].currency;
+  struct due_sum x = count_group(w, g);
+  int r = OK;
+  for (uint32_t i = g->from; i < g->to && r == OK; i++) {
+    const struct history_line *l = due_line(w, i);
+    const struct line_outcome *o = &w->now[w->by_due[i]];
+    if (l->excluded)
+      continue;
+    r = add_amount(w, l, currency, l->annual_value, &x.atr);
+    if (r == OK && (o->outcome == OUTCOME_RENEWED || o->outcome == OUTCOME_PARTIAL))
+      r = add_amount(w, l, currency, o->won, &x.won);
+  }
+  if (r < 0)
+    return err_set(e, r, "The amounts due on contract line %" PRId64 "'s end date are too large to add up: correct them and import again", due_line(w, g->from)->id);
+  *ret = x;
+  return OK;
 }
 
 /* ---- the state that facts give a renewal ---- */
@@ -186,31 +195,6 @@ static int update_renewal(struct history_work *w, const struct history_renewal *
 
 /* ---- new ones ---- */
 
-struct chunk {
-  struct renewal *rows;
-  uint32_t *group; /* which group each is of */
-  size_t n;
-};
-
-static int chunk_flush(struct history_work *w, struct chunk *c, const struct due_group *groups, struct err *e)
-{
-  int64_t first = 0;
-  if (c->n == 0)
-    return OK;
-  int r = store_reserve_ids(w->s, "renewal", (int64_t)c->n, &first, e);
-  for (size_t i = 0; i < c->n && r == OK; i++) {
-    const struct due_group *g = &groups[c->group[i]];
-    c->rows[i].id = first + (int64_t)i;
-    for (uint32_t k = g->from; k < g->to; k++)
-      w->now[w->by_due[k]].renewal_id = c->rows[i].id;
-  }
-  if (r == OK)
-    r = renewal_bulk_add(w->s, c->rows, c->n, e);
-  w->counts.renewals_added += (int64_t)c->n;
-  c->n = 0;
-  return r;
-}
-
 static struct renewal new_renewal(const struct history_work *w, const struct due_group *g, const struct due_sum *x, struct str why)
 {
   const struct history_contract *c = &w->rows.contracts[g->contract];
@@ -223,12 +207,14 @@ static struct renewal new_renewal(const struct history_work *w, const struct due
   return r;
 }
 
-static int due_groups(struct history_work *w, struct due_group **ret, size_t *ret_n)
+int history_groups(struct history_work *w, struct err *e)
 {
-  size_t n = w->rows.n_lines, groups = 0, stored = 0;
+  size_t n = w->rows.n_lines, stored = 0;
   struct due_group *g = arena_alloc(w->arena, (n + 1) * sizeof *g);
   if (!g)
-    return ERR_NOMEM;
+    return history_nomem(e);
+  w->groups = g;
+  w->n_groups = 0;
   for (size_t i = 0; i < n;) {
     uint32_t c = w->contract_of[w->by_due[i]];
     day_t end = w->rows.lines[w->by_due[i]].end;
@@ -240,43 +226,80 @@ static int due_groups(struct history_work *w, struct due_group **ret, size_t *re
     while (stored < w->rows.n_renewals && (r[stored].contract_id < id || (r[stored].contract_id == id && r[stored].due < end)))
       stored++;
     bool there = stored < w->rows.n_renewals && r[stored].contract_id == id && r[stored].due == end;
-    g[groups++] = (struct due_group){.from = (uint32_t)i, .to = (uint32_t)to, .contract = c, .stored = there ? (uint32_t)stored : UINT32_MAX};
+    g[w->n_groups++] = (struct due_group){.from = (uint32_t)i, .to = (uint32_t)to, .contract = c, .stored = there ? (uint32_t)stored : UINT32_MAX};
     i = to;
   }
-  *ret = g;
-  *ret_n = groups;
   return OK;
 }
 
-static int one_group(struct history_work *w, const struct due_group *groups, size_t at, struct chunk *c, struct str why, struct err *e)
+/* Whether lines that have no renewal get one: what is due too far ahead and open waits. */
+static bool gets_renewal(const struct history_work *w, const struct due_group *g)
 {
-  const struct due_group *g = &groups[at];
-  struct due_sum x;
-  int r = sum_group(w, g, &x);
-  if (r < 0)
-    return err_set(e, r, "The amounts due on contract line %" PRId64 "'s end date are too large to add up: correct them and import again", due_line(w, g->from)->id);
-  if (g->stored != UINT32_MAX) {
-    for (uint32_t k = g->from; k < g->to; k++)
-      w->now[w->by_due[k]].renewal_id = w->rows.renewals[g->stored].id;
-    return update_renewal(w, &w->rows.renewals[g->stored], &x, w->rows.contracts[g->contract].owner_id, e);
+  struct due_sum x = count_group(w, g);
+  return g->stored == UINT32_MAX && x.lines > 0 && (x.outcome != OUTCOME_OPEN || due_line(w, g->from)->end <= w->today + HISTORY_HORIZON);
+}
+
+static void set_renewal(struct history_work *w, const struct due_group *g, int64_t id)
+{
+  for (uint32_t k = g->from; k < g->to; k++)
+    w->now[w->by_due[k]].renewal_id = id;
+}
+
+static int update_stored(struct history_work *w, struct err *e)
+{
+  int r = OK;
+  for (size_t i = 0; i < w->n_groups && r == OK; i++) {
+    const struct due_group *g = &w->groups[i];
+    struct due_sum x;
+    if (g->stored == UINT32_MAX)
+      continue;
+    set_renewal(w, g, w->rows.renewals[g->stored].id);
+    r = sum_group(w, g, &x, e);
+    if (r == OK)
+      r = update_renewal(w, &w->rows.renewals[g->stored], &x, w->rows.contracts[g->contract].owner_id, e);
   }
-  day_t due = due_line(w, g->from)->end;
-  if (x.lines == 0 || (due > w->today + HISTORY_HORIZON && x.outcome == OUTCOME_OPEN))
+  return r;
+}
+
+static int add_new(struct history_work *w, struct err *e)
+{
+  struct str why = arena_fmt(w->arena, "history: %.*s", STR_FMT(w->source));
+  struct renewal_writer *out = NULL;
+  int64_t n = 0, id = 0;
+  for (size_t i = 0; i < w->n_groups; i++)
+    n += gets_renewal(w, &w->groups[i]);
+  if (n == 0)
     return OK;
-  c->rows[c->n] = new_renewal(w, g, &x, why);
-  c->group[c->n++] = (uint32_t)at;
-  return c->n == CHUNK ? chunk_flush(w, c, groups, e) : OK;
+  int r = why.p ? store_reserve_ids(w->s, "renewal", n, &id, e) : history_nomem(e);
+  if (r == OK)
+    r = renewal_writer_begin(w->s, &out, e);
+  for (size_t i = 0; i < w->n_groups && r == OK; i++) {
+    const struct due_group *g = &w->groups[i];
+    struct due_sum x;
+    if (!gets_renewal(w, g))
+      continue;
+    r = sum_group(w, g, &x, e);
+    if (r < 0)
+      break;
+    struct renewal fresh = new_renewal(w, g, &x, why);
+    fresh.id = id++;
+    set_renewal(w, g, fresh.id);
+    r = renewal_writer_add(out, &fresh, e);
+  }
+  int end = renewal_writer_end(out, r < 0 ? NULL : e);
+  w->counts.renewals_added += n;
+  return r < 0 ? r : end;
 }
 
 /* Stored renewals whose lines are gone (an end date was corrected): open ones are omitted, not deleted. */
-static int orphans(struct history_work *w, const struct due_group *groups, size_t n, struct err *e)
+static int orphans(struct history_work *w, struct err *e)
 {
   uint8_t *met = arena_zalloc(w->arena, w->rows.n_renewals + 1, 1);
   if (!met)
     return history_nomem(e);
-  for (size_t i = 0; i < n; i++)
-    if (groups[i].stored != UINT32_MAX)
-      met[groups[i].stored] = 1;
+  for (size_t i = 0; i < w->n_groups; i++)
+    if (w->groups[i].stored != UINT32_MAX)
+      met[w->groups[i].stored] = 1;
   int r = OK;
   for (size_t i = 0; i < w->rows.n_renewals && r == OK; i++) {
     const struct due_sum none = {.booked = DAY_NONE};
@@ -305,9 +328,10 @@ static int states_flush(struct history_work *w, struct states *x, int state, str
 }
 
 /* The groups [from, to) of one contract, ascending by due date. */
-static int contract_state(struct history_work *w, struct states *x, const struct due_group *groups, size_t from, size_t to, struct err *e)
+static int contract_state(struct history_work *w, struct states *x, size_t from, size_t to, struct err *e)
 {
-  const struct history_contract *c = &w->rows.contracts[groups[from].contract];
+  const struct due_group *groups = w->groups;
+  struct history_contract *c = &w->rows.contracts[groups[from].contract];
   struct contract_facts f = {.start = DAY_NONE, .end = DAY_NONE, .cancelled = c->cancelled_on != DAY_NONE && c->cancelled_on <= w->today};
   for (size_t i = from; i < to; i++) {
     size_t back = 0, open = 0, live = 0;
@@ -334,19 +358,22 @@ static int contract_state(struct history_work *w, struct states *x, const struct
   if (state == c->state)
     return OK;
   w->counts.contracts_changed++;
+  c->state = (uint8_t)state;
+  if (w->fresh)
+    return OK;
   struct state_batch *b = &x->of[state];
   b->ids[b->n++] = c->id;
   return b->n == HISTORY_STATE_BATCH ? states_flush(w, x, state, e) : OK;
 }
 
-static int contract_states(struct history_work *w, const struct due_group *groups, size_t n, struct err *e)
+int history_states(struct history_work *w, struct err *e)
 {
   struct states x = {0};
   int r = OK;
-  for (size_t i = 0, to; i < n && r == OK; i = to) {
-    for (to = i + 1; to < n && groups[to].contract == groups[i].contract; to++)
+  for (size_t i = 0, to; i < w->n_groups && r == OK; i = to) {
+    for (to = i + 1; to < w->n_groups && w->groups[to].contract == w->groups[i].contract; to++)
       ;
-    r = contract_state(w, &x, groups, i, to, e);
+    r = contract_state(w, &x, i, to, e);
   }
   for (int i = 0; i < CONTRACT_STATE_COUNT && r == OK; i++)
     r = states_flush(w, &x, i, e);
@@ -355,18 +382,8 @@ static int contract_states(struct history_work *w, const struct due_group *group
 
 int history_renewals(struct history_work *w, struct err *e)
 {
-  struct due_group *groups = NULL;
-  size_t n = 0;
-  struct chunk c = {.rows = arena_alloc(w->arena, CHUNK * sizeof *c.rows), .group = arena_alloc(w->arena, CHUNK * sizeof *c.group)};
-  struct str why = arena_fmt(w->arena, "history: %.*s", STR_FMT(w->source));
-  if (!c.rows || !c.group || !why.p || due_groups(w, &groups, &n) < 0)
-    return history_nomem(e);
-  int r = OK;
-  for (size_t i = 0; i < n && r == OK; i++)
-    r = one_group(w, groups, i, &c, why, e);
+  int r = update_stored(w, e);
   if (r == OK)
-    r = chunk_flush(w, &c, groups, e);
-  if (r == OK)
-    r = orphans(w, groups, n, e);
-  return r == OK ? contract_states(w, groups, n, e) : r;
+    r = add_new(w, e);
+  return r == OK ? orphans(w, e) : r;
 }

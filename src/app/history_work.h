@@ -28,6 +28,9 @@ struct history_work {
   struct str source;       /* "import 12" or "2026-11-22": where a change comes from, for versions */
   uint32_t *contract_of;   /* by line: index into rows.contracts */
   uint32_t *by_due;        /* line indexes by contract, end, id */
+  struct due_group *groups; /* by contract and due date */
+  size_t n_groups;
+  bool fresh;              /* nothing of rows is in the store yet: states go into rows, whose contracts are still to be written */
   uint8_t *kept_apart;     /* by line: a person said that nothing renewed it */
   struct link *links;      /* indexes into rows.lines; by (from, to) */
   size_t n_links;
@@ -42,7 +45,9 @@ struct history_work {
 int history_match(struct history_work *w, struct err *e);    /* fills links */
 int history_links_sync(struct history_work *w, struct err *e);
 int history_judge(struct history_work *w, struct err *e);    /* fills now */
-int history_renewals(struct history_work *w, struct err *e); /* renewals, contract states; sets now[].renewal_id */
+int history_groups(struct history_work *w, struct err *e);   /* fills groups */
+int history_states(struct history_work *w, struct err *e);   /* states of contracts */
+int history_renewals(struct history_work *w, struct err *e); /* sets now[].renewal_id */
 int history_overlaps(struct history_work *w, struct err *e); /* finds double coverage */
 
 /* Sum of minor × rate arithmetic: amount in `from` as amount in `to` at that day's rates. ERR_NOTFOUND: a rate is missing. */

@@ -1,38 +1,21 @@
 /* Contract lines into the store. */
-#include "app/import_apply.h"
-#include "app/history.h"
+#include "app/import_first.h"
 #include "base/alloc.h"
 #include "domain/value.h"
 #include "store/repo_audit.h"
 
-/* What one run of the transaction works with. */
-struct run {
-  struct store *s;
-  struct import_job *j;
-  struct file_lines *l;
-  struct arena *arena;
-  struct resolved r;
-  struct match *match;      /* by line */
-  uint32_t *order;
-  int64_t *contract_id;     /* by contract index, known and new */
-  int64_t *account_known, *product_known, *contract_known; /* earliest known time of new ones */
-  uint8_t *contract_used, *contract_set, *account_touched, *account_met;
-  struct import_result counts;
-  day_t late_after;
-};
-
-static int no_memory(struct err *e)
+int import_no_memory(struct err *e)
 {
   return err_set(e, ERR_NOMEM, "out of memory: nothing was imported: free memory or split the file");
 }
 
-static bool derived(const struct run *x, const struct file_line *f)
+static bool derived(const struct import_work *x, const struct file_line *f)
 {
   return x->j->options->as_of == DAY_NONE && x->r.contract[f->contract].id == 0;
 }
 
 /* From when a new term was known: the file's day; in a first history without one, its order or start. */
-static int64_t known_at(const struct run *x, const struct file_line *f, day_t start)
+static int64_t known_at(const struct import_work *x, const struct file_line *f, day_t start)
 {
   if (!derived(x, f))
     return x->j->known_at;
@@ -40,7 +23,7 @@ static int64_t known_at(const struct run *x, const struct file_line *f, day_t st
   return (int64_t)(d < x->j->options->today ? d : x->j->options->today) * SECONDS_PER_DAY;
 }
 
-static int allocate(struct run *x)
+static int allocate(struct import_work *x)
 {
   struct file_lines *l = x->l;
   struct arena *a = x->arena;
@@ -67,7 +50,7 @@ static int allocate(struct run *x)
   return OK;
 }
 
-static int match_file(struct run *x, struct err *e)
+static int match_file(struct import_work *x, struct err *e)
 {
   struct match_input in = {.lines = x->l, .contract_id = x->contract_id, .product_id = x->r.product, .known = x->r.known, .n_known = x->r.n_known,
                            .late = x->late_after != DAY_NONE && x->j->note.as_of < x->late_after};
@@ -79,7 +62,7 @@ static int match_file(struct run *x, struct err *e)
   if (rc == ERR_LIMIT)
     return err_set(e, rc, "%.*s: more than %d rows of one contract cannot be told apart: map line_number or serial_number", STR_FMT(x->j->note.file_name),
                    MATCH_MAX_ALIKE);
-  return rc < 0 ? no_memory(e) : OK;
+  return rc < 0 ? import_no_memory(e) : OK;
 }
 
 static void lower(int64_t *at, int64_t t)
@@ -89,7 +72,7 @@ static void lower(int64_t *at, int64_t t)
 }
 
 /* Counts, and the earliest known times of everything new. */
-static void survey(struct run *x)
+static void survey(struct import_work *x)
 {
   struct import_result *c = &x->counts;
   for (size_t i = 0; i < x->l->n; i++) {
@@ -115,7 +98,7 @@ static void survey(struct run *x)
   }
 }
 
-static int add_regions(struct run *x, struct err *e)
+static int add_regions(struct import_work *x, struct err *e)
 {
   int rc = OK;
   for (uint32_t i = 0; i < dict_keys(&x->l->regions) && rc == OK; i++)
@@ -127,7 +110,7 @@ static int add_regions(struct run *x, struct err *e)
   return rc;
 }
 
-static int add_people(struct run *x, struct err *e)
+static int add_people(struct import_work *x, struct err *e)
 {
   int rc = OK;
   for (uint32_t i = 0; i < dict_keys(&x->l->people) && rc == OK; i++) {
@@ -143,13 +126,13 @@ static int add_people(struct run *x, struct err *e)
   return rc;
 }
 
-static int add_accounts(struct run *x, struct err *e)
+static int add_accounts(struct import_work *x, struct err *e)
 {
   struct file_lines *l = x->l;
   struct new_account *rows = arena_zalloc(x->arena, (size_t)dict_keys(&l->accounts) + 1, sizeof *rows);
   size_t n = 0;
   int64_t first = 0;
-  int rc = rows ? OK : no_memory(e);
+  int rc = rows ? OK : import_no_memory(e);
   for (uint32_t i = 0; i < dict_keys(&l->accounts) && rc == OK; i++) {
     const struct file_account *a = &l->account[i];
     if (x->account_known[i] == INT64_MAX)
@@ -172,13 +155,13 @@ static int add_accounts(struct run *x, struct err *e)
   return rc == OK && n ? import_add_accounts(x->s, rows, n, x->j->note.id, e) : rc;
 }
 
-static int add_products(struct run *x, struct err *e)
+static int add_products(struct import_work *x, struct err *e)
 {
   struct file_lines *l = x->l;
   struct new_product *rows = arena_zalloc(x->arena, (size_t)dict_keys(&l->products) + 1, sizeof *rows);
   size_t n = 0;
   int64_t first = 0;
-  int rc = rows ? OK : no_memory(e);
+  int rc = rows ? OK : import_no_memory(e);
   for (uint32_t i = 0; i < dict_keys(&l->products) && rc == OK; i++) {
     const struct file_product *p = &l->product[i];
     if (x->product_known[i] == INT64_MAX || x->r.product[i] != 0)
@@ -198,7 +181,7 @@ static int add_products(struct run *x, struct err *e)
 }
 
 /* The contract as the file has it; what the file does not say stays as it is known. */
-static struct new_contract contract_of(const struct run *x, size_t i)
+struct new_contract import_contract_of(const struct import_work *x, size_t i)
 {
   const struct file_contract *c = &x->l->contract[i];
   const struct known_contract *k = &x->r.contract[i];
@@ -210,10 +193,10 @@ static struct new_contract contract_of(const struct run *x, size_t i)
                                .sales_model = c->model != MODEL_UNKNOWN ? c->model : k->sales_model, .currency = c->currency};
 }
 
-static int set_contract(struct run *x, size_t i, struct err *e)
+static int set_contract(struct import_work *x, size_t i, struct err *e)
 {
   const struct known_contract *k = &x->r.contract[i];
-  struct new_contract c = contract_of(x, i);
+  struct new_contract c = import_contract_of(x, i);
   bool same = c.end_user == k->end_user && c.reseller == k->reseller && c.distributor == k->distributor && c.owner == k->owner && c.region == k->region &&
               c.sales_model == k->sales_model;
   if (same || (x->late_after != DAY_NONE && x->j->note.as_of < x->late_after))
@@ -224,10 +207,10 @@ static int set_contract(struct run *x, size_t i, struct err *e)
   return import_set_contract(x->s, &c, x->j->note.id, e);
 }
 
-static int add_contract(struct run *x, size_t i, struct import_writer *w, struct strbuf *key, struct strbuf *number, struct err *e)
+static int add_contract(struct import_work *x, size_t i, enum contract_state state, struct import_writer *w, struct strbuf *key, struct strbuf *number, struct err *e)
 {
   const struct file_contract *f = &x->l->contract[i];
-  struct new_contract c = contract_of(x, i);
+  struct new_contract c = import_contract_of(x, i);
   strbuf_clear(key);
   strbuf_clear(number);
   contract_key(key, x->l, f, x->r.suffixed[i]);
@@ -237,41 +220,51 @@ static int add_contract(struct run *x, size_t i, struct import_writer *w, struct
     strbuf_add(number, dict_shown(&x->l->accounts, f->end_user));
   }
   if (key->failed || number->failed)
-    return no_memory(e);
+    return import_no_memory(e);
   c.id = x->contract_id[i];
+  c.state = state;
   c.number = strbuf_str(number);
   c.key = strbuf_str(key);
   return import_contracts_add(w, &c, e);
 }
 
-static int write_contracts(struct run *x, struct err *e)
+/* Known contracts get what is new about them, new contracts and lines their ids. */
+static int set_contracts(struct import_work *x, struct err *e)
 {
-  struct strbuf key STRBUF_CLEANUP = STRBUF_INIT(8192), number STRBUF_CLEANUP = STRBUF_INIT(8192);
-  struct import_writer *w = NULL;
-  int64_t first = 0, fresh = 0;
+  int64_t first = 0;
   int rc = OK;
   for (size_t i = 0; i < x->l->n_contracts && rc == OK; i++) {
     if (x->r.contract[i].id != 0)
       rc = set_contract(x, i, e);
     else
-      fresh += x->contract_used[i];
+      x->counts.contracts_added += x->contract_used[i];
   }
-  x->counts.contracts_added = fresh;
-  if (rc < 0 || fresh == 0)
-    return rc;
-  rc = store_reserve_ids(x->s, "contract", fresh, &first, e);
-  if (rc == OK)
-    rc = import_contracts_begin(x->s, x->j->note.id, &w, e);
+  if (rc == OK && x->counts.contracts_added)
+    rc = store_reserve_ids(x->s, "contract", x->counts.contracts_added, &first, e);
+  for (size_t i = 0; i < x->l->n_contracts && rc == OK; i++)
+    if (x->r.contract[i].id == 0 && x->contract_used[i])
+      x->contract_id[i] = first++;
+  return rc == OK && x->counts.added ? store_reserve_ids(x->s, "contract_line", x->counts.added, &x->first_line, e) : rc;
+}
+
+static int write_contracts(struct import_work *x, struct err *e)
+{
+  struct strbuf key STRBUF_CLEANUP = STRBUF_INIT(8192), number STRBUF_CLEANUP = STRBUF_INIT(8192);
+  struct import_writer *w = NULL;
+  size_t written = 0;
+  if (x->counts.contracts_added == 0)
+    return OK;
+  int rc = import_contracts_begin(x->s, x->j->note.id, &w, e);
   for (size_t i = 0; i < x->l->n_contracts && rc == OK; i++)
     if (x->r.contract[i].id == 0 && x->contract_used[i]) {
-      x->contract_id[i] = first++;
-      rc = add_contract(x, i, w, &key, &number, e);
+      enum contract_state state = x->history ? history_first_state(x->history, written++) : CONTRACT_ACTIVE;
+      rc = add_contract(x, i, state, w, &key, &number, e);
     }
   int end = import_writer_end(w, rc < 0 ? NULL : e);
   return rc < 0 ? rc : end;
 }
 
-static struct new_line line_of(const struct run *x, const struct file_line *f, const struct match *m)
+struct new_line import_line_of(const struct import_work *x, const struct file_line *f, const struct match *m)
 {
   struct new_line n = {.contract_id = x->contract_id[f->contract], .product_id = x->r.product[f->product], .quantity = f->quantity, .list = f->list,
                        .net = f->net, .renewed_amount = f->renewed_amount, .line_key = m->line_key, .line_number = line_text(x->l, f, TEXT_LINE_NUMBER),
@@ -284,25 +277,24 @@ static struct new_line line_of(const struct run *x, const struct file_line *f, c
   return n;
 }
 
-static void progress(const struct run *x, const char *step, size_t done, size_t total)
+static void progress(const struct import_work *x, const char *step, size_t done, size_t total)
 {
   if ((done & 0x3FFF) == 0 && x->j->options->progress)
     x->j->options->progress(x->j->options->progress_ctx, step, (int64_t)done, (int64_t)total);
 }
 
-static int write_new_lines(struct run *x, struct err *e)
+static int write_new_lines(struct import_work *x, struct err *e)
 {
   struct import_writer *w = NULL;
-  int64_t id = 0;
-  int rc = x->counts.added ? store_reserve_ids(x->s, "contract_line", x->counts.added, &id, e) : OK;
-  if (rc < 0 || x->counts.added == 0)
-    return rc;
-  rc = import_lines_begin(x->s, x->j->note.id, &w, e);
+  int64_t id = x->first_line;
+  if (x->counts.added == 0)
+    return OK;
+  int rc = import_lines_begin(x->s, x->j->note.id, &w, e);
   for (size_t i = 0; i < x->l->n && rc == OK; i++) {
     const struct match *m = &x->match[x->order[i]];
     if (m->action != MATCH_NEW)
       continue;
-    struct new_line n = line_of(x, &x->l->line[x->order[i]], m);
+    struct new_line n = import_line_of(x, &x->l->line[x->order[i]], m);
     n.id = id++;
     rc = import_lines_add(w, &n, e);
     progress(x, "writing lines", i, x->l->n);
@@ -311,7 +303,7 @@ static int write_new_lines(struct run *x, struct err *e)
   return rc < 0 ? rc : end;
 }
 
-static int add_finding(struct run *x, int64_t line_id, const char *rule, const char *field, const char *status, struct str detail, struct err *e)
+static int add_finding(struct import_work *x, int64_t line_id, const char *rule, const char *field, const char *status, struct str detail, struct err *e)
 {
   bool added = false;
   struct finding f = {.rule = rule, .entity = "contract_line", .field = field, .department = "ops", .status = status, .entity_id = line_id,
@@ -321,7 +313,7 @@ static int add_finding(struct run *x, int64_t line_id, const char *rule, const c
   return rc;
 }
 
-static int find_shorter(struct run *x, const struct file_line *f, const struct known_line *k, struct err *e)
+static int find_shorter(struct import_work *x, const struct file_line *f, const struct known_line *k, struct err *e)
 {
   struct strbuf b STRBUF_CLEANUP = STRBUF_INIT(1000);
   char a[DAY_ISO_SIZE], c[DAY_ISO_SIZE];
@@ -329,10 +321,10 @@ static int find_shorter(struct run *x, const struct file_line *f, const struct k
   return add_finding(x, k->id, "end_date_earlier", "end_date", "open", strbuf_str(&b), e);
 }
 
-static int change_line(struct run *x, const struct file_line *f, const struct match *m, const struct known_line *k, struct err *e)
+static int change_line(struct import_work *x, const struct file_line *f, const struct match *m, const struct known_line *k, struct err *e)
 {
   struct strbuf b STRBUF_CLEANUP = STRBUF_INIT(1000);
-  struct new_line n = line_of(x, f, m);
+  struct new_line n = import_line_of(x, f, m);
   n.id = k->id;
   int rc = import_set_line(x->s, &n, x->j->note.id, e);
   if (rc < 0 || (k->net == f->net && k->currency == f->currency))
@@ -345,7 +337,7 @@ static int change_line(struct run *x, const struct file_line *f, const struct ma
   return add_finding(x, k->id, "amount_changed", "net_amount", "noted", strbuf_str(&b), e);
 }
 
-static int write_changes(struct run *x, struct err *e)
+static int write_changes(struct import_work *x, struct err *e)
 {
   int rc = OK;
   for (size_t i = 0; i < x->l->n && rc == OK; i++) {
@@ -363,30 +355,55 @@ static int write_changes(struct run *x, struct err *e)
   return rc;
 }
 
-static int derive(struct run *x, bool first, struct err *e)
+/* What changed, for the history. The ids live in the work's arena. */
+static int describe_change(struct import_work *x, bool all, struct history_change *ret, struct err *e)
 {
   int64_t *ids = arena_alloc(x->arena, ((size_t)dict_keys(&x->l->accounts) + 1) * sizeof *ids);
+  const struct import_options *o = x->j->options;
   size_t n = 0;
   if (!ids)
-    return no_memory(e);
+    return import_no_memory(e);
   for (uint32_t i = 0; i < dict_keys(&x->l->accounts); i++)
     if (x->account_touched[i])
       ids[n++] = x->r.account[i];
-  if (n == 0)
-    return OK;
-  const struct import_options *o = x->j->options;
-  if (o->progress)
-    o->progress(o->progress_ctx, "linking", 0, (int64_t)x->l->n);
-  struct history_change c = {.all = first, .account_ids = ids, .n = n, .import_id = x->j->note.id, .today = x->j->note.as_of, .now = o->now,
-                             .known_at = x->j->known_at, .actor_id = o->actor_id};
-  struct history_counts h;
-  int rc = history_derive(x->s, &c, &h, e);
-  if (rc == OK)
-    x->counts.findings += h.findings_added;
+  *ret = (struct history_change){.all = all, .account_ids = ids, .n = n, .import_id = x->j->note.id, .today = x->j->note.as_of, .now = o->now,
+                                 .known_at = x->j->known_at, .actor_id = o->actor_id};
+  return OK;
+}
+
+static int derive(struct import_work *x, bool all, struct err *e)
+{
+  struct history_change c;
+  struct history_counts h = {0};
+  int rc = x->history ? OK : describe_change(x, all, &c, e);
+  progress(x, "linking", 0, x->l->n);
+  if (x->history)
+    rc = history_first_end(x->history, &h, e);
+  else if (rc == OK && c.n)
+    rc = history_derive(x->s, &c, &h, e);
+  x->counts.findings += h.findings_added;
   return rc;
 }
 
-static int write_all(struct run *x, struct err *e)
+/* A store without lines and contracts: the history is concluded before anything of it is written. */
+static int begin_first(struct import_work *x, struct err *e)
+{
+  struct history_rows rows = {0};
+  int rc = describe_change(x, true, &x->change, e);
+  if (rc == OK)
+    rc = import_first_rows(x, &rows, e);
+  return rc == OK ? history_first_begin(x->s, &x->change, &rows, &x->history, e) : rc;
+}
+
+static size_t used_contracts(const struct import_work *x)
+{
+  size_t n = 0;
+  for (size_t i = 0; i < x->l->n_contracts; i++)
+    n += x->contract_used[i];
+  return n;
+}
+
+static int write_all(struct import_work *x, struct err *e)
 {
   int64_t had_lines = 0;
   int rc = import_count_lines(x->s, &had_lines, e);
@@ -401,6 +418,10 @@ static int write_all(struct run *x, struct err *e)
   if (rc == OK)
     rc = add_products(x, e);
   if (rc == OK)
+    rc = set_contracts(x, e);
+  if (rc == OK && had_lines == 0 && x->counts.added && x->counts.contracts_added == (int64_t)used_contracts(x))
+    rc = begin_first(x, e);
+  if (rc == OK)
     rc = write_contracts(x, e);
   if (rc == OK)
     rc = write_new_lines(x, e);
@@ -410,7 +431,7 @@ static int write_all(struct run *x, struct err *e)
   return rc == OK ? derive(x, had_lines == 0, e) : rc;
 }
 
-static void hand_over(const struct run *x, struct import_result *r)
+static void hand_over(const struct import_work *x, struct import_result *r)
 {
   const struct import_result *c = &x->counts;
   r->added = c->added;
@@ -431,7 +452,7 @@ static void hand_over(const struct run *x, struct import_result *r)
 /* Share of the known lines, in percent, and number from which an import that changes so much may be the wrong file. */
 enum { DOUBT_PERCENT = 30, DOUBT_LEAST = 20 };
 
-static void doubt(struct run *x)
+static void doubt(struct import_work *x)
 {
   int64_t known = 0, differ = 0, customers = 0, strange = 0;
   uint8_t *met = x->account_met;
@@ -456,7 +477,7 @@ static void doubt(struct run *x)
   }
 }
 
-static int refuse_doubted(const struct run *x, struct err *e)
+static int refuse_doubted(const struct import_work *x, struct err *e)
 {
   const struct import_result *c = &x->counts;
   if (c->doubt == DOUBT_CHANGES)
@@ -467,7 +488,7 @@ static int refuse_doubted(const struct run *x, struct err *e)
 }
 
 /* What a dry run would add, without writing. */
-static void count_new(struct run *x)
+static void count_new(struct import_work *x)
 {
   struct file_lines *l = x->l;
   for (uint32_t i = 0; i < dict_keys(&l->accounts); i++)
@@ -481,7 +502,7 @@ static void count_new(struct run *x)
 }
 
 /* The open forecast before and after, by currency; both lists are in order of currency. */
-static int effects(struct run *x, const struct open_forecast *was, size_t n_was, struct err *e)
+static int effects(struct import_work *x, const struct open_forecast *was, size_t n_was, struct err *e)
 {
   struct open_forecast *is = NULL;
   size_t n_is = 0, n = 0;
@@ -489,7 +510,7 @@ static int effects(struct run *x, const struct open_forecast *was, size_t n_was,
   int rc = import_open_forecast(x->s, a, &is, &n_is, e);
   struct import_effect *list = rc == OK ? arena_alloc(a, (n_was + n_is + 1) * sizeof *list) : NULL;
   if (rc == OK && !list)
-    rc = no_memory(e);
+    rc = import_no_memory(e);
   for (size_t i = 0, k = 0; rc == OK && (i < n_was || k < n_is); n++) {
     bool old = k == n_is || (i < n_was && was[i].currency <= is[k].currency), now = i == n_was || (k < n_is && is[k].currency <= was[i].currency);
     list[n] = (struct import_effect){.currency = old ? was[i].currency : is[k].currency};
@@ -509,7 +530,7 @@ static int effects(struct run *x, const struct open_forecast *was, size_t n_was,
   return OK;
 }
 
-static int run_lines(struct run *x, struct err *e)
+static int run_lines(struct import_work *x, struct err *e)
 {
   struct import_job *j = x->j;
   struct open_forecast *was = NULL;
@@ -532,9 +553,9 @@ int apply_lines(struct store *s, void *job, struct err *e)
 {
   struct import_job *j = job;
   struct arena *a ARENA_CLEANUP = arena_child(j->arena);
-  struct run x = {.s = s, .j = j, .l = j->lines, .arena = a};
+  struct import_work x = {.s = s, .j = j, .l = j->lines, .arena = a};
   if (!a || allocate(&x) < 0)
-    return no_memory(e);
+    return import_no_memory(e);
   int rc = import_last_as_of(s, j->note.kind, j->note.source, &x.late_after, e);
   if (rc == OK)
     rc = resolve_lines(s, a, j->lines, &x.r, e);
@@ -542,6 +563,7 @@ int apply_lines(struct store *s, void *job, struct err *e)
     rc = match_file(&x, e);
   if (rc == OK)
     rc = run_lines(&x, e);
+  history_first_free(x.history);
   resolved_free(&x.r);
   if (rc < 0)
     return rc;
@@ -569,7 +591,7 @@ int apply_close(struct store *s, struct import_job *j, struct err *e)
              r->rows, r->added, r->changed, r->same, r->refused, r->extended, r->older, r->findings, r->accounts_added, r->products_added, r->people_added,
              r->contracts_added);
   if (b.failed)
-    return no_memory(e);
+    return import_no_memory(e);
   j->note.counts = strbuf_str(&b);
   j->note.finished_at = j->options->now;
   int rc = import_run_done(s, &j->note, e);

@@ -31,19 +31,19 @@ static void *vec_add(struct rows_vec *v)
   return (char *)v->p + v->size * v->n++;
 }
 
-static uint64_t hash_of(struct str s)
+uint64_t history_text(struct str s)
 {
   uint64_t h = s.n ? str_hash(s) : 0;
   return s.n && h == 0 ? 1 : h;
 }
 
-static uint64_t folded_hash(struct loader *x, struct str s)
+static uint64_t folded_hash(struct strbuf *fold, struct str s)
 {
   if (s.n == 0)
     return 0;
-  strbuf_clear(&x->fold);
-  utf8_fold(&x->fold, s);
-  return hash_of(strbuf_str(&x->fold));
+  strbuf_clear(fold);
+  utf8_fold(fold, s);
+  return history_text(strbuf_str(fold));
 }
 
 #define LINE_COLUMNS                                                                                                        \
@@ -57,20 +57,27 @@ static const char lines_of[] = "select " LINE_COLUMNS
                                "where c.end_user_account_id = $1";
 
 /* The renewed_from text and its two parts: "C-1001/2" may be a contract, or line 2 of contract C-1001. */
-static void read_from(struct loader *x, struct str text, struct history_line *l)
+static void read_from(struct strbuf *fold, struct str text, struct history_line *l)
 {
-  l->from = folded_hash(x, text);
+  l->from = folded_hash(fold, text);
   l->from_head = l->from_tail = 0;
   if (!l->from)
     return;
-  struct str s = strbuf_str(&x->fold);
+  struct str s = strbuf_str(fold);
   size_t cut = s.n;
   while (cut > 0 && s.p[cut - 1] != ' ')
     cut--;
   if (cut > 1) {
-    l->from_head = hash_of(str_sub(s, 0, cut - 1));
-    l->from_tail = hash_of(str_sub(s, cut, s.n - cut));
+    l->from_head = history_text(str_sub(s, 0, cut - 1));
+    l->from_tail = history_text(str_sub(s, cut, s.n - cut));
   }
+}
+
+void history_line_texts(struct history_line *l, struct strbuf *fold, struct str line_number, struct str serial, struct str renewed_from)
+{
+  l->serial = folded_hash(fold, serial);
+  read_from(fold, renewed_from, l);
+  l->line_number = folded_hash(fold, line_number);
 }
 
 static void read_outcome(const struct stmt *q, struct line_outcome *o)
@@ -102,9 +109,9 @@ static int read_line(struct loader *x, const struct stmt *q)
   l->renewed_amount = stmt_null(q, 5) ? AMOUNT_NONE : stmt_i64(q, 5);
   l->known_at = stmt_i64(q, 6);
   l->line_key = (uint64_t)stmt_i64(q, 7);
-  l->serial = folded_hash(x, stmt_str(q, 8));
-  read_from(x, stmt_str(q, 10), l);
-  l->line_number = folded_hash(x, stmt_str(q, 9));
+  l->serial = folded_hash(&x->fold, stmt_str(q, 8));
+  read_from(&x->fold, stmt_str(q, 10), l);
+  l->line_number = folded_hash(&x->fold, stmt_str(q, 9));
   l->start = stmt_day(q, 11);
   l->end = stmt_day(q, 12);
   l->booked = stmt_day(q, 13);
@@ -122,7 +129,7 @@ static int read_contract(struct loader *x, const struct stmt *q)
   struct history_contract *c = vec_add(&x->contracts);
   if (!c)
     return ERR_NOMEM;
-  *c = (struct history_contract){.id = stmt_i64(q, 0), .end_user_id = stmt_i64(q, 1), .owner_id = stmt_i64(q, 2), .number = hash_of(stmt_str(q, 3)),
+  *c = (struct history_contract){.id = stmt_i64(q, 0), .end_user_id = stmt_i64(q, 1), .owner_id = stmt_i64(q, 2), .number = history_text(stmt_str(q, 3)),
     .currency = (currency_t)stmt_i64(q, 4), .state = (uint8_t)stmt_i64(q, 5), .cancelled_on = stmt_day(q, 6)};
   return OK;
 }
@@ -132,8 +139,8 @@ static int read_product(struct loader *x, const struct stmt *q)
   struct history_product *p = vec_add(&x->products);
   if (!p)
     return ERR_NOMEM;
-  *p = (struct history_product){.id = stmt_i64(q, 0), .sku = hash_of(stmt_str(q, 1)), .replacement = folded_hash(x, stmt_str(q, 2))};
-  p->family = folded_hash(x, stmt_str(q, 3));
+  *p = (struct history_product){.id = stmt_i64(q, 0), .sku = history_text(stmt_str(q, 1)), .replacement = folded_hash(&x->fold, stmt_str(q, 2))};
+  p->family = folded_hash(&x->fold, stmt_str(q, 3));
   return OK;
 }
 
@@ -367,6 +374,23 @@ int history_load(struct store *s, const int64_t *accounts, size_t n, struct hist
   }
   sort_renewals(&x.renewals);
   *ret = rows;
+  return OK;
+}
+
+int history_products_load(struct store *s, struct history_rows *ret, struct err *e)
+{
+  struct loader x = {.s = s, .products.size = sizeof(struct history_product)};
+  strbuf_init(&x.fold, 1 << 21);
+  int r = load_products(&x, e);
+  if (r == OK && x.fold.failed)
+    r = err_set(e, x.fold.failed, "Out of memory while reading the history");
+  strbuf_free(&x.fold);
+  if (r < 0)
+    mem_free(x.products.p);
+  if (r < 0)
+    return r;
+  ret->products = x.products.p;
+  ret->n_products = x.products.n;
   return OK;
 }
 

@@ -3,6 +3,7 @@
 #ifndef STORE_REPO_HISTORY_H
 #define STORE_REPO_HISTORY_H
 #include "base/money.h"
+#include "base/strbuf.h"
 #include "domain/terms.h"
 #include "store/store.h"
 
@@ -63,6 +64,11 @@ struct history_rows {
  * too. OK, ERR_NOMEM, store codes. */
 int history_load(struct store *s, const int64_t *accounts, size_t n, struct history_rows *ret, struct err *e);
 void history_rows_free(struct history_rows *r);
+/* Only the products. OK, ERR_NOMEM, store codes. */
+int history_products_load(struct store *s, struct history_rows *ret, struct err *e);
+/* Fills the hashes of a line from its texts, and one of a folded text (0 = none). fold is scratch, which may fail. */
+void history_line_texts(struct history_line *l, struct strbuf *fold, struct str line_number, struct str serial, struct str renewed_from);
+uint64_t history_text(struct str folded);
 
 /* Rates of all currencies, for converting a successor's value. */
 struct history_rates {

@@ -155,7 +155,8 @@ static int writer_begin(struct store *s, const char *table, const char *columns,
 int import_contracts_begin(struct store *s, int64_t import_id, struct import_writer **ret, struct err *e)
 {
   return writer_begin(s, "contract",
-                      "id,number,number_key,end_user_account_id,reseller_account_id,distributor_account_id,sales_model,currency,owner_id,region_id,known_at,import_id",
+                      "id,number,number_key,end_user_account_id,reseller_account_id,distributor_account_id,sales_model,currency,owner_id,region_id,"
+                      "state,known_at,import_id",
                       import_id, ret, e);
 }
 
@@ -172,6 +173,7 @@ int import_contracts_add(struct import_writer *w, const struct new_contract *c, 
   bulk_i64(b, c->currency);
   bulk_id(b, c->owner);
   bulk_id(b, c->region);
+  bulk_i64(b, c->state);
   bulk_i64(b, c->known_at);
   bulk_id(b, w->import_id);
   return bulk_row(b, e);

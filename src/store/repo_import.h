@@ -4,6 +4,7 @@
 #ifndef STORE_REPO_IMPORT_H
 #define STORE_REPO_IMPORT_H
 #include "base/money.h"
+#include "domain/terms.h"
 #include "store/store.h"
 
 /* Things that have a name of their own. */
@@ -51,6 +52,7 @@ struct new_product {
 struct new_contract {
   int64_t id, end_user, reseller, distributor, owner, region, known_at;
   struct str number, key;
+  enum contract_state state;
   int sales_model;
   currency_t currency;
 };

@@ -1,5 +1,6 @@
 #include "store/repo_renewal.h"
 
+#include "base/alloc.h"
 #include "base/strbuf.h"
 #include "store/driver.h"
 #include "store/repo_audit.h"
@@ -171,24 +172,44 @@ static void bulk_state(struct bulk *b, const struct renewal *r) {
   bulk_text(b, r->lost_reason);
 }
 
+struct renewal_writer {
+  struct bulk *row, *version;
+};
+
+int renewal_writer_begin(struct store *s, struct renewal_writer **ret, struct err *e) {
+  struct renewal_writer *w = mem_zalloc(1, sizeof *w);
+  if (!w) return err_set(e, ERR_NOMEM, "Out of memory");
+  int rc = bulk_begin(store_db(s), "renewal", "id, contract_id, due_date, " STATE_COLUMNS, &w->row, e);
+  if (rc == OK) rc = bulk_begin(store_db(s), "renewal_version", "renewal_id, " STATE_COLUMNS, &w->version, e);
+  if (rc < 0) (void)renewal_writer_end(w, NULL);
+  else *ret = w;
+  return rc;
+}
+
+int renewal_writer_add(struct renewal_writer *w, const struct renewal *r, struct err *e) {
+  bulk_i64(w->row, r->id);
+  bulk_i64(w->row, r->contract_id);
+  bulk_day(w->row, r->due_date);
+  bulk_state(w->row, r);
+  int rc = bulk_row(w->row, e);
+  if (rc < 0) return rc;
+  bulk_i64(w->version, r->id);
+  bulk_state(w->version, r);
+  return bulk_row(w->version, e);
+}
+
+int renewal_writer_end(struct renewal_writer *w, struct err *e) {
+  if (!w) return OK;
+  int row = bulk_end(w->row, e);
+  int version = bulk_end(w->version, row < 0 ? NULL : e);
+  mem_free(w);
+  return row < 0 ? row : version;
+}
+
 int renewal_bulk_add(struct store *s, const struct renewal *rows, size_t n, struct err *e) {
-  struct bulk *row = NULL, *version = NULL;
-  int rc = bulk_begin(store_db(s), "renewal", "id, contract_id, due_date, " STATE_COLUMNS, &row, e);
-  if (rc == OK) rc = bulk_begin(store_db(s), "renewal_version", "renewal_id, " STATE_COLUMNS, &version, e);
-  for (size_t i = 0; i < n && rc == OK; i++) {
-    const struct renewal *r = &rows[i];
-    bulk_i64(row, r->id);
-    bulk_i64(row, r->contract_id);
-    bulk_day(row, r->due_date);
-    bulk_state(row, r);
-    rc = bulk_row(row, e);
-    if (rc < 0) break;
-    bulk_i64(version, r->id);
-    bulk_state(version, r);
-    rc = bulk_row(version, e);
-  }
-  int first = bulk_end(row, rc < 0 ? NULL : e);
-  if (rc == OK) rc = first;
-  int second = bulk_end(version, rc < 0 ? NULL : e);
-  return rc < 0 ? rc : second;
+  struct renewal_writer *w = NULL;
+  int rc = renewal_writer_begin(s, &w, e);
+  for (size_t i = 0; i < n && rc == OK; i++) rc = renewal_writer_add(w, &rows[i], e);
+  int end = renewal_writer_end(w, rc < 0 ? NULL : e);
+  return rc < 0 ? rc : end;
 }

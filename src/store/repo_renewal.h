@@ -37,4 +37,9 @@ int renewal_versions(struct store *s, struct arena *a, int64_t id, struct renewa
 /* Many new renewals at once (ids already set, version 1): rows and versions by bulk, no audit entry each; the
  * caller writes one audit entry for the batch. Inside a write transaction. */
 int renewal_bulk_add(struct store *s, const struct renewal *rows, size_t n, struct err *e);
+/* The same one by one: all of a large import through one writer, with no other statement in between, cost half. */
+struct renewal_writer;
+int renewal_writer_begin(struct store *s, struct renewal_writer **ret, struct err *e);
+int renewal_writer_add(struct renewal_writer *w, const struct renewal *r, struct err *e);
+int renewal_writer_end(struct renewal_writer *w, struct err *e); /* always call, also after an error; takes NULL */
 #endif

@@ -10,7 +10,7 @@ struct reader {
   const char *table;
   struct image_table *t;
   size_t text;   /* bytes of statements */
-  bool possible;
+  bool possible, failed; /* failed: out of memory */
   struct str names[IMAGE_COLUMNS];
 };
 
@@ -99,7 +99,8 @@ static void check_partial(struct reader *x, const struct image_index *i)
   if (!i->partial || !x->possible)
     return;
   strbuf_fmt(&b, ") where %.*s is not null", STR_FMT(x->names[i->column[0]]));
-  x->possible = b.failed == OK && str_ends(str_trim(str_of(i->sql)), strbuf_str(&b));
+  x->failed |= b.failed < 0 || !i->sql;
+  x->possible = !x->failed && str_ends(str_trim(str_of(i->sql)), strbuf_str(&b));
 }
 
 /* column of the table, descending, collation; in the order of the index. */
@@ -161,7 +162,7 @@ int sqlite_table_read(struct db *db, struct arena *a, const char *table, const c
   int rc = read_all(&x, e);
   if (rc == OK && x.possible)
     find_columns(&x, columns, ret_place);
-  if (rc == OK && arena_failed(a))
+  if (rc == OK && (x.failed || arena_failed(a)))
     rc = err_set(e, ERR_NOMEM, "Out of memory");
   if (rc == OK)
     *ret = x.possible ? x.t : NULL;
