@@ -33,8 +33,8 @@ void lines_free(struct file_lines *l)
   *l = (struct file_lines){0};
 }
 
-/* Room for one more of size bytes; doubles. */
-static bool room(void **p, size_t *cap, size_t n, size_t size)
+/* Room for one more of size bytes; grows by half. Where blank, what is new is CODE_NONE everywhere. */
+static bool room(void **p, size_t *cap, size_t n, size_t size, bool blank)
 {
   if (n < *cap)
     return true;
@@ -43,12 +43,14 @@ static bool room(void **p, size_t *cap, size_t n, size_t size)
   void *q = mem_realloc(*p, more * size);
   if (!q)
     return false;
-  memset((char *)q + *cap * size, 0xFF, (more - *cap) * size); /* CODE_NONE everywhere */
+  if (blank)
+    memset((char *)q + *cap * size, 0xFF, (more - *cap) * size);
   *p = q;
   *cap = more;
   return true;
 }
-#define ROOM(array, cap, n) room((void **)&(array), &(cap), (n), sizeof *(array))
+#define ROOM(array, cap, n) room((void **)&(array), &(cap), (n), sizeof *(array), false)
+#define ROOM_BLANK(array, cap, n) room((void **)&(array), &(cap), (n), sizeof *(array), true)
 
 static uint32_t optional(struct dict *d, const struct import_values *v, enum import_field f, bool *failed)
 {
@@ -71,7 +73,7 @@ static uint32_t take_account(struct file_lines *l, const struct import_values *v
   uint32_t code = optional(&l->accounts, v, f, failed);
   if (code == CODE_NONE || *failed)
     return CODE_NONE;
-  if (!ROOM(l->account, l->cap_accounts, code)) {
+  if (!ROOM_BLANK(l->account, l->cap_accounts, code)) {
     *failed = true;
     return CODE_NONE;
   }
@@ -90,7 +92,7 @@ static uint32_t take_product(struct file_lines *l, const struct import_values *v
 {
   bool coded = v->has[FIELD_PRODUCT];
   uint32_t code = dict_key(&l->products, coded ? v->text[FIELD_PRODUCT] : utf8_cut(v->text[FIELD_DESCRIPTION], IMPORT_TEXT_MAX));
-  if (code == DICT_NONE || !ROOM(l->product, l->cap_products, code)) {
+  if (code == DICT_NONE || !ROOM_BLANK(l->product, l->cap_products, code)) {
     *failed = true;
     return CODE_NONE;
   }

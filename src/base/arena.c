@@ -102,12 +102,14 @@ void arena_free(struct arena *a)
 }
 
 /* A chunk with room for n. One made for a single large object goes second, so that the room
- * left in the first is not lost. */
-static struct chunk *add_chunk(struct arena *a, size_t n)
+ * left in the first is not lost. *zero: whether it should be cleared if that costs nothing, and whether it is: the system's
+ * new pages are, and take no memory before they are used. */
+static struct chunk *add_chunk(struct arena *a, size_t n, bool *zero)
 {
   bool alone = EACH_ALONE || n > a->grow / 2;
   size_t size = alone ? n : a->grow;
-  struct chunk *c = mem_alloc(sizeof *c + size);
+  *zero = *zero && alone;
+  struct chunk *c = *zero ? mem_zalloc(1, sizeof *c + size) : mem_alloc(sizeof *c + size);
   if (!c)
     return NULL;
   c->size = size;
@@ -136,8 +138,9 @@ bool arena_failed(const struct arena *a)
   return a->failed;
 }
 
-void *arena_alloc(struct arena *a, size_t n)
+static void *take(struct arena *a, size_t n, bool zero)
 {
+  bool cleared = zero;
   if (n > SIZE_MAX / 2)
     return refuse(a);
   size_t room = n ? (n + ALIGN - 1) & ~(size_t)(ALIGN - 1) : ALIGN;
@@ -146,15 +149,22 @@ void *arena_alloc(struct arena *a, size_t n)
       return refuse(a);
   struct chunk *c = a->chunks;
   if (EACH_ALONE || !c || c->size - c->used < room) {
-    c = add_chunk(a, EACH_ALONE ? n : room);
+    c = add_chunk(a, EACH_ALONE ? n : room, &cleared);
     if (!c)
       return refuse(a);
+  } else {
+    cleared = false;
   }
   void *p = c->data + c->used;
   c->used += EACH_ALONE ? c->size : room;
   for (struct arena *x = a; x; x = x->parent)
     x->used += room;
-  return p;
+  return zero && !cleared ? memset(p, 0, n) : p;
+}
+
+void *arena_alloc(struct arena *a, size_t n)
+{
+  return take(a, n, false);
 }
 
 void *arena_zalloc(struct arena *a, size_t count, size_t size)
@@ -162,8 +172,7 @@ void *arena_zalloc(struct arena *a, size_t count, size_t size)
   size_t n;
   if (__builtin_mul_overflow(count, size, &n))
     return NULL;
-  void *p = arena_alloc(a, n);
-  return p ? memset(p, 0, n) : NULL;
+  return take(a, n, true);
 }
 
 struct str arena_str(struct arena *a, struct str s)
