@@ -36,11 +36,15 @@ static bool grow(uint32_t **p, uint32_t *cap, uint32_t need)
 uint32_t dict_key(struct dict *d, struct str text)
 {
   bool added;
+  if (d->last && str_eq(map_key(d->spellings, d->last - 1), text))
+    return d->key_of[d->last - 1];
   uint32_t spelling = map_code(d->spellings, text, &added);
   if (spelling == MAP_NONE)
     return DICT_NONE;
-  if (!added)
+  if (!added) {
+    d->last = spelling + 1;
     return d->key_of[spelling];
+  }
   strbuf_clear(&d->folded);
   utf8_fold(&d->folded, text);
   struct str key = strbuf_str(&d->folded);
@@ -48,6 +52,7 @@ uint32_t dict_key(struct dict *d, struct str text)
   if (code == MAP_NONE || d->folded.failed || !grow(&d->key_of, &d->cap_of, spelling + 1) || !grow(&d->first, &d->cap_first, code + 1))
     return DICT_NONE;
   d->key_of[spelling] = code;
+  d->last = spelling + 1;
   if (added)
     d->first[code] = spelling;
   return code;

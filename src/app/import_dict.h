@@ -9,6 +9,7 @@ struct dict {
   uint32_t *key_of;     /* by spelling code */
   uint32_t *first;      /* by key code: the first spelling seen */
   uint32_t cap_of, cap_first;
+  uint32_t last;        /* spelling + 1 of the last question, 0 = none: names stand in runs */
   struct strbuf folded; /* scratch */
 };
 #define DICT_NONE UINT32_MAX

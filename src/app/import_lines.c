@@ -8,9 +8,9 @@
 
 int lines_init(struct file_lines *l)
 {
-  *l = (struct file_lines){.contract_of = map64_new(), .first_of = map64_new(), .seen = map64_new(), .texts = map_new(), .scratch = STRBUF_INIT(1 << 20)};
+  *l = (struct file_lines){.contract_of = map64_new(), .seen = map64_new(), .texts = map_new(), .scratch = STRBUF_INIT(1 << 20)};
   int bad = dict_init(&l->numbers) | dict_init(&l->accounts) | dict_init(&l->products) | dict_init(&l->people) | dict_init(&l->regions);
-  return bad || !l->contract_of || !l->first_of || !l->seen || !l->texts ? ERR_NOMEM : OK;
+  return bad || !l->contract_of || !l->seen || !l->texts ? ERR_NOMEM : OK;
 }
 
 void lines_free(struct file_lines *l)
@@ -21,7 +21,7 @@ void lines_free(struct file_lines *l)
   mem_free(l->product);
   mem_free(l->pool);
   map64_free(l->contract_of);
-  map64_free(l->first_of);
+  mem_free(l->first_of);
   map64_free(l->seen);
   map_free(l->texts);
   dict_free(&l->numbers);
@@ -111,6 +111,36 @@ static int default_model(const struct import_values *v)
   return v->has[FIELD_RESELLER] ? MODEL_ONE_TIER : MODEL_UNKNOWN;
 }
 
+uint32_t lines_contract(const struct file_lines *l, uint32_t number, uint32_t end_user)
+{
+  uint32_t first = number < l->cap_first ? l->first_of[number] : 0;
+  if (first == 0 || l->contract[first - 1].end_user == end_user)
+    return first;
+  const uint64_t *slot = map64_get(l->contract_of, (uint64_t)number << 32 | end_user);
+  return slot ? (uint32_t)*slot : 0;
+}
+
+/* Index + 1; 0 = no memory. */
+static uint32_t add_contract(struct file_lines *l, uint32_t number, uint32_t end_user, currency_t currency)
+{
+  size_t had = l->cap_first;
+  if (!ROOM(l->contract, l->cap_contracts, l->n_contracts) || !ROOM(l->first_of, l->cap_first, number))
+    return 0;
+  memset(l->first_of + had, 0, (l->cap_first - had) * sizeof *l->first_of);
+  uint32_t at = (uint32_t)l->n_contracts + 1, first = l->first_of[number];
+  if (first) {
+    uint64_t *slot = map64_put(l->contract_of, (uint64_t)number << 32 | end_user);
+    if (!slot)
+      return 0;
+    *slot = at;
+    l->contract[first - 1].shared = 1;
+  } else {
+    l->first_of[number] = at;
+  }
+  l->contract[l->n_contracts++] = (struct file_contract){number, end_user, CODE_NONE, CODE_NONE, CODE_NONE, CODE_NONE, currency, MODEL_UNKNOWN, first != 0};
+  return at;
+}
+
 /* The contract of this row; a number that serves several end users is as many contracts. */
 static uint32_t take_contract(struct file_lines *l, const struct import_values *v, int model, bool *failed)
 {
@@ -121,31 +151,21 @@ static uint32_t take_contract(struct file_lines *l, const struct import_values *
     *failed = true;
     return 0;
   }
-  uint64_t *slot = map64_put(l->contract_of, (uint64_t)number << 32 | end_user);
-  uint64_t *first = map64_put(l->first_of, number);
-  if (!slot || !first || !ROOM(l->contract, l->cap_contracts, l->n_contracts)) {
+  uint32_t at = lines_contract(l, number, end_user);
+  if (at == 0)
+    at = add_contract(l, number, end_user, v->currency);
+  if (at == 0) {
     *failed = true;
     return 0;
   }
-  if (*slot == 0) {
-    struct file_contract *c = &l->contract[l->n_contracts++];
-    *c = (struct file_contract){number, end_user, CODE_NONE, CODE_NONE, CODE_NONE, CODE_NONE, v->currency, MODEL_UNKNOWN, 0};
-    *slot = l->n_contracts;
-    if (*first == 0) {
-      *first = l->n_contracts;
-    } else {
-      c->shared = 1;
-      l->contract[*first - 1].shared = 1;
-    }
-  }
-  struct file_contract *c = &l->contract[*slot - 1];
+  struct file_contract *c = &l->contract[at - 1];
   uint32_t owner = optional(&l->people, v, FIELD_OWNER, failed), region = optional(&l->regions, v, FIELD_REGION, failed);
   c->reseller = reseller != CODE_NONE ? reseller : c->reseller;
   c->distributor = distributor != CODE_NONE ? distributor : c->distributor;
   c->owner = owner != CODE_NONE ? owner : c->owner;
   c->region = region != CODE_NONE ? region : c->region;
   c->model = model != MODEL_UNKNOWN ? (uint8_t)model : c->model;
-  return (uint32_t)(*slot - 1);
+  return at - 1;
 }
 
 static void add_folded(struct strbuf *b, struct str s)
@@ -295,13 +315,29 @@ static bool take_texts(struct file_lines *l, const struct import_values *v, stru
   return true;
 }
 
+static int meaning(struct word_memo *memos, struct str s, int (*look_up)(struct str s))
+{
+  if (s.n == 0 || s.n > sizeof memos->text)
+    return look_up(s);
+  struct word_memo *m = &memos[(s.n + 7u * (unsigned char)s.p[0]) % WORD_MEMOS];
+  if (m->n == s.n && memcmp(m->text, s.p, s.n) == 0)
+    return m->value;
+  int value = look_up(s);
+  if (value == WORD_NO_MEMORY)
+    return value;
+  memcpy(m->text, s.p, s.n);
+  m->n = (uint8_t)s.n;
+  m->value = value;
+  return value;
+}
+
 int lines_take(struct file_lines *l, const struct import_plan *p, const struct import_values *v, struct row_trouble *t, bool *ret_twice, struct err *e)
 {
   bool failed = false, stated = p->column[FIELD_OUTCOME] >= 0 || p->constant[FIELD_OUTCOME];
-  int model = v->has[FIELD_SALES_MODEL] ? import_sales_model(v->text[FIELD_SALES_MODEL]) : default_model(v);
+  int model = v->has[FIELD_SALES_MODEL] ? meaning(l->models, v->text[FIELD_SALES_MODEL], import_sales_model) : default_model(v);
   int outcome = stated ? OUTCOME_OPEN : -1;
   if (v->has[FIELD_OUTCOME])
-    outcome = import_outcome(v->text[FIELD_OUTCOME]);
+    outcome = meaning(l->outcomes, v->text[FIELD_OUTCOME], import_outcome);
   *ret_twice = false;
   if (model == WORD_NO_MEMORY || outcome == WORD_NO_MEMORY)
     return err_set(e, ERR_NOMEM, "out of memory after %zu rows: free memory or split the file", l->n);

@@ -75,9 +75,9 @@ static int find_contract(void *arg, struct str key, const struct known_contract 
       continue;
     number = map_find(f->l->numbers.keys, str_sub(key, 0, i - 1));
     uint32_t account = map_find(f->l->accounts.keys, str_sub(key, i + 2, key.n));
-    uint64_t *slot = number == MAP_NONE || account == MAP_NONE ? NULL : map64_get(f->l->contract_of, (uint64_t)number << 32 | account);
-    if (slot)
-      f->suffixed[*slot - 1] = *c;
+    uint32_t at = number == MAP_NONE || account == MAP_NONE ? 0 : lines_contract(f->l, number, account);
+    if (at)
+      f->suffixed[at - 1] = *c;
   }
   return OK;
 }
@@ -113,13 +113,12 @@ static int resolve_contracts(struct store *s, struct arena *a, struct file_lines
     const struct file_contract *c = &l->contract[i];
     const struct known_contract *k = &f.by_number[c->number];
     int64_t end_user = r->account[c->end_user];
-    uint64_t *first = map64_get(l->first_of, c->number);
     if (r->contract[i].id != 0) {
       r->suffixed[i] = true;
     } else if (k->id != 0 && (k->end_user == end_user || !c->shared)) {
       r->contract[i] = *k;
     } else {
-      r->suffixed[i] = k->id != 0 || (first && *first != i + 1);
+      r->suffixed[i] = k->id != 0 || l->first_of[c->number] != i + 1;
     }
   }
   return rc;

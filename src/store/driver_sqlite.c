@@ -16,6 +16,7 @@
 
 #define APPLICATION_ID 1347571276 /* "PRNL" in the file's header: tells our files from others */
 #define BUSY_TIMEOUT_MS 2000
+#define FEW_PAGES 1024 /* a new organization has about 100 */
 #define SCRIPT_MAX (4 << 20)
 
 /* Settings of every connection. A user's write is flushed before it is acknowledged (FULL). */
@@ -369,12 +370,31 @@ static void sqlite_rollback(struct db *db) {
   ((struct sqlite_db *)db)->image_left = false;
 }
 
+/* A file with hardly anything in it is written once, with a rollback journal of its few old pages, instead of twice by way of the log.
+ * That takes nobody else on the file: a busy one keeps its log. Either way a killed import leaves what was there before. */
+static bool leave_log(struct db *db) {
+  sqlite3_stmt *s = NULL;
+  int64_t pages = FEW_PAGES;
+  bool left = false;
+  if (one(db, "pragma page_count", &pages, NULL) < 0 || pages >= FEW_PAGES) return false;
+  sqlite3_busy_timeout(handle(db), 0);
+  if (sqlite3_prepare_v2(handle(db), "pragma journal_mode=delete", -1, &s, NULL) == SQLITE_OK && sqlite3_step(s) == SQLITE_ROW)
+    left = sqlite3_column_text(s, 0)[0] == 'd';
+  sqlite3_finalize(s);
+  sqlite3_busy_timeout(handle(db), BUSY_TIMEOUT_MS);
+  return left;
+}
+
 /* Without a flush per commit the import's pages may still be in the operating system's memory; one small commit
- * with FULL flushes the log they stand in. Being busy is fine: then another writer's commit flushes it. */
+ * with FULL flushes the log they stand in. Being busy is fine: then another writer's commit flushes it. Without the log every
+ * commit flushes. */
 static int sqlite_bulk_mode(struct db *db, bool on, struct err *e) {
   ((struct sqlite_db *)db)->bulk_mode = on;
-  if (on) return exec(db, "pragma synchronous=normal; pragma cache_size=-131072; pragma foreign_keys=off", e);
-  int rc = exec(db, "pragma synchronous=full; pragma cache_size=-16384; pragma foreign_keys=on; pragma user_version=0", e);
+  if (on) {
+    if (leave_log(db)) return exec(db, "pragma cache_size=-131072; pragma foreign_keys=off", e);
+    return exec(db, "pragma synchronous=normal; pragma cache_size=-131072; pragma foreign_keys=off", e);
+  }
+  int rc = exec(db, "pragma journal_mode=wal; pragma synchronous=full; pragma cache_size=-16384; pragma foreign_keys=on; pragma user_version=0", e);
   return rc == ERR_AGAIN ? OK : rc;
 }
 
