@@ -14,7 +14,8 @@ int import_each_key(struct store *s, enum import_thing what, import_key_fn *fn, 
   struct stmt *q STMT_CLEANUP = NULL;
   int rc = ERR_FAIL;
   switch (what) {
-  case THING_ACCOUNT: rc = db_query(store_db(s), "select id, name_key, external_id from account /* scan */", NULL, &q, e); break;
+  case THING_ACCOUNT: rc = db_query(store_db(s), "select coalesce(m.survivor_id, a.id), a.name_key, a.external_id from account a"
+                                                   " left join account_merged m on m.merged_id = a.id /* scan */", NULL, &q, e); break;
   case THING_PRODUCT: rc = db_query(store_db(s), "select id, sku_key, '' from product /* scan */", NULL, &q, e); break;
   case THING_PERSON: rc = db_query(store_db(s), "select id, name_key, email from person order by id desc /* scan */", NULL, &q, e); break;
   case THING_REGION: rc = db_query(store_db(s), "select id, name, '' from region /* scan */", NULL, &q, e); break;

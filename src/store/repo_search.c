@@ -57,7 +57,7 @@ int search_contacts_changed(struct store *s, int64_t seq, bool *ret, struct err 
 static const char LINES_SQL[] =
   "select l.id, r.id, l.serial_number, coalesce(p.name, p.sku), l.start_date, l.end_date from contract_line l"
   " left join product p on p.id = l.product_id left join renewal r on r.contract_id = l.contract_id and r.due_date = l.end_date"
-  " where l.contract_id = $1 and l.serial_number is not null order by l.end_date desc, l.id";
+  " where l.contract_id = $1 and l.serial_number is not null order by l.end_date desc, l.id /* scan */";
 
 int search_lines(struct store *s, struct arena *a, int64_t contract_id, struct search_line **ret, size_t *ret_n, struct err *e) {
   struct stmt *q STMT_CLEANUP = NULL;

@@ -10,6 +10,7 @@ enum { /* who may call: a set of roles, or everybody */
   MAY_READ = MAY_ADMIN | MAY_EXEC | MAY_MANAGER | MAY_REP | MAY_OPS,  /* staff who see the desk */
   MAY_WRITE = MAY_ADMIN | MAY_MANAGER | MAY_REP | MAY_OPS,
   MAY_IMPORT = MAY_ADMIN | MAY_MANAGER | MAY_OPS,
+  MAY_MERGE = MAY_ADMIN | MAY_MANAGER | MAY_OPS,          /* accounts that are one */
   MAY_STAFF = MAY_READ | MAY_SALES,                       /* everybody of the house who can sign in */
   MAY_SIGNED_IN = (1 << ROLE_COUNT) - 1,                  /* every role */
   MAY_ANYBODY = 1 << 30,                                  /* signed in or not */

@@ -13,6 +13,7 @@
 #include "web/pages/home.h"
 #include "web/pages/imports.h"
 #include "web/pages/kpi.h"
+#include "web/pages/merge.h"
 #include "web/pages/renewal.h"
 #include "web/pages/search.h"
 #include "web/pages/settings.h"
@@ -32,6 +33,8 @@ const struct route web_routes[] = {
     POST_ROW("/sign-out", MAY_SIGNED_IN, sign_out_post, NULL),
     PAST_ROW("/", MAY_READ, home_page, NULL),
     PAST_ROW("/accounts/:id", MAY_READ, account_page, "account"),
+    GET_ROW("/accounts/duplicates", MAY_MERGE, duplicates_page, NULL),
+    GET_ROW("/accounts/:id/merge", MAY_MERGE, merge_page, "account"),
     PAST_ROW("/accounts/:id/coverage", MAY_READ, coverage_page, "account"),
     PAST_ROW("/contracts/:number", MAY_READ, contract_page, "contract"),
     GET_ROW("/drafts/:id", MAY_STAFF, draft_page, "draft"),
@@ -70,6 +73,8 @@ const struct route web_routes[] = {
     POST_ROW("/imports/:id/cancel", MAY_IMPORT, import_cancel_post, "import"),
     POST_ROW("/imports/:id/discard", MAY_IMPORT, import_discard_post, "import"),
     POST_ROW("/imports/:id/undo", MAY_IMPORT, import_undo_post, "import"),
+    POST_ROW("/accounts/merges/:id/undo", MAY_MERGE, merge_undo_post, "merge"),
+    POST_ROW("/accounts/:id/merge", MAY_MERGE, merge_post, "account"),
     POST_ROW("/accounts/:id/contacts", MAY_WRITE, contact_add_post, "account"),
     POST_ROW("/accounts/:id/contacts/:contact", MAY_WRITE, contact_edit_post, "account"),
     POST_ROW("/accounts/:id/contacts/:contact/remove", MAY_WRITE, contact_remove_post, "account"),

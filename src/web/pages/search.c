@@ -133,7 +133,8 @@ static void offer_here(struct collecting *c) {
 static void offer_commands(struct collecting *c, struct str q) {
   static const struct {
     const char *label, *href, *icon;
-  } MORE[] = {{MSG("Change my password"), "/settings", "key"}, {MSG("Create an API token"), "/settings", "key"}};
+  } MORE[] = {{MSG("Review duplicate accounts"), "/accounts/duplicates", "users"}, {MSG("Change my password"), "/settings", "key"},
+              {MSG("Create an API token"), "/settings", "key"}};
   offer_here(c);
   for (const struct nav_entry *n = web_nav; n->path; n++)
     if (may_get(c->r, n->path))

@@ -1,0 +1,166 @@
+#include "app/merge.h"
+
+#include "app/account.h"
+#include "app/history.h"
+#include "base/utf8.h"
+#include "insight/duplicate.h"
+#include "store/repo_account.h"
+#include "store/repo_audit.h"
+
+static int no_memory(struct err *e) { return err_set(e, ERR_NOMEM, "merge: out of memory: try again"); }
+
+static bool role_may(const struct scope *who) { return who->role == ROLE_ADMIN || who->role == ROLE_OPS || who->role == ROLE_MANAGER; }
+
+/* ---- suggestions ---- */
+
+int merge_suggest(struct store *s, struct arena *a, const struct scope *who, const struct book *b, struct merge_suggestion **ret, size_t *ret_n, struct err *e)
+{
+  enum { MOST_PAIRS = 5 * MERGE_SUGGESTIONS };
+  struct merge_name *names = NULL;
+  struct duplicate_pair *pairs = NULL;
+  size_t n = 0, n_pairs = 0, k = 0;
+  int rc = merge_names(s, a, &names, &n, e);
+  struct duplicate_name *keys = arena_alloc(a, (n + 1) * sizeof *keys);
+  struct merge_suggestion *rows = arena_alloc(a, MERGE_SUGGESTIONS * sizeof *rows);
+  if (rc < 0 || !keys || !rows)
+    return rc < 0 ? rc : no_memory(e);
+  for (size_t i = 0; i < n; i++)
+    keys[i] = (struct duplicate_name){names[i].id, names[i].key, names[i].country};
+  if (duplicate_pairs(keys, n, MOST_PAIRS, a, &pairs, &n_pairs) < 0)
+    return no_memory(e);
+  for (size_t i = 0; i < n_pairs && k < MERGE_SUGGESTIONS; i++) {
+    struct err quiet = {0};
+    if (account_visible(s, a, who, b, names[pairs[i].a].id, &quiet) == OK && account_visible(s, a, who, b, names[pairs[i].b].id, &quiet) == OK)
+      rows[k++] = (struct merge_suggestion){names[pairs[i].a], names[pairs[i].b], pairs[i].slips};
+  }
+  *ret = rows;
+  *ret_n = k;
+  return OK;
+}
+
+/* ---- rules ---- */
+
+static int check_role(const struct scope *who, struct err *e)
+{
+  return role_may(who) ? OK : err_set(e, ERR_DENIED, "Your role cannot merge accounts: ask a manager or sales operations");
+}
+
+/* Who merges must see every contract that moves: else rows of another team would change hands unseen. */
+static int check_owners(struct store *s, struct arena *a, const struct scope *who, int64_t account_id, struct err *e)
+{
+  int64_t *owners = NULL;
+  size_t n = 0;
+  int rc = account_owners(s, a, account_id, &owners, &n, e);
+  for (size_t i = 0; rc == OK && i < n; i++)
+    if (!scope_sees_rep(who, owners[i]))
+      return err_set(e, ERR_DENIED, "This account has contracts of another team: ask sales operations to merge it");
+  return rc;
+}
+
+static int check_one(struct store *s, struct arena *a, const struct scope *who, const struct book *b, int64_t id, struct err *e)
+{
+  int64_t now = 0;
+  int rc = account_now(s, id, &now, e);
+  if (rc == OK)
+    rc = account_visible(s, a, who, b, now, e);
+  return rc == OK && now != id ? err_set(e, ERR_RANGE, "One of the two was merged into another account already: merge that one") : rc;
+}
+
+int merge_check(struct store *s, struct arena *a, const struct scope *who, const struct book *b, const struct merge_ask *q, struct merge_counts *ret, struct err *e)
+{
+  struct merge_counts counts;
+  int rc = check_one(s, a, who, b, q->survivor_id, e);
+  if (rc == OK)
+    rc = check_one(s, a, who, b, q->merged_id, e);
+  if (rc == OK && q->survivor_id == q->merged_id)
+    return err_set(e, ERR_RANGE, "An account cannot be merged into itself: choose another one");
+  if (rc == OK)
+    rc = check_role(who, e);
+  if (rc == OK)
+    rc = check_owners(s, a, who, q->merged_id, e);
+  if (rc == OK)
+    rc = merge_count(s, q->merged_id, &counts, e);
+  if (rc == OK)
+    *ret = counts;
+  return rc;
+}
+
+/* ---- doing it ---- */
+
+struct merging {
+  struct arena *a;
+  const struct scope *who;
+  const struct book *b;
+  struct merge_ask ask;
+  int64_t merge_id;
+};
+
+static int derive(struct store *s, const struct merging *x, int64_t first, int64_t second, struct err *e)
+{
+  const int64_t ids[] = {first, second};
+  struct history_change c = {.account_ids = ids, .n = 2, .today = x->ask.today, .now = x->ask.now, .known_at = x->ask.now, .actor_id = x->who->person_id};
+  return history_derive(s, &c, NULL, e);
+}
+
+static int audit(struct store *s, const struct merging *x, const char *action, int64_t survivor, int64_t merged, struct err *e)
+{
+  struct str detail = arena_fmt(x->a, "{\"merge\":%" PRId64 ",\"merged\":%" PRId64 "}", x->merge_id, merged);
+  return detail.p ? audit_add(s, &(struct audit_entry){.at = x->ask.now, .actor_id = x->who->person_id, .action = action, .entity = "account", .entity_id = survivor,
+                                   .detail = detail}, e)
+                  : no_memory(e);
+}
+
+static int merge_tx(struct store *s, void *arg, struct err *e)
+{
+  struct merging *x = arg;
+  struct merge_counts counts;
+  struct merge m = {.survivor_id = x->ask.survivor_id, .merged_id = x->ask.merged_id, .merged_at = x->ask.now, .merged_by = x->who->person_id,
+    .reason = x->ask.reason};
+  int rc = merge_check(s, x->a, x->who, x->b, &x->ask, &counts, e);
+  if (rc == OK)
+    rc = merge_apply(s, &m, e);
+  x->merge_id = m.id;
+  if (rc == OK)
+    rc = derive(s, x, m.survivor_id, m.merged_id, e);
+  return rc == OK ? audit(s, x, "account.merge", m.survivor_id, m.merged_id, e) : rc;
+}
+
+int merge_accounts(struct store *s, struct arena *a, const struct scope *who, const struct book *b, const struct merge_ask *q, int64_t *ret_id, struct err *e)
+{
+  struct merging x = {.a = a, .who = who, .b = b, .ask = *q};
+  struct merge_counts counts;
+  int rc = merge_check(s, a, who, b, q, &counts, e);
+  if (rc == OK && str_trim(q->reason).n == 0)
+    return err_set(e, ERR_RANGE, "Say why these are one: the reason stays with the merge");
+  if (rc == OK && utf8_count(q->reason) > MERGE_REASON_MAX)
+    return err_set(e, ERR_RANGE, "The reason is too long: at most 500 letters");
+  if (rc == OK)
+    rc = store_write(s, merge_tx, &x, e);
+  if (rc == OK)
+    *ret_id = x.merge_id;
+  return rc;
+}
+
+static int undo_tx(struct store *s, void *arg, struct err *e)
+{
+  struct merging *x = arg;
+  struct merge m;
+  int rc = merge_get(s, x->a, x->merge_id, &m, e);
+  if (rc == OK)
+    rc = account_visible(s, x->a, x->who, x->b, m.survivor_id, e);
+  if (rc == OK)
+    rc = check_role(x->who, e);
+  if (rc == OK)
+    rc = check_owners(s, x->a, x->who, m.survivor_id, e);
+  if (rc == OK)
+    rc = merge_undo(s, &m, x->ask.now, x->who->person_id, e);
+  if (rc == OK)
+    rc = derive(s, x, m.survivor_id, m.merged_id, e);
+  return rc == OK ? audit(s, x, "account.merge_undo", m.survivor_id, m.merged_id, e) : rc;
+}
+
+int merge_take_back(struct store *s, struct arena *a, const struct scope *who, const struct book *b, int64_t merge_id, day_t today, int64_t now, struct err *e)
+{
+  struct merging x = {.a = a, .who = who, .b = b, .merge_id = merge_id, .ask = {.today = today, .now = now}};
+  return store_write(s, undo_tx, &x, e);
+}

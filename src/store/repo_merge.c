@@ -1,0 +1,228 @@
+#include "store/repo_merge.h"
+
+#include "store/driver.h"
+
+static int no_memory(struct err *e) { return err_set(e, ERR_NOMEM, "reading: out of memory: try again"); }
+
+/* ---- reading ---- */
+
+#define CONTRACTS(field) "(select count(*) from contract where " field " = $1)"
+
+int merge_count(struct store *s, int64_t account_id, struct merge_counts *ret, struct err *e) {
+  static const char SQL[] =
+    "select " CONTRACTS("end_user_account_id") ", " CONTRACTS("bill_to_account_id") ", " CONTRACTS("reseller_account_id") ", " CONTRACTS("distributor_account_id") ","
+    " (select count(*) from renewal r join contract c on c.id = r.contract_id where c.end_user_account_id = $1),"
+    " (select count(*) from contact where account_id = $1), (select count(*) from account where parent_id = $1),"
+    " (select count(*) from account_merged where survivor_id = $1) /* scan */";
+  struct stmt *q STMT_CLEANUP = NULL;
+  int rc = db_query(store_db(s), SQL, BINDS(B_I64(account_id)), &q, e);
+  if (rc == OK)
+    rc = stmt_next(q, e);
+  if (rc <= 0)
+    return rc < 0 ? rc : err_set(e, ERR_FAIL, "merge: nothing was counted");
+  *ret = (struct merge_counts){stmt_i64(q, 0), stmt_i64(q, 1), stmt_i64(q, 2), stmt_i64(q, 3), stmt_i64(q, 4), stmt_i64(q, 5), stmt_i64(q, 6), stmt_i64(q, 7)};
+  return OK;
+}
+
+#define MERGE_COLUMNS \
+  "select m.id, m.survivor_id, m.merged_id, m.merged_at, m.merged_by, m.undone_at, m.undone_by, s.name, x.name, p.name, u.name, m.reason," \
+  " (select count(*) from account_merge_row r where r.merge_id = m.id)" \
+  " from account_merge m join account s on s.id = m.survivor_id join account x on x.id = m.merged_id" \
+  " left join person p on p.id = m.merged_by left join person u on u.id = m.undone_by"
+
+static bool merge_at(struct arena *a, const struct stmt *q, struct merge *x) {
+  *x = (struct merge){.id = stmt_i64(q, 0), .survivor_id = stmt_i64(q, 1), .merged_id = stmt_i64(q, 2), .merged_at = stmt_i64(q, 3), .merged_by = stmt_i64(q, 4),
+                      .undone_at = stmt_i64(q, 5), .undone_by = stmt_i64(q, 6), .survivor = arena_str(a, stmt_str(q, 7)), .merged = arena_str(a, stmt_str(q, 8)),
+                      .by = arena_str(a, stmt_str(q, 9)), .undone_by_name = arena_str(a, stmt_str(q, 10)), .reason = arena_str(a, stmt_str(q, 11)),
+                      .moved = stmt_i64(q, 12)};
+  return x->survivor.p && x->merged.p && x->by.p && x->undone_by_name.p && x->reason.p;
+}
+
+int merge_get(struct store *s, struct arena *a, int64_t id, struct merge *ret, struct err *e) {
+  struct stmt *q STMT_CLEANUP = NULL;
+  struct merge x;
+  int rc = db_query(store_db(s), MERGE_COLUMNS " where m.id = $1", BINDS(B_I64(id)), &q, e);
+  if (rc == OK)
+    rc = stmt_next(q, e);
+  if (rc <= 0)
+    return rc < 0 ? rc : err_set(e, ERR_NOTFOUND, "merge %lld: there is none", (long long)id);
+  if (!merge_at(a, q, &x))
+    return no_memory(e);
+  *ret = x;
+  return OK;
+}
+
+int merge_list(struct store *s, struct arena *a, int64_t account_id, size_t max, struct merge **ret, size_t *ret_n, struct err *e) {
+  struct stmt *q STMT_CLEANUP = NULL;
+  struct merge *rows = arena_zalloc(a, max + 1, sizeof *rows);
+  size_t n = 0;
+  if (!rows)
+    return no_memory(e);
+  int rc = account_id ? db_query(store_db(s), MERGE_COLUMNS " where m.survivor_id = $1 and m.undone_at is null order by m.id desc limit $2 /* scan */",
+                                 BINDS(B_I64(account_id), B_I64((int64_t)max)), &q, e)
+                      : db_query(store_db(s), MERGE_COLUMNS " order by m.id desc limit $1", BINDS(B_I64((int64_t)max)), &q, e);
+  while (rc >= 0 && n < max && (rc = stmt_next(q, e)) > 0)
+    if (!merge_at(a, q, &rows[n++]))
+      return no_memory(e);
+  if (rc < 0)
+    return rc;
+  *ret = rows;
+  *ret_n = n;
+  return OK;
+}
+
+int merge_names(struct store *s, struct arena *a, struct merge_name **ret, size_t *ret_n, struct err *e) {
+  struct stmt *q STMT_CLEANUP = NULL;
+  int64_t count = 0;
+  size_t n = 0;
+  int rc = db_one_i64(store_db(s), "select count(*) from account /* scan */", BINDS(), 0, &count, e);
+  struct merge_name *rows = arena_alloc(a, ((size_t)count + 1) * sizeof *rows);
+  if (rc < 0 || !rows)
+    return rc < 0 ? rc : no_memory(e);
+  rc = db_query(store_db(s), "select a.id, a.name, a.name_key, a.country, a.kind from account a where not exists"
+                             " (select 1 from account_merged m where m.merged_id = a.id) order by a.id /* scan */", BINDS(), &q, e);
+  while (rc >= 0 && n < (size_t)count && (rc = stmt_next(q, e)) > 0) {
+    struct merge_name *x = &rows[n++];
+    *x = (struct merge_name){stmt_i64(q, 0), arena_str(a, stmt_str(q, 1)), arena_str(a, stmt_str(q, 2)), arena_str(a, stmt_str(q, 3)), (int)stmt_i64(q, 4)};
+    if (!x->name.p || !x->key.p || !x->country.p)
+      return no_memory(e);
+  }
+  if (rc < 0)
+    return rc;
+  *ret = rows;
+  *ret_n = n;
+  return OK;
+}
+
+/* ---- moving ---- */
+
+/* Every reference that a merge moves: where it is, and how a contact tells that nobody touched it since. */
+static const struct reference {
+  const char *entity, *field;
+  const char *note;  /* writes the rows down: $1 merge, $2 merged account */
+  const char *move;  /* $1 survivor, $2 merged account */
+  const char *still; /* rows of the merge that are as it left them: $1 merge, $2 survivor */
+  const char *back;  /* $1 merge, $2 merged account */
+} references[] = {
+#define NOTE(entity, field, version, from) \
+  "insert into account_merge_row (merge_id, entity, entity_id, field, version) select $1, '" entity "', " from ", '" field "', " version
+#define OF_MERGE(entity, field) "(select entity_id from account_merge_row where merge_id = $1 and entity = '" entity "' and field = '" field "')"
+#define REFERENCE(table, column) \
+  {table, column, NOTE(table, column, "0", "id") " from " table " where " column " = $2 /* scan */", \
+   "update " table " set " column " = $1 where " column " = $2 /* scan */", \
+   "select count(*) from " table " where " column " = $2 and id in " OF_MERGE(table, column) " /* scan */", \
+   "update " table " set " column " = $2 where id in " OF_MERGE(table, column) " /* scan */"}
+  REFERENCE("contract", "end_user_account_id"), REFERENCE("contract", "bill_to_account_id"), REFERENCE("contract", "reseller_account_id"),
+  REFERENCE("contract", "distributor_account_id"), REFERENCE("account", "parent_id"),
+  {"contact", "account_id", NOTE("contact", "account_id", "version", "id") " from contact where account_id = $2 /* scan */",
+   "update contact set account_id = $1 where account_id = $2",
+   "select count(*) from contact c join account_merge_row r on r.merge_id = $1 and r.entity = 'contact' and r.entity_id = c.id and r.version = c.version"
+   " where c.account_id = $2 /* scan */",
+   "update contact set account_id = $2 where id in " OF_MERGE("contact", "account_id") " /* scan */"},
+  {"account_merged", "survivor_id", NOTE("account_merged", "survivor_id", "0", "merged_id") " from account_merged where survivor_id = $2 /* scan */",
+   "update account_merged set survivor_id = $1 where survivor_id = $2",
+   "select count(*) from account_merged where survivor_id = $2 and merged_id in " OF_MERGE("account_merged", "survivor_id") " /* scan */",
+   "update account_merged set survivor_id = $2 where merged_id in " OF_MERGE("account_merged", "survivor_id") " /* scan */"},
+};
+enum { REFERENCES = sizeof references / sizeof references[0] };
+
+static int done(int64_t n) { return n < 0 ? (int)n : OK; }
+
+/* The merged account leaves its parent; a survivor that was its child takes its place. */
+static int move_parents(struct store *s, const struct merge *m, struct err *e) {
+  struct db *db = store_db(s);
+  int rc = done(db_run(db, "update account set parent_id = (select x.parent_id from account x where x.id = $2) where id = $1 and parent_id = $2",
+                       BINDS(B_I64(m->survivor_id), B_I64(m->merged_id)), e));
+  if (rc == OK)
+    rc = done(db_run(db, "update account set parent_id = null where id = $1 and parent_id = $1", BINDS(B_I64(m->survivor_id)), e));
+  return rc == OK ? done(db_run(db, "update account set parent_id = null where id = $1", BINDS(B_I64(m->merged_id)), e)) : rc;
+}
+
+int merge_apply(struct store *s, struct merge *m, struct err *e) {
+  static const char ADD[] =
+    "insert into account_merge (id, survivor_id, merged_id, reason, survivor_kind, merged_parent_id, survivor_parent_id, merged_at, merged_by)"
+    " select $1, s.id, x.id, $4, s.kind, x.parent_id, s.parent_id, $5, cast($6 as bigint) from account s, account x where s.id = $2 and x.id = $3 /* scan */";
+  struct db *db = store_db(s);
+  int rc = store_reserve_ids(s, "account_merge", 1, &m->id, e);
+  if (rc == OK)
+    rc = done(db_run(db, ADD, BINDS(B_I64(m->id), B_I64(m->survivor_id), B_I64(m->merged_id), B_STR(m->reason), B_I64(m->merged_at),
+                                    m->merged_by ? B_I64(m->merged_by) : B_NULL), e));
+  if (rc == OK)
+    rc = move_parents(s, m, e);
+  for (int i = 0; i < REFERENCES && rc == OK; i++) {
+    rc = done(db_run(db, references[i].note, BINDS(B_I64(m->id), B_I64(m->merged_id)), e));
+    if (rc == OK)
+      rc = done(db_run(db, references[i].move, BINDS(B_I64(m->survivor_id), B_I64(m->merged_id)), e));
+  }
+  if (rc == OK)
+    rc = done(db_run(db, "insert into account_merged (merged_id, survivor_id, merge_id) values ($1, $2, $3)",
+                     BINDS(B_I64(m->merged_id), B_I64(m->survivor_id), B_I64(m->id)), e));
+  if (rc == OK)
+    rc = done(db_run(db, "update account set kind = kind | (select x.kind from account x where x.id = $2) where id = $1",
+                     BINDS(B_I64(m->survivor_id), B_I64(m->merged_id)), e));
+  return rc == OK ? store_changed(s, "account", 0, e) : rc;
+}
+
+/* ---- moving back ---- */
+
+static int check_rows(struct store *s, const struct merge *m, struct err *e) {
+  for (int i = 0; i < REFERENCES; i++) {
+    const struct reference *x = &references[i];
+    int64_t noted = 0, still = 0;
+    int rc = db_one_i64(store_db(s), "select count(*) from account_merge_row where merge_id = $1 and entity = $2 and field = $3",
+                        BINDS(B_I64(m->id), B_STR(str_of(x->entity)), B_STR(str_of(x->field))), 0, &noted, e);
+    if (rc == OK)
+      rc = db_one_i64(store_db(s), x->still, BINDS(B_I64(m->id), B_I64(m->survivor_id)), 0, &still, e);
+    if (rc < 0)
+      return rc;
+    if (still != noted)
+      return err_set(e, ERR_CONFLICT, "The merge cannot be taken back: %" PRId64 " of the %" PRId64 " rows of %s that it moved were changed or removed since: "
+                                      "move what is wrong by hand", noted - still, noted, x->entity);
+  }
+  return OK;
+}
+
+static int check_undo(struct store *s, const struct merge *m, struct err *e) {
+  int64_t merge_id = 0, further = 0;
+  if (m->undone_at)
+    return err_set(e, ERR_CONFLICT, "The merge has been taken back already");
+  int rc = db_one_i64(store_db(s), "select merge_id from account_merged where merged_id = $1", BINDS(B_I64(m->survivor_id)), 0, &further, e);
+  if (rc == OK && further)
+    return err_set(e, ERR_CONFLICT, "The merge cannot be taken back yet: the account was merged into another one later: take that merge back first");
+  if (rc == OK)
+    rc = db_one_i64(store_db(s), "select merge_id from account_merged where merged_id = $1 and survivor_id = $2",
+                    BINDS(B_I64(m->merged_id), B_I64(m->survivor_id)), 0, &merge_id, e);
+  if (rc == OK && merge_id != m->id)
+    return err_set(e, ERR_CONFLICT, "The merge cannot be taken back: the account leads elsewhere by now");
+  return rc == OK ? check_rows(s, m, e) : rc;
+}
+
+/* Kind and parents as they were, where nobody set them otherwise since. */
+static int restore_rows(struct store *s, const struct merge *m, struct err *e) {
+  struct db *db = store_db(s);
+  int rc = done(db_run(db, "update account set kind = (select g.survivor_kind from account_merge g where g.id = $1)"
+                           " where id = $2 and kind = (select g.survivor_kind | x.kind from account_merge g join account x on x.id = g.merged_id where g.id = $1)",
+                       BINDS(B_I64(m->id), B_I64(m->survivor_id)), e));
+  if (rc == OK)
+    rc = done(db_run(db, "update account set parent_id = (select g.merged_parent_id from account_merge g where g.id = $1) where id = $2",
+                     BINDS(B_I64(m->id), B_I64(m->merged_id)), e));
+  if (rc == OK)
+    rc = done(db_run(db, "update account set parent_id = $3 where id = $2 and exists (select 1 from account_merge g where g.id = $1 and g.survivor_parent_id = $3)",
+                     BINDS(B_I64(m->id), B_I64(m->survivor_id), B_I64(m->merged_id)), e));
+  return rc;
+}
+
+int merge_undo(struct store *s, const struct merge *m, int64_t now, int64_t actor_id, struct err *e) {
+  struct db *db = store_db(s);
+  int rc = check_undo(s, m, e);
+  for (int i = 0; i < REFERENCES && rc == OK; i++)
+    rc = done(db_run(db, references[i].back, BINDS(B_I64(m->id), B_I64(m->merged_id)), e));
+  if (rc == OK)
+    rc = restore_rows(s, m, e);
+  if (rc == OK)
+    rc = done(db_run(db, "delete from account_merged where merged_id = $1", BINDS(B_I64(m->merged_id)), e));
+  if (rc == OK)
+    rc = done(db_run(db, "update account_merge set undone_at = $2, undone_by = $3 where id = $1",
+                     BINDS(B_I64(m->id), B_I64(now), actor_id ? B_I64(actor_id) : B_NULL), e));
+  return rc == OK ? store_changed(s, "account", 0, e) : rc;
+}
