@@ -17,6 +17,7 @@
 #include "web/pages/renewal.h"
 #include "web/pages/search.h"
 #include "web/pages/settings.h"
+#include "web/pages/work.h"
 #include "web/route.h"
 
 #define GET_ROW(PATH, MAY, HANDLER, SUBJECT) {HTTP_GET, PATH, MAY, CSRF_UNSET, BODY_NONE, 0, HANDLER, SUBJECT}
@@ -143,5 +144,17 @@ const struct route web_routes[] = {
     POST_ROW("/settings/territories/apply", MAY_ADMIN | MAY_OPS, settings_territories_apply_post, NULL),
     POST_ROW("/settings/territories/:id", MAY_ADMIN | MAY_OPS, settings_territory_act_post, "territory"),
     GET_ROW("/settings/tokens", MAY_ADMIN, settings_tokens_page, NULL),
+    /* the worklist */
+    GET_ROW("/work", MAY_READ, work_page, NULL),
+    GET_ROW("/work/:rep", MAY_READ, work_rep_page, "worklist"),
+    GET_ROW("/work/hand", MAY_WRITE, work_hand_page, NULL),
+    POST_ROW("/work/hand", MAY_WRITE, work_hand_post, NULL),
+    POST_ROW("/work/handovers/:id/end", MAY_WRITE, work_take_back_post, "handover"),
+    POST_ROW("/work/keys", MAY_STAFF, work_keys_post, NULL),
+    POST_ROW("/work/renewals/:id", MAY_WRITE, work_edit_post, "renewal"),
+    POST_ROW("/work/renewals/:id/later", MAY_WRITE, work_later_post, "renewal"),
+    POST_ROW("/work/renewals/:id/log", MAY_WRITE, work_log_post, "renewal"),
+    POST_ROW("/work/renewals/:id/undo", MAY_WRITE, work_undo_post, "renewal"),
+    POST_ROW("/work/renewals/:id/wake", MAY_WRITE, work_wake_post, "renewal"),
     {0},
 };

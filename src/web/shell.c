@@ -1,4 +1,5 @@
 #include "web/shell.h"
+#include "store/repo_work.h"
 #include "web/as_of.h"
 #include "web/dispatch.h"
 #include "web/locale.h"
@@ -10,7 +11,7 @@ const struct nav_entry web_nav[] = {
     {"/work", MSG("Worklist"), "list-check", false, true, "w"},
     {"/renewals", MSG("Renewals"), "table", false, true, "r"},
     {"/forecast", MSG("Forecast"), "chart-histogram", false, true, "f"},
-    {"/kpi", MSG("KPIs"), "report", false, true, "k"},
+    {"/kpi", MSG("KPIs"), "report", false, false, "k"},
     {"/imports", MSG("Imports"), "file-import", true, false, NULL},
     {"/settings", MSG("Settings"), "settings", true, true, NULL},
     {NULL, NULL, NULL, false, false, NULL},
@@ -53,18 +54,23 @@ struct str shell_lang(const struct request *r) {
   return str_starts(locale, language) ? locale : language;
 }
 
+static bool keys_off(struct request *r) {
+  struct str value = STR_NONE;
+  return r->who.id && person_setting_get(r->store, r->arena, r->who.id, "single_keys", &value, NULL) == OK && str_eq(value, STR("off"));
+}
+
 void shell_begin(struct request *r, struct response *w, const struct page *p) {
   if (r->fragment) return;
   struct nav_item main[NAV_MOST], more[NAV_MOST], tabs[NAV_MOST];
   struct shell_view v = {.title = p->title, .crumb = p->crumb, .crumb_href = p->crumb_href, .lang = shell_lang(r), .theme = shell_look(r, "theme"),
                          .density = shell_look(r, "density"), .me_name = r->who.name,
                          .me_initials = initials(r, r->who.name), .me_role = str_of(parts_role(r->reader, (int)r->who.role)), .main = main, .more = more, .tabs = tabs,
-                         .main_class = p->main_class, .bar = p->bar};
+                         .main_class = p->main_class, .bar = p->bar, .keys_off = keys_off(r)};
   struct err quiet = r->err;
   if (!w->status && as_of_menu(r, &v.as_of) < 0) r->err = quiet; /* an error page has no past; any other stands without the menu */
   v.past = v.as_of && v.as_of->past;
   for (const struct nav_entry *n = web_nav; n->path; n++) {
-    if (!shell_may_get(r, n->path)) continue;
+    if (!shell_may_get(r, n->path) || (r->who.role == ROLE_REP && !strcmp(n->path, "/"))) continue; /* a rep's home is the worklist */
     struct nav_item item = {n->path, tr(r, n->label).p, n->icon, n->key, p->nav && !strcmp(p->nav, n->path)};
     if (n->more) more[v.n_more++] = item;
     else main[v.n_main++] = item;

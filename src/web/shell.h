@@ -40,6 +40,7 @@ bool shell_may_get(const struct request *r, const char *path);
 
 /* What the views shell_begin, door_begin and error show. */
 struct shell_view {
+  bool keys_off; /* the person has turned keys of one character off */
   struct str title, crumb, crumb_href, lang, theme, density, me_name, me_initials, me_role;
   struct nav_item *main, *more, *tabs;
   size_t n_main, n_more, n_tabs;

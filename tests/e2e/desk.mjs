@@ -36,7 +36,7 @@ async function person(email, width = 1440, theme = 'light') {
   await page.goto(base + '/sign-in');
   await page.fill('#email', email + '@palisade.example');
   await page.fill('#password', PASSWORD);
-  await Promise.all([page.waitForURL(base + '/'), page.click('button[type=submit]')]);
+  await Promise.all([page.waitForURL(u => !u.pathname.startsWith('/sign-in')), page.click('button[type=submit]')]);
   return page;
 }
 

@@ -1,4 +1,5 @@
 /* Reading what a form of many renewals asks for: which rows, which fields. */
+#include "app/work.h"
 #include "base/decimal.h"
 #include "base/utf8.h"
 #include "web/pages/bulk.h"
@@ -85,7 +86,9 @@ static int filtered_rows(struct request *r, struct bulk_ask *x) {
   q.reps = x->desk.reps;
   q.extra = x->desk.extra;
   q.n_extra = x->desk.n_extra;
-  rc = grid_all(x->desk.book, &q, r->arena, &rows, &n, &totals, &r->err);
+  rc = work_resolve(r->store, r->arena, &r->scope, x->desk.book, &x->desk.org, r->today, &q, &r->err);
+  if (rc >= 0)
+    rc = grid_all(x->desk.book, &q, r->arena, &rows, &n, &totals, &r->err);
   struct batch_item *items = rc < 0 ? NULL : arena_alloc(r->arena, (n + 1) * sizeof *items);
   if (rc < 0 || !items)
     return rc < 0 ? rc : no_memory(r);

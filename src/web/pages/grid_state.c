@@ -1,3 +1,4 @@
+#include "app/work.h"
 #include "web/pages/grid_state.h"
 #include "base/utf8.h"
 
@@ -58,7 +59,7 @@ static int read_query(struct request *r, struct grid_state *s) {
   if (str_to_i64(pairs_get(&r->query, "after"), &s->after) < 0 || s->after < 0 || s->after >= UINT32_MAX)
     s->after = 0;
   s->query.after = s->group < 0 ? (uint32_t)s->after : 0;
-  return OK;
+  return work_resolve(r->store, r->arena, &r->scope, s->desk.book, &s->desk.org, r->today, &s->query, &r->err);
 }
 
 int grid_state_read(struct request *r, struct grid_state *ret) {
