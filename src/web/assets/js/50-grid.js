@@ -1,4 +1,4 @@
-// The grid: a cell becomes its form, rows are selected with x and shift-x, what is open closes with Esc.
+// The grid: a cell becomes its form, rows are selected (x and shift-x press their boxes, 10-desk.js), what is open closes with Esc.
 (() => {
   const d = document;
   const boxes = () => [...d.querySelectorAll('.wt [name=id]')];
@@ -46,8 +46,5 @@
       const form = e.target.closest?.('form.cf');
       if (form) leave(form); else close();
     }
-    if (e.metaKey || e.ctrlKey || e.altKey || e.target.closest?.('input:not([type=checkbox]),textarea,select')) return;
-    const box = (d.querySelector('.wt tr.it[data-cur]') || e.target.closest?.('.wt tr.it'))?.querySelector('[name=id]');
-    if (e.key.toLowerCase() === 'x' && box) { box.checked = e.shiftKey ? true : !box.checked; pick(box, e.shiftKey); }
   });
 })();
