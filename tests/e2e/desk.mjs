@@ -169,7 +169,7 @@ async function scopeHolds() {
   const foreign = await manager.$$eval('#rows tbody .c-n a', all => all.slice(0, 5).map(a => a.getAttribute('href')));
   for (const href of foreign) check((await rep.request.get(base + href)).status() === 404, `the rep sees ${href}`);
   await rep.goto(base + '/renewals?f=');
-  const owners = await rep.$$eval('#rows tbody .c-o', all => [...new Set(all.map(x => x.textContent))]);
+  const owners = await rep.$$eval('#rows tbody .c-o', all => [...new Set(all.map(x => x.textContent.trim()))]);
   check(owners.length === 1 && owners[0] === 'Tom Okafor', `the rep's grid has ${owners}`);
   const csv = await (await rep.request.get(base + '/renewals.csv?f=')).text();
   check(!csv.includes('Dana Moss') && csv.includes('Tom Okafor'), "the rep's export has others' rows");

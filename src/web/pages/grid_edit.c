@@ -234,6 +234,10 @@ int grid_cell_post(struct request *r, struct response *w) {
   struct renewal_edit edit = edit_of(&x, bit, &in);
   struct renewal_edited done = {.field = NULL};
   rc = renewal_edit(r->store, r->arena, &r->scope, &edit, r->today, r->now, &done, &r->err);
+  if (rc == ERR_CONFLICT && !done.clashes) { /* somebody changed something else: both stand */
+    edit.version = done.stored.version;
+    rc = renewal_edit(r->store, r->arena, &r->scope, &edit, r->today, r->now, &done, &r->err);
+  }
   if (rc == ERR_CONFLICT)
     return answer_conflict(r, w, &done, bit);
   if (rc == ERR_RANGE || rc == ERR_USAGE)
