@@ -140,6 +140,7 @@ static void print_missing(const struct messages *used, const struct messages *ha
     const struct message *u = &used->p[i];
     if (messages_find(have, u->id)) continue;
     size_t bar = str_find(u->id, '|', 0);
+    if (bar != SIZE_MAX && bar && u->id.p[bar - 1] == ' ') bar = SIZE_MAX;
     printf("#: %.*s\n", STR_FMT(u->place));
     if (bar != SIZE_MAX) print_po("msgctxt", str_sub(u->id, 0, bar));
     print_po("msgid", bar == SIZE_MAX ? u->id : str_sub(u->id, bar + 1, u->id.n));

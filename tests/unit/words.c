@@ -28,6 +28,7 @@ static void remarks_tell_meanings_apart(void **state) {
   is(tr(&spanish, "act|Open"), "Abrir");
   is(tr(&english, "act|Open"), "Open");
   is(tr(&spanish, "other|Open"), "Open");
+  is(tr(&spanish, "write A | B"), "write A | B");
 }
 
 static void holes(void **state) {
