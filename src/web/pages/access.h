@@ -16,7 +16,7 @@ int sign_in_post(struct request *r, struct response *w);
 int sign_out_post(struct request *r, struct response *w);
 
 struct session_row {
-  struct str short_id, address, agent, since, last;
+  struct str short_id, address, agent, browser, since, last;
   bool here;
 };
 struct token_row {

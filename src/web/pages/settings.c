@@ -33,6 +33,7 @@ static int fill_sessions(struct request *r, struct settings_view *v) {
   if (!v->sessions) return ERR_NOMEM;
   for (size_t i = 0; i < v->n_sessions; i++)
     v->sessions[i] = (struct session_row){.short_id = str_sub(rows[i].hash, 0, 16), .address = rows[i].address, .agent = rows[i].agent,
+                                          .browser = settings_browser(r, rows[i].agent),
                                           .since = moment(r, rows[i].created_at), .last = moment(r, rows[i].last_seen),
                                           .here = str_eq(rows[i].hash, r->who.session_hash)};
   return OK;

@@ -19,6 +19,8 @@ struct settings_nav {
 };
 int settings_nav_fill(struct request *r, const char *current, struct settings_nav *ret); /* OK, ERR_NOMEM */
 struct str settings_moment(struct request *r, int64_t at); /* "never" for 0 */
+/* "Firefox on Windows" of what a browser says about itself; its own first words when it is none that is known. */
+struct str settings_browser(struct request *r, struct str agent);
 /* {"email", "Email"} … for a <select>; value "" and `none` first when none is not NULL. */
 struct option *settings_roles(struct request *r, int selected, size_t *ret_n);
 
@@ -49,7 +51,7 @@ struct people_view {
 int settings_people_page(struct request *r, struct response *w);
 
 struct person_session_row {
-  struct str short_id, agent, address, since, last;
+  struct str short_id, agent, browser, address, since, last;
 };
 struct person_token_row {
   int64_t id;

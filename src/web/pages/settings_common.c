@@ -33,6 +33,19 @@ struct str settings_moment(struct request *r, int64_t at) {
   return at ? format_instant(r->reader, at) : tr(r, "never");
 }
 
+struct str settings_browser(struct request *r, struct str agent) {
+  static const char *const browsers[][2] = {{"Edg/", "Edge"}, {"OPR/", "Opera"}, {"Firefox/", "Firefox"}, {"Chrome/", "Chrome"}, {"Safari/", "Safari"}};
+  static const char *const systems[][2] = {{"Windows", "Windows"}, {"Android", "Android"},
+                                            {"iPhone", "iPhone"}, {"iPad", "iPad"}, {"Mac OS X", "macOS"}, {"Linux", "Linux"}};
+  const char *browser = NULL, *on = NULL;
+  for (size_t i = 0; i < sizeof browsers / sizeof browsers[0] && !browser; i++)
+    if (str_contains(agent, str_of(browsers[i][0]))) browser = browsers[i][1];
+  for (size_t i = 0; i < sizeof systems / sizeof systems[0] && !on; i++)
+    if (str_contains(agent, str_of(systems[i][0]))) on = systems[i][1];
+  if (browser && on) return tr_fmt(r, "{0} on {1}", str_of(browser), str_of(on));
+  return agent.n ? str_sub(agent, 0, 40) : tr(r, "A program without a name");
+}
+
 struct option *settings_roles(struct request *r, int selected, size_t *ret_n) {
   struct option *o = arena_zalloc(r->arena, ROLE_COUNT, sizeof *o);
   for (int i = 0; o && i < ROLE_COUNT; i++) o[i] = (struct option){str_of(role_name(i)), str_of(parts_role(r->reader, i)), i == selected};

@@ -55,7 +55,8 @@ static int fill_sessions(struct request *r, struct person_view *v) {
   v->sessions = arena_zalloc(r->arena, v->n_sessions + 1, sizeof *v->sessions);
   if (!v->sessions) return ERR_NOMEM;
   for (size_t i = 0; i < v->n_sessions; i++)
-    v->sessions[i] = (struct person_session_row){str_sub(rows[i].hash, 0, 16), rows[i].agent, rows[i].address, settings_moment(r, rows[i].created_at),
+    v->sessions[i] = (struct person_session_row){str_sub(rows[i].hash, 0, 16), rows[i].agent, settings_browser(r, rows[i].agent), rows[i].address,
+                                                 settings_moment(r, rows[i].created_at),
                                                  settings_moment(r, rows[i].last_seen)};
   return OK;
 }
