@@ -71,7 +71,8 @@ static int set_up(void **state) {
   snprintf(view, sizeof view, "insert into saved_view (id, owner_id, name, query, sharing, version, created_at, changed_at, changed_by) "
            "values (%d, %d, '" FOREIGN_NAME "', 'f=', 0, 1, 1700000000, 1700000000, %d)", FOREIGN_VIEW, (int)h.other_rep, (int)h.other_rep);
   if (db_script(store_db(h.store), view, &e) < 0) fail_msg("%s", e.text);
-  if (db_script(store_db(h.store), "insert into org_config (key, value) values ('today', '2026-11-22')", &e) < 0) fail_msg("%s", e.text);
+  if (db_script(store_db(h.store), "insert into org_config (key, value) values ('today', '2026-11-22');"
+                                   "update contract_line set serial_number = 'SN-' || id; update renewal set po_number = 'PO-9' || id", &e) < 0) fail_msg("%s", e.text);
   if (store_write(h.store, change_tx, NULL, &e) < 0) fail_msg("%s", e.text);
   h.web.today = TODAY;
   h.web.books = book_cache_new(NULL);
@@ -149,8 +150,10 @@ static const struct subject {
     {"batch", ROWS, "602", "601"},
     {"contract", ROWS, FOREIGN_NUMBER, "OWN-1"},
     {"document", ROWS, "702", "701"},
+    {"draft", NOBODYS, "987654", NULL},
     {"import", NOBODYS, "987654", NULL},
     {"kpi", NOBODYS, "no-such-thing", NULL},
+    {"merge", NOBODYS, "987654", NULL},
     {"period", NOBODYS, "no-such-thing", NULL},
     {"person", ALLOWED, person_text, NULL},
     {"renewal", ROWS, "502", "501"},
@@ -283,7 +286,7 @@ static void test_lists(void **state) {
   (void)state;
   int64_t entries = count_of("select count(*) from audit /* scan */"), changes = count_of("select coalesce(max(seq), 0) from change_log");
   static const char *const queries[] = {"", "?as_of=2026-11-01", "?q=zanzib", "?period=2026-Q4", "?sort=due&limit=5", "?owner=other",
-                                        "?q=ZZ-47"};
+                                        "?q=ZZ-47", "?q=znazibar", "?q=SN-502", "?q=PO-9502"};
   for (const struct route *r = web_routes; r->handler; r++) {
     if (r->method != HTTP_GET || (subject_of(r) && strcmp(r->subject, "period") != 0) || (r->may & MAY_ANYBODY)) continue;
     for (int i = 0; i < ACTORS; i++) {
