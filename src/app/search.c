@@ -37,16 +37,16 @@ void search_cache_free(struct search_cache *x, struct book_cache *books)
 static int no_memory(struct err *e) { return err_set(e, ERR_NOMEM, "search: out of memory: try again"); }
 
 /* With the lock held for writing: the index of b's dictionaries, with what changed since. */
-static int bring_up(struct search_cache *x, struct book_cache *books, struct store *s, const struct book *b, struct err *e)
+static int bring_up(struct search_cache *x, struct book_cache *books, struct store *s, const struct book *b, day_t today, struct err *e)
 {
   if (x->index && x->index->root == search_root(b))
-    return search_index_follow(x->index, s, e);
+    return search_index_follow(x->index, s, b, today, e);
   const struct book *held = NULL;
   struct search_index *fresh = NULL;
   int rc = book_cache_get(books, s, &held, e);
   if (rc < 0)
     return rc;
-  rc = search_index_new(s, held, &fresh, e);
+  rc = search_index_new(s, held, today, &fresh, e);
   if (rc < 0) {
     book_cache_release(books, held);
     return rc;
@@ -74,7 +74,7 @@ static void search_close(struct opened *o)
   book_cache_release(o->books, o->b);
 }
 
-static int search_open(struct book_cache *books, struct store *s, struct opened *ret, struct err *e)
+static int search_open(struct book_cache *books, struct store *s, day_t today, struct opened *ret, struct err *e)
 {
   struct opened o = {.books = books, .cache = book_cache_search(books)};
   for (int tries = 0; tries < 4; tries++) { /* an import may bring a newer book meanwhile */
@@ -85,7 +85,7 @@ static int search_open(struct book_cache *books, struct store *s, struct opened 
     if (!fits(o.cache, o.b)) {
       pthread_rwlock_unlock(&o.cache->lock);
       pthread_rwlock_wrlock(&o.cache->lock);
-      rc = fits(o.cache, o.b) ? OK : bring_up(o.cache, books, s, o.b, e);
+      rc = fits(o.cache, o.b) ? OK : bring_up(o.cache, books, s, o.b, today, e);
     }
     if (rc == OK && fits(o.cache, o.b)) {
       o.x = o.cache->index;
@@ -99,10 +99,10 @@ static int search_open(struct book_cache *books, struct store *s, struct opened 
   return err_set(e, ERR_AGAIN, "search: the book changes too fast: try again in a moment");
 }
 
-int search_warm(struct book_cache *books, struct store *s, struct err *e)
+int search_warm(struct book_cache *books, struct store *s, day_t today, struct err *e)
 {
   struct opened o;
-  int rc = search_open(books, s, &o, e);
+  int rc = search_open(books, s, today, &o, e);
   if (rc == OK)
     search_close(&o);
   return rc;
@@ -115,10 +115,8 @@ struct asking {
   struct store *s;
   struct arena *a;
   const struct scope *who;
-  const uint8_t *reps;
-  const uint32_t *extra; /* renewals handed to the person: indexes, ascending */
-  size_t n_extra;
-  struct sight sight;
+  struct sight_who sees;
+  uint8_t *account, *contract; /* by code, 1 = seen; NULL = all */
   struct str text;      /* folded */
   char key[SEARCH_NUMBER_MAX];
   size_t n_key, most;
@@ -126,7 +124,7 @@ struct asking {
   size_t n;
 };
 
-static bool sees_contract(const struct asking *t, uint32_t c) { return !t->sight.contract || t->sight.contract[c]; }
+static bool sees_contract(const struct asking *t, uint32_t c) { return !t->contract || t->contract[c]; }
 
 /* The row of a renewal's id in the book, or SIZE_MAX when it is not there or not visible. */
 static size_t renewal_row(const struct asking *t, int64_t id)
@@ -140,9 +138,9 @@ static size_t renewal_row(const struct asking *t, int64_t id)
     else
       to = mid;
   }
-  bool seen = from < r->n && r->id[from] == id && (t->who->everything || t->reps[r->rep_now[from]]);
-  for (size_t k = 0; k < t->n_extra && !seen; k++)
-    seen = t->extra[k] == from && from < r->n && r->id[from] == id;
+  bool seen = from < r->n && r->id[from] == id && (t->sees.everything || t->sees.reps[r->rep_now[from]]);
+  for (size_t k = 0; k < t->sees.n_extra && !seen; k++)
+    seen = t->sees.extra[k] == from && from < r->n && r->id[from] == id;
   return seen ? from : SIZE_MAX;
 }
 
@@ -168,9 +166,9 @@ static void set_next(const struct asking *t, struct search_result *x, uint32_t n
 static void see_merged(const struct asking *t)
 {
   const struct search_index *x = t->o.x;
-  for (uint32_t c = 1; c < t->o.b->accounts.n && t->sight.account; c++)
+  for (uint32_t c = 1; c < t->o.b->accounts.n && t->account; c++)
     if (x->account_now[c])
-      t->sight.account[c] = t->sight.account[x->account_now[c]];
+      t->account[c] = t->account[x->account_now[c]];
 }
 
 static int find_accounts(struct asking *t, struct err *e)
@@ -179,7 +177,7 @@ static int find_accounts(struct asking *t, struct err *e)
   struct search_hit *hit = NULL;
   size_t n = 0;
   see_merged(t);
-  struct search_ask q = {t->text, t->sight.account, t->sight.account_due, true, t->most};
+  struct search_ask q = {t->text, t->account, t->o.x->map.account_due, true, t->most};
   if (search_names_find(t->o.x->accounts, &q, t->a, &hit, &n) < 0)
     return no_memory(e);
   for (size_t i = 0; i < n; i++) {
@@ -188,7 +186,7 @@ static int find_accounts(struct asking *t, struct err *e)
     x->id = b->accounts.id[code];
     x->name = book_name(&b->accounts, code);
     x->of = now ? book_name(&b->accounts, hit[i].code) : STR_NONE;
-    set_next(t, x, t->sight.account_next[code]);
+    set_next(t, x, sight_next_of_account(b, &t->o.x->map, &t->sees, code));
   }
   return OK;
 }
@@ -199,14 +197,14 @@ static void fill_contract(const struct asking *t, struct search_result *x, uint3
   x->id = b->contracts.id[code];
   x->contract = book_name(&b->contracts, code);
   x->of = book_name(&b->accounts, b->contract_account[code]);
-  set_next(t, x, t->sight.contract_next[code]);
+  set_next(t, x, sight_next_of_contract(b, &t->o.x->map, &t->sees, code));
 }
 
 static int find_contracts(struct asking *t, struct err *e)
 {
   struct search_hit *hit = NULL;
   size_t n = 0;
-  struct search_ask q = {t->text, t->sight.contract, t->sight.contract_due, false, t->most};
+  struct search_ask q = {t->text, t->contract, t->o.x->map.contract_due, false, t->most};
   if (search_names_find(t->o.x->contracts, &q, t->a, &hit, &n) < 0)
     return no_memory(e);
   for (size_t i = 0; i < n; i++) {
@@ -222,7 +220,7 @@ static int find_people(struct asking *t, struct err *e)
   const struct book *b = t->o.b;
   struct search_hit *hit = NULL;
   size_t n = 0;
-  struct search_ask q = {t->text, t->reps, NULL, true, t->most};
+  struct search_ask q = {t->text, t->sees.reps, NULL, true, t->most};
   if (search_names_find(t->o.x->reps, &q, t->a, &hit, &n) < 0)
     return no_memory(e);
   for (size_t i = 0; i < n; i++) {
@@ -243,7 +241,7 @@ static int find_contacts(struct asking *t, struct err *e)
   if (!visible)
     return no_memory(e);
   for (uint32_t c = 1; c < people; c++)
-    visible[c] = x->contact_account[c] && (!t->sight.account || t->sight.account[x->contact_account[c]]);
+    visible[c] = x->contact_account[c] && (!t->account || t->account[x->contact_account[c]]);
   struct search_ask q = {t->text, visible, NULL, true, t->most};
   if (search_names_find(x->contacts, &q, t->a, &hit, &n) < 0)
     return no_memory(e);
@@ -426,7 +424,7 @@ static int find_closest(struct asking *t, struct search_found *ret, struct err *
 {
   struct search_hit *hit = NULL;
   size_t n = 0;
-  struct search_ask q = {t->text, t->sight.account, t->sight.account_due, false, sizeof ret->closest / sizeof *ret->closest};
+  struct search_ask q = {t->text, t->account, t->o.x->map.account_due, false, sizeof ret->closest / sizeof *ret->closest};
   if (search_names_closest(t->o.x->accounts, &q, t->a, &hit, &n) < 0)
     return no_memory(e);
   for (size_t i = 0; i < n; i++) {
@@ -487,13 +485,12 @@ static int begin(struct asking *t, struct book_cache *books, struct str text, da
   t->rows = arena_alloc(t->a, (size_t)SEARCH_KIND_COUNT * SEARCH_MOST_OF_KIND * sizeof *t->rows);
   if (!t->text.p || !t->rows)
     return no_memory(e);
-  int rc = search_open(books, t->s, &t->o, e);
+  int rc = search_open(books, t->s, today, &t->o, e);
   if (rc < 0)
     return rc;
-  t->reps = scope_reps(t->who, t->a, t->o.b);
-  bool ok = t->reps && scope_rows(t->who, t->a, t->o.b, &t->extra, &t->n_extra) == OK;
-  struct sight_ask q = {t->who->everything, t->reps, t->extra, t->n_extra, today + SEARCH_SOON_DAYS};
-  if (!ok || sight_make(t->o.b, &t->o.x->parties, &q, t->a, &t->sight) < 0) {
+  t->sees = (struct sight_who){.everything = t->who->everything, .reps = scope_reps(t->who, t->a, t->o.b)};
+  bool ok = t->sees.reps && scope_rows(t->who, t->a, t->o.b, &t->sees.extra, &t->sees.n_extra) == OK;
+  if (!ok || sight_make(t->o.b, &t->o.x->map, &t->sees, t->a, &t->account, &t->contract) < 0) {
     search_close(&t->o);
     return no_memory(e);
   }
@@ -578,7 +575,7 @@ int search_renewals(struct book_cache *books, struct store *s, struct arena *a, 
   if (!rows || !ids)
     return no_memory(e);
   if (search_number_key(text, t.key) >= SEARCH_LEAST_NUMBER) {
-    int rc = begin(&t, books, text, 0, e);
+    int rc = begin(&t, books, text, DAY_NONE, e);
     if (rc < 0)
       return rc;
     rc = renewals_of_numbers(&t, rows, &n, MOST_DATED, e);

@@ -41,7 +41,7 @@ void search_cache_free(struct search_cache *x, struct book_cache *books); /* tak
 int search_run(struct book_cache *books, struct store *s, struct arena *a, const struct scope *who, struct str text, day_t today, size_t most,
                struct search_found *ret, struct err *e);
 /* Makes the indexes when they are not there, so that nobody waits for them. */
-int search_warm(struct book_cache *books, struct store *s, struct err *e);
+int search_warm(struct book_cache *books, struct store *s, day_t today, struct err *e);
 
 /* Ids of visible renewals whose PO number, or one of whose lines' serial numbers, is `text` or begins with it, newest due first; at most
  * max. Letters and digits count, not case, blanks or dashes; below SEARCH_LEAST_NUMBER of them there is nothing. */

@@ -1,9 +1,10 @@
 #include "app/search_index.h"
+#include "app/search.h"
 
 #include "base/alloc.h"
 #include "store/repo_search.h"
 
-enum { RECENT_MOST = 2000 };
+enum { RECENT_MOST = 2000, WEIGH_EVERY = 60 * 1000 * 1000 };
 
 static int no_memory(struct err *e) { return err_set(e, ERR_NOMEM, "search: out of memory: try again"); }
 
@@ -90,9 +91,9 @@ static int take_contract(void *arg, const struct search_contract *c)
   struct search_index *x = arg;
   uint32_t code = book_code(&x->root->contracts, c->id);
   if (code) {
-    x->parties.rep[code] = (uint16_t)book_code(&x->root->reps, c->owner_id);
-    x->parties.reseller[code] = book_code(&x->root->accounts, c->reseller_id);
-    x->parties.distributor[code] = book_code(&x->root->accounts, c->distributor_id);
+    x->map.rep[code] = (uint16_t)book_code(&x->root->reps, c->owner_id);
+    x->map.reseller[code] = book_code(&x->root->accounts, c->reseller_id);
+    x->map.distributor[code] = book_code(&x->root->accounts, c->distributor_id);
   }
   return OK;
 }
@@ -106,16 +107,23 @@ static int take_merged(void *arg, int64_t id, int64_t other_id, struct str name)
   return OK;
 }
 
+static void weigh(struct search_index *x, const struct book *b, day_t today)
+{
+  int64_t now = clock_mono_us();
+  if (x->weighed_at && now - x->weighed_at < WEIGH_EVERY)
+    return;
+  sight_map_weigh(b, &x->map, today + SEARCH_SOON_DAYS);
+  x->weighed_at = now;
+}
+
 static int read_parties(struct search_index *x, struct store *s, struct err *e)
 {
-  size_t n = x->root->contracts.n;
-  x->parties.rep = arena_zalloc(x->arena, n, sizeof *x->parties.rep);
-  x->parties.reseller = arena_zalloc(x->arena, n, sizeof *x->parties.reseller);
-  x->parties.distributor = arena_zalloc(x->arena, n, sizeof *x->parties.distributor);
   x->account_now = arena_zalloc(x->arena, x->root->accounts.n, sizeof *x->account_now);
-  if (!x->parties.rep || !x->parties.reseller || !x->parties.distributor || !x->account_now)
+  if (!x->account_now || sight_map_alloc(x->root, x->arena, &x->map) < 0)
     return no_memory(e);
   int rc = search_each_contract(s, take_contract, x, e);
+  if (rc == OK && sight_map_index(x->root, x->arena, &x->map) < 0)
+    return no_memory(e);
   return rc == OK ? search_each_merged(s, take_merged, x, e) : rc;
 }
 
@@ -197,7 +205,7 @@ static int fill(struct search_index *x, struct store *s, struct err *e)
   return rc == OK ? read_numbers(x, s, true, &x->serials, e) : rc;
 }
 
-int search_index_new(struct store *s, const struct book *b, struct search_index **ret, struct err *e)
+int search_index_new(struct store *s, const struct book *b, day_t today, struct search_index **ret, struct err *e)
 {
   struct search_index *x = mem_zalloc(1, sizeof *x);
   if (!x)
@@ -211,11 +219,12 @@ int search_index_new(struct store *s, const struct book *b, struct search_index 
     search_index_free(x, NULL); /* the caller still holds the book */
     return rc;
   }
+  weigh(x, b, today);
   *ret = x;
   return OK;
 }
 
-int search_index_follow(struct search_index *x, struct store *s, struct err *e)
+int search_index_follow(struct search_index *x, struct store *s, const struct book *b, day_t today, struct err *e)
 {
   int64_t seq = 0;
   bool contacts = false;
@@ -231,7 +240,9 @@ int search_index_follow(struct search_index *x, struct store *s, struct err *e)
     rc = read_numbers(x, s, false, &x->orders, e);
     x->n_recent = rc == OK ? 0 : x->n_recent;
   }
-  if (rc == OK)
+  if (rc == OK) {
     x->seq = seq;
+    weigh(x, b, today);
+  }
   return rc;
 }

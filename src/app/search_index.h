@@ -20,7 +20,8 @@ struct search_index {
   struct search_numbers *orders;  /* of renewal ids */
   struct search_recent *recent;
   size_t n_recent, cap_recent;
-  struct sight_parties parties;
+  struct sight_map map;
+  int64_t weighed_at;          /* monotonic microseconds: order by money is at most a minute old */
   uint32_t *account_now;       /* by account code: the account it was merged into, 0 = it is itself */
   struct book *people;         /* contacts, as the dictionary `accounts` of a book of their own */
   struct search_names *contacts;
@@ -29,8 +30,8 @@ struct search_index {
 /* The book whose dictionaries b uses. */
 const struct book *search_root(const struct book *b);
 /* b: held by the caller, whose hold goes over to the index on success. */
-int search_index_new(struct store *s, const struct book *b, struct search_index **ret, struct err *e);
+int search_index_new(struct store *s, const struct book *b, day_t today, struct search_index **ret, struct err *e);
 void search_index_free(struct search_index *x, struct book_cache *books); /* takes NULL */
-/* Follows the changes of renewals and contacts. */
-int search_index_follow(struct search_index *x, struct store *s, struct err *e);
+/* Follows the changes of renewals and contacts; b: the newest fork, of the same root. */
+int search_index_follow(struct search_index *x, struct store *s, const struct book *b, day_t today, struct err *e);
 #endif

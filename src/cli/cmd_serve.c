@@ -1,5 +1,6 @@
 /* serve: the web, until a signal ends it. */
 #include "app/book_cache.h"
+#include "app/search.h"
 #include "app/import_desk.h"
 #include "base/log.h"
 #include "cli/commands.h"
@@ -53,6 +54,9 @@ static int run_until_signal(struct cli *c, struct web *w, struct err *e) {
   fprintf(c->out, "Perennial serves on http://%.*s%d/\n", (int)colon, listen.p, server_port(server));
   if (w->public_url.n) fprintf(c->out, "People reach it at %.*s/\n", STR_FMT(w->public_url));
   fflush(c->out);
+  struct org org;
+  struct err quiet = {0}; /* what fails here fails again, with its sentence, for the first who searches */
+  if (org_load(c->store, &org, &quiet) == OK) (void)search_warm(w->books, c->store, org_today(&org, c->now), &quiet);
   sigwait(&ends, &got);
   fprintf(c->out, "Stopping: running requests end first\n");
   fflush(c->out);

@@ -34,7 +34,8 @@ struct search_ask {
   bool slips;              /* look for slips as well when the plain words find fewer than max */
   size_t max;
 };
-/* Slips allowed: none in words of up to 3 letters or with a digit, one up to 7, two from 8. From 5 letters on the beginning of a word
+/* Of more than 60,000 names that begin alike only those whose word comes first are looked at.
+ * Slips allowed: none in words of up to 3 letters or with a digit, one up to 7, two from 8. From 5 letters on the beginning of a word
  * is enough with slips, too. The best first: match, slips, weight, shorter name, code. OK, ERR_NOMEM. */
 int search_names_find(const struct search_names *x, const struct search_ask *q, struct arena *a, struct search_hit **ret, size_t *ret_n);
 /* For "nothing matches": names one of whose words comes near one of the words asked for, nearest first; never more than a third of the

@@ -4,6 +4,8 @@
 #include "insight/search.h"
 #include "insight/search_sort.h"
 
+enum { MET_MOST = 60000 }; /* names that begin alike: of more, those whose word comes first in the alphabet */
+
 struct search_names {
   const struct book_fold *fold;
   uint32_t n;         /* codes of the dictionary */
@@ -205,7 +207,7 @@ static void meet_near(struct finder *f, size_t k, int limit) {
 
 static void meet_word(struct finder *f, size_t k, bool slips) {
   uint32_t from = bound(f->x, f->word[k], false), to = bound(f->x, f->word[k], true);
-  for (uint32_t w = from; w < to; w++) {
+  for (uint32_t w = from; w < to && (k > 0 || f->n_codes < MET_MOST); w++) {
     meet(f, w, k, 0);
   }
   if (slips) {
