@@ -99,7 +99,7 @@ int contract_terms(struct store *s, struct arena *a, int64_t contract_id, day_t 
   int rc = due == DAY_NONE
              ? db_query(store_db(s), TERM_COLUMNS " where l.contract_id = $1 and l.known_at <= $2 order by l.end_date desc, l.line_key, l.id /* scan */",
                         BINDS(B_I64(contract_id), B_I64(until)), &q, e)
-             : db_query(store_db(s), TERM_COLUMNS " where l.contract_id = $1 and l.known_at <= $2 and l.end_date = $3 order by l.line_key, l.id",
+             : db_query(store_db(s), TERM_COLUMNS " where l.contract_id = $1 and l.known_at <= $2 and l.end_date = $3 order by l.line_key, l.id /* scan */",
                         BINDS(B_I64(contract_id), B_I64(until), B_I64(due)), &q, e);
   if (rc < 0)
     return rc;
@@ -126,7 +126,7 @@ int contract_terms(struct store *s, struct arena *a, int64_t contract_id, day_t 
   "select m.id, o.id, c.id, c.number, o.start_date, o.end_date, k.quantity, o.annual_value, o.currency, k.evidence, k.reason" \
   " from contract_line m join line_link k on k." mine " = m.id join contract_line o on o.id = k." other \
   " join contract c on c.id = o.contract_id where m.contract_id = $1 and m.end_date = $2 and m.known_at <= $3 and k.known_at <= $3" \
-  " and o.known_at <= $3 order by m.line_key, m.id, o.end_date, o.id"
+  " and o.known_at <= $3 order by m.line_key, m.id, o.end_date, o.id /* scan */"
 
 int contract_links(struct store *s, struct arena *a, int64_t contract_id, day_t due, bool backward, int64_t until, struct term_link **ret,
                    size_t *ret_n, struct err *e) {

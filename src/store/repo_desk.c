@@ -98,7 +98,7 @@ int import_contracts(struct store *s, struct arena *a, int64_t import_id, size_t
 }
 
 static const char FINDINGS_SQL[] =
-  "select rule, department, min(detail), count(*) from data_finding where status = 'open' group by rule, department order by 4 desc, 1 limit $1";
+  "select rule, department, min(detail), count(*) from data_finding where status = 'open' group by rule, department order by 4 desc, 1 limit $1 /* scan */";
 
 int finding_counts(struct store *s, struct arena *a, struct finding_count **ret, size_t *ret_n, struct err *e) {
   enum { MOST_RULES = 100 };

@@ -63,7 +63,7 @@ void shell_begin(struct request *r, struct response *w, const struct page *p) {
   if (r->fragment) return;
   struct nav_item main[NAV_MOST], more[NAV_MOST], tabs[NAV_MOST];
   struct shell_view v = {.title = p->title, .crumb = p->crumb, .crumb_href = p->crumb_href, .lang = shell_lang(r), .theme = shell_look(r, "theme"),
-                         .density = shell_look(r, "density"), .me_name = r->who.name,
+                         .density = shell_look(r, "density"), .me_id = r->who.id, .me_name = r->who.name,
                          .me_initials = initials(r, r->who.name), .me_role = str_of(parts_role(r->reader, (int)r->who.role)), .main = main, .more = more, .tabs = tabs,
                          .main_class = p->main_class, .bar = p->bar, .keys_off = keys_off(r)};
   struct err quiet = r->err;

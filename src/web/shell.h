@@ -42,6 +42,7 @@ bool shell_may_get(const struct request *r, const char *path);
 struct shell_view {
   bool keys_off; /* the person has turned keys of one character off */
   struct str title, crumb, crumb_href, lang, theme, density, me_name, me_initials, me_role;
+  int64_t me_id;
   struct nav_item *main, *more, *tabs;
   size_t n_main, n_more, n_tabs;
   const char *main_class;

@@ -163,6 +163,26 @@ struct str desk_rows_href(struct request *r, const struct desk *d, const struct 
   return arena_str(r->arena, strbuf_str(&b));
 }
 
+struct str desk_row_href(struct request *r, int64_t id) {
+  STRBUF_CLEANUP struct strbuf list = STRBUF_INIT(WEB_MAX_URL), b = STRBUF_INIT(2 * WEB_MAX_URL);
+  bool first = true;
+  strbuf_fmt(&b, "/renewals/%lld", (long long)id);
+  for (size_t i = 0; i < r->query.n && str_eq(r->path, STR("/renewals")); i++) {
+    const struct pair *p = &r->query.p[i];
+    if (!p->value.n || str_eq(p->name, STR("as_of")) || str_eq(p->name, STR("cols")))
+      continue;
+    if (list.n)
+      strbuf_addc(&list, '&');
+    html_part_str(&list, p->name);
+    strbuf_addc(&list, '=');
+    html_part_str(&list, p->value);
+  }
+  if (!list.n && str_eq(r->path, STR("/renewals")))
+    strbuf_addz(&list, "sort=due_date"); /* the list's own order */
+  desk_add_param(&b, &first, "from", list.failed ? STR_NONE : strbuf_str(&list));
+  return arena_str(r->arena, strbuf_str(&b));
+}
+
 int desk_rows_page(struct request *r, const struct desk *d, const struct desk_rows *x, enum grid_column sort, bool descending, uint32_t limit,
                    struct grid_page *ret) {
   struct desk_rows copy;

@@ -55,6 +55,8 @@ void desk_where_range(struct desk_rows *x, enum grid_column column, int64_t from
 void desk_where_open(struct desk_rows *x); /* commit, best case or pipeline */
 /* /renewals?period=…&f=… of these rows; sort "" = the list's own order. */
 struct str desk_rows_href(struct request *r, const struct desk *d, const struct desk_rows *x, const char *sort);
+/* /renewals/ID, with ?from= the list that this page is, so that the renewal's page can lead to the rows beside it. */
+struct str desk_row_href(struct request *r, int64_t id);
 /* Their totals, in the page's plan rates. */
 int desk_rows_totals(struct request *r, const struct desk *d, const struct desk_rows *x, struct grid_totals *ret);
 /* The first `limit` of them in an order. */

@@ -44,7 +44,7 @@ static void dress(struct request *r, const struct desk *d, int col, uint32_t i, 
   bool open = n->outcome[i] == OUTCOME_OPEN;
   if (col == SHOW_CUSTOMER) {
     x->small = n->contract[i] ? book_name(&d->book->contracts, n->contract[i]) : STR_NONE;
-    x->href = arena_fmt(r->arena, "/renewals/%u", n->id[i]);
+    x->href = desk_row_href(r, n->id[i]);
   } else if (col == SHOW_DUE) {
     x->iso = x->title; /* of the other days the title says it, which keeps the page light */
     x->title = STR_NONE;
