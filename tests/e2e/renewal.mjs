@@ -144,7 +144,7 @@ check(await rep.locator('text=What you sent is kept').count() === 1, 'the sign-i
 await enter(rep, 'tom.okafor');
 check(await rep.locator('dd', { hasText: 'Ask for the PO' }).count() === 1, 'the form is there');
 await clean(rep, 'draft');
-await submit(rep, 'text=Save it now');
+await submit(rep, 'button:has-text("Save it now")');
 check(await rep.inputValue('#f-step') === 'Ask for the PO', 'and is saved');
 
 // A past day: nothing can be changed, every link keeps the day, the way back leads to now.
