@@ -283,6 +283,11 @@ int db_bulk_mode(struct db *db, bool on, struct err *e) {
   return db->driver->bulk_mode(db, on, e);
 }
 
+int db_impatient(struct db *db, bool on, struct err *e) {
+  if (db_is_postgres(db)) return db_script(db, on ? "set lock_timeout to '1ms'" : "set lock_timeout to '2s'", e);
+  return db_script(db, on ? "pragma busy_timeout=0" : "pragma busy_timeout=2000", e);
+}
+
 int db_copy_to(struct db *db, const char *file, struct err *e) {
   return db->driver->copy_to(db, file, e);
 }

@@ -44,6 +44,8 @@ int db_has_table(struct db *db, const char *table, bool *ret, struct err *e);
  * SQLite does not look up references meanwhile either (a third of the time of a large import); what is written in bulk has its
  * ids from the rows just written, and store_check looks them all up. Outside a transaction. Nothing to do in PostgreSQL. */
 int db_bulk_mode(struct db *db, bool on, struct err *e);
+/* Whether a writer who finds another one at work gives up at once instead of waiting. Outside a transaction. */
+int db_impatient(struct db *db, bool on, struct err *e);
 /* SQLite only: writes a consistent copy of the whole database into `file`, which must not exist. */
 int db_copy_to(struct db *db, const char *file, struct err *e);
 

@@ -100,8 +100,6 @@ static int fail(const struct db *db, int rc, const char *purpose, struct err *e)
   case SQLITE_CORRUPT: return err_set(e, ERR_IO, "%s is damaged (%s): restore it from a backup", f, msg);
   case SQLITE_IOERR:
   case SQLITE_CANTOPEN:
-    if (sqlite3_system_errno(h) == 0) /* a write that came short leaves none */
-      return err_set(e, ERR_IO, "Cannot write %s: %s: the disk is full or a limit of the system is reached: make room", f, msg);
     return err_set(e, ERR_IO, "Cannot read or write %s: %s: %s", f, msg, strerror(sqlite3_system_errno(h)));
   default: return err_set(e, ERR_FAIL, "Cannot run \"%s\" in %s: %s", purpose, f, msg);
   }

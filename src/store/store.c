@@ -118,6 +118,14 @@ int store_write(struct store *s, store_tx_fn *fn, void *arg, struct err *e) {
   return run(s, TX_WRITE, fn, arg, e);
 }
 
+int store_write_now(struct store *s, store_tx_fn *fn, void *arg, struct err *e) {
+  if (db_in_tx(s->db)) return err_set(e, ERR_FAIL, "A transaction is open already: transactions do not nest");
+  int rc = db_impatient(s->db, true, e);
+  if (rc == OK) rc = run_once(s, TX_WRITE, fn, arg, e);
+  int back = db_impatient(s->db, false, rc < 0 ? NULL : e);
+  return rc >= 0 && back < 0 ? back : rc;
+}
+
 int store_write_bulk(struct store *s, store_tx_fn *fn, void *arg, struct err *e) {
   if (db_in_tx(s->db)) return err_set(e, ERR_FAIL, "A transaction is open already: transactions do not nest");
   int rc = db_bulk_mode(s->db, true, e);

@@ -26,6 +26,9 @@ int store_migrated(struct store *s, bool *ret, struct err *e);
 typedef int store_tx_fn(struct store *s, void *arg, struct err *e);
 int store_read(struct store *s, store_tx_fn *fn, void *arg, struct err *e);
 int store_write(struct store *s, store_tx_fn *fn, void *arg, struct err *e);
+/* store_write that does not wait for another writer: ERR_AGAIN at once. For notes that may be missed, such as when a session was last used:
+ * no page waits for an import. */
+int store_write_now(struct store *s, store_tx_fn *fn, void *arg, struct err *e);
 /* store_write for an import: a bigger page cache and no flush per commit while it runs; the settings are put
  * back and the result is flushed before it returns. Same codes, same durability on return. */
 int store_write_bulk(struct store *s, store_tx_fn *fn, void *arg, struct err *e);

@@ -231,6 +231,27 @@ static void unknown_urls_are_refused(void **state) {
   store_close(NULL);
 }
 
+static int note_change(struct store *s, void *arg, struct err *e) {
+  (void)arg;
+  return store_changed(s, "note", 1, e);
+}
+
+/* What may be missed does not wait for somebody who writes for long. */
+static void a_note_does_not_wait(void **state) {
+  struct place *p = *state;
+  struct err e = {0};
+  struct store *other = place_again(p);
+  ok(db_begin(store_db(other), TX_WRITE, &e), &e);
+  ok(store_changed(other, "long work", 1, &e), &e);
+  int64_t before = clock_mono_us();
+  assert_int_equal(store_write_now(p->s, note_change, NULL, &e), ERR_AGAIN);
+  assert_true(clock_mono_us() - before < 10000000); /* eight tries of 2 s each would have been more */
+  ok(db_commit(store_db(other), &e), &e);
+  ok(store_write_now(p->s, note_change, NULL, &e), &e);
+  assert_int_equal(one(p->s, "select count(*) from change_log where entity = 'note'"), 1);
+  store_close(other);
+}
+
 const struct CMUnitTest store_tests[] = {
     PLACE_TEST(migrating_again_does_nothing),
     PLACE_TEST(a_step_left_out_is_caught_up),
@@ -241,6 +262,7 @@ const struct CMUnitTest store_tests[] = {
     PLACE_TEST(a_failed_transaction_leaves_nothing),
     PLACE_TEST(writers_take_turns),
     PLACE_TEST(a_writer_waits_for_the_other),
+    PLACE_TEST(a_note_does_not_wait),
     PLACE_TEST(a_reader_sees_one_moment),
     PLACE_TEST(ids_are_reserved_once),
     PLACE_TEST(the_change_sequence_grows),
