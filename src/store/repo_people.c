@@ -118,7 +118,7 @@ int team_put(struct store *s, struct team_row *t, struct err *e) {
   if (rc < 0) return rc;
   int64_t n = db_run(db,
                      "insert into team (id, name, parent_id, region_id) values ($1, $2, cast($3 as bigint), cast($4 as bigint)) on conflict (id) "
-                     "do update set name = excluded.name, parent_id = excluded.parent_id, region_id = excluded.region_id",
+                     "do update set name = excluded.name, parent_id = excluded.parent_id, region_id = excluded.region_id /* scan */",
                      BINDS(B_I64(id), B_STR(t->name), B_ID(t->parent_id), B_ID(t->region_id)), e);
   if (n < 0) return (int)n;
   t->id = id;
@@ -133,7 +133,7 @@ int team_delete(struct store *s, int64_t id, struct err *e) {
                       BINDS(B_I64(id)), 0, &inside, e);
   if (rc < 0) return rc;
   if (inside) return err_set(e, ERR_CONFLICT, "The team is not empty: move its people and its teams first");
-  int64_t n = db_run(db, "delete from team where id = $1", BINDS(B_I64(id)), e);
+  int64_t n = db_run(db, "delete from team where id = $1 /* scan */", BINDS(B_I64(id)), e);
   if (n < 0) return (int)n;
   return n ? store_changed(s, "team", id, e) : err_set(e, ERR_NOTFOUND, "No such team");
 }
