@@ -46,7 +46,7 @@ static int fill_heads(struct request *r, const struct grid_state *s, struct grid
     const struct grid_col *c = &grid_cols[s->cols.col[i]];
     bool now = c->sort >= 0 && s->query.sort == (enum grid_column)c->sort;
     struct grid_head *x = &v->heads[v->n_heads++];
-    *x = (struct grid_head){.class_name = c->class_name, .aria = now && s->group < 0 ? s->query.descending ? "descending" : "ascending" : "",
+    *x = (struct grid_head){.class_name = c->class_name, .aria = now && s->group < 0 ? s->query.descending ? "descending" : "ascending" : NULL,
                             .label = grid_col_label(r->reader, &s->desk, s->cols.col[i])};
     if (c->sort >= 0) {
       struct grid_state to = *s;

@@ -19,7 +19,7 @@ struct grid_tab {
   bool current, shared;
 };
 struct grid_head {
-  const char *class_name, *aria; /* aria: ascending, descending or "" */
+  const char *class_name, *aria; /* aria: ascending, descending or NULL */
   struct str label, href;        /* href "": cannot be sorted by */
 };
 struct grid_row {
@@ -82,7 +82,7 @@ struct grid_filter_view {
   size_t n_hidden;
   struct option *options;
   size_t n_options;
-  bool contains, range, blank, negate;
+  bool page, contains, range, blank, negate; /* page: without htmx, with its own heading */
   const char *kind, *step;     /* of the ends of a range: date or text */
   struct grid_total *columns;  /* the list: label and address */
   size_t n_columns;
@@ -98,6 +98,7 @@ struct grid_columns_view {
   struct grid_tab *densities, *groups;
   size_t n_densities, n_groups;
   struct str apply_href, usual_href;
+  bool page;
 };
 
 route_fn grid_page, grid_csv, grid_xlsx, grid_filter_page, grid_columns_page, grid_group_page;

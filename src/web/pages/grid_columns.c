@@ -71,6 +71,7 @@ static int send(struct request *r, struct response *w, const struct grid_state *
   struct view_cx cx = view_cx_of(r);
   struct str usual = STR_NONE;
   struct grid_chosen cols = grid_chosen_read(usual);
+  v->page = !r->fragment;
   v->apply_href = grid_state_href(r, s, "/renewals");
   v->usual_href = v->n_shown ? href_of(r, s, &cols, "/renewals/columns") : STR_NONE;
   shell_begin(r, w, &(struct page){.title = v->title, .nav = "/renewals", .crumb = tr(r, "Renewals"), .crumb_href = STR("/renewals")});

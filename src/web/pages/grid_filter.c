@@ -135,7 +135,7 @@ static int fill_columns(struct request *r, const struct grid_state *s, struct gr
 
 int grid_filter_page(struct request *r, struct response *w) {
   struct grid_state s;
-  struct grid_filter_view v = {.label = STR_NONE};
+  struct grid_filter_view v = {.page = !r->fragment};
   int column = grid_column_of(pairs_get(&r->query, "column"));
   int rc = grid_state_read(r, &s);
   if (rc < 0)

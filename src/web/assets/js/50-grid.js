@@ -7,6 +7,7 @@
   const say = () => {
     const all = boxes(), n = all.filter(b => b.checked).length, out = d.querySelector('[data-picked]');
     if (out) out.textContent = out.dataset.say.replace('{0}', n);
+    d.querySelector('.pickbar')?.toggleAttribute('data-on', n > 0);
     const page = d.querySelector('[data-pick-page]');
     if (page) { page.checked = n > 0 && n === all.length; page.indeterminate = n > 0 && n < all.length; }
   };

@@ -1,0 +1,262 @@
+// The grid in a real browser: node grid.mjs PERENNIAL. Filters, sort, groups whose sums are the whole, columns, a saved view, a cell changed by two
+// people, a selection by keys that becomes a change of many, exports that hold what the screen shows, and the budgets of the page.
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { createRequire } from 'node:module';
+import { gzipSync } from 'node:zlib';
+import { chromium } from 'playwright-core';
+
+const perennial = path.resolve(process.argv[2]);
+const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'perennial-grid-'));
+const db = path.join(dir, 'demo.db');
+let checks = 0;
+const check = (ok, text) => { assert.ok(ok, text); checks++; };
+
+execFileSync(perennial, ['--db', db, 'demo', '--lines', '4000', '--seed', '11', '--today', '2026-11-23']);
+const server = spawn(perennial, ['--db', db, 'serve', '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'ignore'] });
+const base = await new Promise((resolve, reject) => {
+  let text = '';
+  server.stdout.on('data', d => { text += d; const m = text.match(/http:\/\/[0-9.:]+/); if (m) resolve(m[0]); });
+  server.on('exit', code => reject(new Error(`serve ended with ${code}`)));
+});
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: ['--no-sandbox'] });
+
+async function person(email, width = 1440, theme = 'light', script = true) {
+  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: theme, javaScriptEnabled: script });
+  const page = await context.newPage();
+  page.complaints = [];
+  page.on('console', m => { if (m.type() === 'error' && !m.text().includes('409')) page.complaints.push(`${page.url()}: ${m.text()}`); });
+  page.on('pageerror', e => page.complaints.push(`${page.url()}: ${e.message}`));
+  await page.goto(base + '/sign-in');
+  await page.fill('#email', email + '@palisade.example');
+  await page.fill('#password', 'palisade-demo-2026');
+  await Promise.all([page.waitForURL(url => !url.pathname.startsWith('/sign-in')), page.click('button[type=submit]')]);
+  return page;
+}
+const done = async page => { check(page.complaints.length === 0, page.complaints.join('\n')); await page.context().close(); };
+const open = (page, address) => page.goto(base + address);
+const count = async page => Number(await page.getAttribute('#sum [data-count]', 'data-count'));
+const exact = page => page.getAttribute('#sum [data-exact]', 'data-exact');
+const cents = text => { const s = text.replace('\u2212', '-').replace(/[^0-9.-]/g, ''); return Math.round(Number(s) * 100); };
+// Comma separated values with quotes, as rows of cells.
+const cells = text => text.trim().split('\r\n').map(line => [...line.matchAll(/("(?:[^"]|"")*"|[^,]*)(?:,|$)/g)].map(m => m[1].replace(/^"|"$/g, '').replaceAll('""', '"')).slice(0, -1));
+
+async function filtersAndSort() {
+  const page = await person('marisol.andrade');
+  await open(page, '/renewals?f=');
+  const all = await count(page);
+  await page.click('.filters .chip:has-text("Category")');
+  await page.check('.pop label:has-text("Commit") input');
+  await Promise.all([page.waitForURL(/commit/), page.click('.pop button[type=submit]')]);
+  const commit = await count(page);
+  check(commit > 0 && commit < all, `${commit} of ${all} in commit`);
+  check((await page.$$eval('#rows td.c-c', x => x.every(c => c.textContent.includes('Commit')))), 'a row of another category');
+  await page.click('.filters .chip:has-text("Category: Commit")');
+  await page.check('.pop input[name=not]');
+  await Promise.all([page.waitForURL(/f=-category/), page.click('.pop button[type=submit]')]);
+  check(await count(page) === all - commit, 'commit and all but commit are not the whole');
+  await page.click('.filters .chip:has-text("Filter")');
+  await page.click('.pop a:has-text("Reseller")');
+  await page.check('.pop input[name=blank]');
+  await Promise.all([page.waitForURL(/reseller/), page.click('.pop button[type=submit]')]);
+  check((await page.$$eval('#rows td.c-r', x => x.every(c => c.textContent.trim() === ''))), 'a row with a reseller');
+  await open(page, '/renewals?f=');
+  await page.click('#rows thead a:has-text("USD")');
+  await page.waitForURL(/sort=-converted_amount/);
+  check(await page.getAttribute('#rows th[aria-sort]', 'aria-sort') === 'descending', 'the order is not told');
+  const sums = await page.$$eval('#rows td.c-u', x => x.map(c => c.title));
+  check(sums.every((s, i) => i === 0 || cents(sums[i - 1]) >= cents(s)), 'not in the order of the amounts');
+  await page.click('.filters .chip:has-text("Owner")');
+  await page.waitForSelector('.pop input[name=v]');
+  await page.keyboard.press('Escape');
+  check(await page.$('.pop input') === null, 'Esc leaves the filter open');
+  await done(page);
+}
+
+async function groupsAddUp() {
+  const page = await person('marisol.andrade');
+  for (const by of ['owner', 'category', 'due_date', 'currency', 'reseller', 'at_risk']) {
+    await open(page, `/renewals?f=&group=${by}`);
+    const rows = await page.$$eval('#rows tr.gp', all => all.map(tr => [tr.cells[1].innerText, tr.cells[2].title, tr.cells[1].querySelector('a').getAttribute('href')]));
+    check(rows.reduce((sum, r) => sum + Number(r[0].replace(/,/g, '')), 0) === await count(page), `${by}: the groups do not have all rows`);
+    const off = rows.reduce((sum, r) => sum + cents(r[1]), 0) - cents(await exact(page));
+    check(Math.abs(off) <= rows.length, `${by}: the groups' sums are off by ${off} cents`);
+    for (const [n, sum, href] of rows.slice(0, 3)) {
+      await open(page, href);
+      check(await count(page) === Number(n.replace(/,/g, '')) && await exact(page) === sum, `${by} ${href}: ${await count(page)} rows, ${await exact(page)}; the group says ${n}, ${sum}`);
+    }
+  }
+  await open(page, '/renewals?f=&group=owner');
+  await Promise.all([page.waitForURL(/open=/), page.click('#rows tr.gp a:has-text("Tom Okafor")')]);
+  check(await page.locator('#rows tr.it').count() > 0, 'an open group shows no rows');
+  const csv = cells(await (await page.request.get(base + await page.getAttribute('.vt a:has-text("CSV")', 'href'))).text());
+  check(csv.length - 1 === await page.locator('#rows tr.gp').count(), 'the export has other groups than the screen');
+  await done(page);
+}
+
+async function columnsAndViews() {
+  const [page, rep] = [await person('marisol.andrade'), await person('tom.okafor')];
+  await open(page, '/renewals?f=category:commit,best_case');
+  await page.click('.vt .chip:has-text("Columns")');
+  await page.click('.pop .chip:has-text("Stage")');
+  await page.click('.pop [aria-label="Changed: take away"]');
+  await page.click('.pop a:has-text("One line")');
+  await page.waitForSelector('.pop a[aria-current]:has-text("One line")');
+  await Promise.all([page.waitForURL(/cols=.*density=34/), page.click('.pop a:has-text("Show these")')]);
+  const heads = await page.$$eval('#rows thead th', all => all.map(x => x.innerText.trim()));
+  check(heads.includes('Stage') && !heads.includes('Changed'), `columns: ${heads}`);
+  await page.click('.vt a:has-text("Save view")');
+  await page.fill('#v-name', 'Likely, by stage');
+  await page.selectOption('#v-sharing', 'team');
+  await Promise.all([page.waitForURL(/\?view=\d+$/), page.click('button:has-text("Save")')]);
+  const address = new URL(page.url()).pathname + new URL(page.url()).search;
+  check(JSON.stringify(await page.$$eval('#rows thead th', all => all.map(x => x.innerText.trim()))) === JSON.stringify(heads), 'the view lost columns');
+  const whole = await count(page);
+  await open(rep, address);
+  check(await rep.locator('.vt [aria-current]:has-text("Likely, by stage")').count() === 1, 'the team does not see the view');
+  check(await count(rep) > 0 && await count(rep) < whole, 'a rep sees the rows of the manager');
+  await page.click('#rows thead a:has-text("Amount")');
+  await page.waitForURL(/view=\d+&/);
+  check(await page.locator('.vt:has-text("Changed")').count() === 1, 'a changed view is not told');
+  await Promise.all([page.waitForURL(/\?view=\d+$/), page.click('.vt a:has-text("Reset")')]);
+  check(await page.locator('.vt:has-text("Changed")').count() === 0, 'Reset leaves it changed');
+  // What is exported is what the screen shows: these columns, this order, every page.
+  const csv = cells(await (await page.request.get(base + await page.getAttribute('.vt a:has-text("CSV")', 'href'))).text());
+  check(csv.length - 1 === whole, `${csv.length - 1} rows exported, ${whole} shown`);
+  check(csv[0].join() === 'renewal_id,end_user_account,due_date,currency,amount,amount_USD,forecast_category,next_step,po_number,reseller_account,distributor_account,owner,stage', csv[0].join());
+  const shown = await page.$$eval('#rows tbody tr', all => all.map(tr => [tr.id.slice(1), tr.querySelector('.c-n a').textContent, tr.querySelector('.c-o').textContent.trim()]));
+  shown.forEach((row, i) => check(csv[i + 1][0] === row[0] && csv[i + 1][1] === row[1] && csv[i + 1][11] === row[2], `row ${i}: ${row} against ${csv[i + 1]}`));
+  const total = csv.slice(1).reduce((sum, r) => sum + Math.round(Number(r[5]) * 100), 0);
+  check(Math.abs(total - cents(await exact(page))) <= csv.length, 'the export adds up to something else');
+  const book = await page.request.get(base + await page.getAttribute('.vt a:has-text("Excel")', 'href'));
+  check(book.status() === 200 && (await book.body()).subarray(0, 2).toString() === 'PK', 'no workbook');
+  await done(page);
+  await done(rep);
+}
+
+async function cellsInPlace() {
+  const [a, b] = [await person('marisol.andrade'), await person('tom.okafor')];
+  await open(a, '/renewals?f=category:best_case%20owner:%22Tom%20Okafor%22');
+  await open(b, '/renewals?f=category:best_case');
+  const id = await a.getAttribute('#rows tbody tr', 'id');
+  const cell = (page, name) => page.locator(`#${id} a[href$="/cell/${name}"]`);
+  await cell(a, 'forecast_amount').click();
+  await a.fill('form.cf input[name=forecast_amount]', '54321.10');
+  await a.keyboard.press('Enter');
+  await a.waitForSelector('#toast form');
+  check((await a.locator(`#${id} td.c-a`).getAttribute('title')).includes('54,321.10'), 'the row keeps the old amount');
+  const after = await exact(a);
+  await open(a, a.url().slice(base.length));
+  check(await exact(a) === after, `the totals said ${after} after the save, the page says ${await exact(a)}`);
+  await cell(a, 'next_step').click();
+  await a.waitForSelector('form.cf');
+  await a.keyboard.press('Escape');
+  check(await a.locator('form.cf').count() === 0 && await cell(a, 'next_step').count() === 1, 'Esc does not bring the cell back');
+  // The other one still sees the first version: both values are shown, and the other's choice counts.
+  await cell(b, 'forecast_amount').click();
+  await b.fill('form.cf input[name=forecast_amount]', '60000');
+  const version = await b.inputValue('form.cf [name=version]');
+  await cell(a, 'forecast_amount').click();
+  await a.fill('form.cf input[name=forecast_amount]', '58000');
+  await a.keyboard.press('Enter');
+  await a.waitForSelector('#toast form');
+  await b.press('form.cf input[name=forecast_amount]', 'Enter');
+  await b.waitForSelector('form.cf [role=alert]');
+  check((await b.innerText('form.cf [role=alert]')).includes('58,000'), 'the other value is not shown');
+  check(await b.inputValue('form.cf input[name=forecast_amount]') !== '' && await b.inputValue('form.cf [name=version]') !== version, 'the form is of the old version');
+  await b.click('form.cf button');
+  await b.waitForSelector('#toast form');
+  check((await b.locator(`#${id} td.c-a`).getAttribute('title')).includes('60,000'), 'the choice was not saved');
+  await b.click('#toast button');
+  await b.waitForSelector('#toast p');
+  check((await b.locator(`#${id} td.c-a`).getAttribute('title')).includes('58,000'), 'Undo did not take it back');
+  await done(a);
+  await done(b);
+}
+
+async function selection() {
+  const page = await person('marisol.andrade');
+  await open(page, '/renewals?f=category:pipeline');
+  const all = await count(page);
+  check(!await page.isVisible('.pickbar'), 'the bar shows without a selection');
+  await page.keyboard.press('j');
+  await page.keyboard.press('x');
+  for (let i = 0; i < 3; i++) await page.keyboard.press('j');
+  await page.keyboard.press('Shift+X');
+  check(await page.locator('#rows [name=id]:checked').count() === 4, `${await page.locator('#rows [name=id]:checked').count()} rows by x and shift-x`);
+  check((await page.innerText('[data-picked]')).startsWith('4 '), 'the bar counts otherwise');
+  await page.selectOption('#p-c', 'best_case');
+  await page.click('.pickbar button:has-text("Change these")');
+  await page.waitForURL(/bulk/);
+  check((await page.innerText('main')).includes('4 renewals'), 'the change is not of four');
+  await open(page, '/renewals?f=category:pipeline');
+  await page.check('[data-pick-page]');
+  await page.fill('#p-n', 'Ask for the order');
+  await page.click('.pickbar button:has-text("Change all")');
+  await page.waitForURL(/bulk/);
+  check((await page.innerText('main')).replace(/,/g, '').includes(`${all} renewals`), `not all ${all} are in the change`);
+  await done(page);
+}
+
+async function looksAndBudgets() {
+  for (const [width, theme] of [[1440, 'light'], [1440, 'dark'], [390, 'light'], [390, 'dark']]) {
+    const page = await person('marisol.andrade', width, theme);
+    for (const url of ['/renewals?f=', '/renewals?f=&group=owner', '/renewals/views', '/renewals/filter?f=&column=due_date', '/renewals/columns?f=', '/renewals/group?f=', '/renewals/views/save?f=']) {
+      await open(page, url);
+      await page.evaluate(axe);
+      const found = await page.evaluate(() => axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }));
+      const said = found.violations.map(v => `${v.id}: ${v.nodes.map(n => n.target.join(' ')).slice(0, 3).join(' | ')}`);
+      check(said.length === 0, `${url} ${width} ${theme}: ${said.join('; ')}`);
+      check(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${url} ${width}: scrolls sideways`);
+    }
+    await done(page);
+  }
+  const page = await person('marisol.andrade');
+  const html = await (await page.request.get(base + '/renewals?f=')).body();
+  check(gzipSync(html).length <= 30 * 1024, `${gzipSync(html).length} bytes of HTML`);
+  await open(page, '/renewals?f=');
+  const nodes = await page.evaluate(() => document.querySelectorAll('*').length);
+  check(nodes <= 3000, `${nodes} nodes`);
+  await done(page);
+}
+
+// Without a script every act is a link or a form.
+async function withoutScript() {
+  const page = await person('marisol.andrade', 1440, 'light', false);
+  await open(page, '/renewals?f=');
+  await page.click('.filters .chip:has-text("Expires")');
+  await page.fill('[name=from]', '2026-12-01');
+  await Promise.all([page.waitForURL(/due_date/), page.click('main button[type=submit]')]);
+  await page.click('#rows td.c-s a.e');
+  await page.waitForURL(/cell\/next_step/);
+  await page.fill('[name=next_step]', 'Send the form');
+  await Promise.all([page.waitForURL(/saved=1/), page.click('main button[type=submit]')]);
+  check((await page.innerText('main')).includes('Send the form'), 'the step was not saved');
+  await page.context().close();
+}
+
+let status = 0;
+try {
+  await filtersAndSort();
+  await groupsAddUp();
+  await columnsAndViews();
+  await cellsInPlace();
+  await selection();
+  await withoutScript();
+  await looksAndBudgets();
+  console.log(`${checks} checks passed`);
+} catch (e) {
+  console.error(e.stack || e);
+  status = 1;
+} finally {
+  await browser.close();
+  server.removeAllListeners('exit');
+  server.kill('SIGTERM');
+  await new Promise(r => server.on('exit', r));
+  fs.rmSync(dir, { recursive: true, force: true });
+}
+process.exit(status);
