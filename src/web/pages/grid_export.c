@@ -141,7 +141,9 @@ static int write_rows(struct request *r, const struct grid_state *s, struct sink
   for (size_t i = 0; i < n && rc >= 0; i++) {
     struct renewal full;
     arena_reset(scratch);
-    if (stored)
+    if (stored && r->as_of == DAY_NONE)
+      rc = renewal_get(r->store, scratch, s->desk.book->renewals.id[rows[i]], &full, &r->err);
+    else if (stored)
       rc = renewal_get_as_of(r->store, scratch, s->desk.book->renewals.id[rows[i]], r->until, &full, &r->err);
     for (size_t c = 0; c < cols.n && rc >= 0; c++) {
       struct grid_value v = grid_col_value(&s->desk, cols.col[c], rows[i], stored ? &full : NULL);
