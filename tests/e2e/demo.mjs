@@ -40,7 +40,7 @@ export async function person(at, email, options = {}) {
   await page.goto(at.base + '/sign-in');
   await page.fill('#email', email + '@palisade.example');
   await page.fill('#password', PASSWORD);
-  await Promise.all([page.waitForURL(at.base + '/'), page.click('form.form button[type=submit]')]);
+  await Promise.all([page.waitForURL(u => !u.pathname.startsWith('/sign-in')), page.click('form.form button[type=submit]')]);
   return page;
 }
 
