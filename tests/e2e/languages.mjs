@@ -65,7 +65,7 @@ async function nothing_is_left() {
         if (!was) return;
         for (const t of texts) {
           if (!was.has(t) || /^Mozilla\//.test(t)) continue;
-          const known = p => fixed.has(p) || same.has(p) || /^[A-Z]{1,4}$/.test(p) || !/\p{L}{3}/u.test(p) || is_data(p);
+          const known = p => fixed.has(p) || same.has(p) || /^[A-Z]{1,4}$|^\//.test(p) || !/\p{L}{3}/u.test(p) || is_data(p);
           if (!known(t) && !t.split(/ · |, |: |→ |· /).every(p => known(p.trim()))) left.set(`${language} ${t}`, to); // names put together
         }
       });

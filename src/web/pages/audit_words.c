@@ -25,6 +25,7 @@ static const struct {
     {"person.edit", MSG("Changed a person")},
     {"person.enable", MSG("Enabled a person")},
     {"person.password", MSG("Set a password")},
+    {"person.reading", MSG("Changed language, locale or time zone")},
     {"renewal.batch_undo", MSG("Took a change to many renewals back")},
     {"renewal.batch", MSG("Changed many renewals")},
     {"renewal.edit", MSG("Changed a renewal")},

@@ -47,7 +47,7 @@ static int fill_row(struct request *r, const struct desk *d, const struct foreca
   const struct forecast_node *n = &t->nodes[i];
   static const uint32_t ALL[] = {CATEGORY_CLOSED, CATEGORY_COMMIT, CATEGORY_BEST_CASE, CATEGORY_PIPELINE};
   struct desk_rows all = forecast_rows(d, t, i, ALL, N_SHOWN);
-  *x = (struct roll_row){.level = LEVELS[n->level], .name = n->name.n ? n->name : tr(r, "Everything"), .href = desk_rows_href(r, d, &all, "-amount")};
+  *x = (struct roll_row){.level = LEVELS[n->level], .name = n->level == FORECAST_ALL ? tr(r, "All") : n->name, .href = desk_rows_href(r, d, &all, "-amount")};
   for (int c = 0; c < CATEGORY_COUNT; c++)
     x->cells[x->n_cells++] = cell_of(r, d, t, i, c, cumulative);
   x->coverage = STR("\u2013");
