@@ -1,4 +1,5 @@
 #include "app/work.h"
+#include "app/import_rows.h"
 
 #include <stdlib.h>
 
@@ -143,6 +144,8 @@ int work_resolve(struct store *s, struct arena *a, const struct scope *who, cons
     int group, share;
     int64_t rep_id;
     f->n_rows = 0;
+    if (f->column == GRID_IMPORT)
+      rc = import_rows(s, a, b, f, e);
     if (f->column != GRID_WORK || !read_part(f->text, &group, &rep_id, &share) || !scope_sees_rep(who, rep_id))
       continue;
     rc = work_list(s, a, who, b, org, rep_id, (enum work_share)share, today, q->plan_day, &w, e);

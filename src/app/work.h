@@ -16,7 +16,8 @@ int work_share_of(struct str s);        /* -1 unknown */
  * that person on `today`. plan_day as in the grid. In arena. OK, ERR_NOMEM, ERR_RANGE and the store's codes. */
 int work_list(struct store *s, struct arena *a, const struct scope *who, const struct book *b, const struct org *org, int64_t rep_id, enum work_share share,
   day_t today, day_t plan_day, struct worklist *ret, struct err *e);
-/* The part of a worklist that a grid filter names: GROUP/REP/SHARE, "now/17/all"; GROUP may be "any". Puts the rows into every GRID_WORK filter of q;
+/* The part of a worklist that a grid filter names: GROUP/REP/SHARE, "now/17/all"; GROUP may be "any". Puts the rows into every GRID_WORK filter of q
+ * (and of an import into every GRID_IMPORT filter);
  * a name that is none, and a rep whom the actor doesn't see, match nothing. Codes as above. */
 struct grid_query;
 int work_resolve(struct store *s, struct arena *a, const struct scope *who, const struct book *b, const struct org *org, day_t today, struct grid_query *q,

@@ -97,6 +97,42 @@ int import_contracts(struct store *s, struct arena *a, int64_t import_id, size_t
   return OK;
 }
 
+#define OTHERS                                                                                                                    \
+  "select l.contract_id from import_undo u join contract_line l on l.id >= u.line_from and l.id < u.line_to where u.import_id = $1 " \
+  "and (l.contract_id < u.contract_from or l.contract_id >= u.contract_to) "                                                       \
+  "union select l.contract_id from contract_line_was w join contract_line l on l.id = w.id where w.by_import = $1 "                 \
+  "union select w.id from contract_was w where w.by_import = $1"
+
+int import_touched_by(struct store *s, struct arena *a, int64_t import_id, struct import_touched *ret, struct err *e) {
+  struct import_touched t = {0};
+  struct stmt *q;
+  int64_t room = 0;
+  int rc = db_query(store_db(s), "select contract_from, coalesce(contract_to, contract_from) from import_undo where import_id = $1 and undone_at is null",
+                    BINDS(B_I64(import_id)), &q, e);
+  if (rc < 0)
+    return rc;
+  rc = stmt_next(q, e);
+  t.from = rc > 0 ? stmt_i64(q, 0) : 0;
+  t.to = rc > 0 ? stmt_i64(q, 1) : 0;
+  stmt_done(q);
+  if (rc > 0)
+    rc = db_one_i64(store_db(s), "select count(*) from (" OTHERS ") x /* scan */", BINDS(B_I64(import_id)), 0, &room, e);
+  t.others = arena_alloc(a, ((size_t)room + 1) * sizeof *t.others);
+  if (rc < 0 || !t.others)
+    return rc < 0 ? rc : no_memory(e);
+  rc = room ? db_query(store_db(s), OTHERS " order by 1 /* scan */ /* sort */", BINDS(B_I64(import_id)), &q, e) : OK;
+  if (rc < 0)
+    return rc;
+  while (room && t.n_others < (size_t)room && (rc = stmt_next(q, e)) > 0)
+    t.others[t.n_others++] = stmt_i64(q, 0);
+  if (room)
+    stmt_done(q);
+  if (rc < 0)
+    return rc;
+  *ret = t;
+  return OK;
+}
+
 static const char FINDINGS_SQL[] =
   "select rule, department, min(detail), count(*) from data_finding where status = 'open' group by rule, department order by 4 desc, 1 limit $1 /* scan */";
 

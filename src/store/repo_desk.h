@@ -26,6 +26,13 @@ struct import_contract {
 };
 int import_contracts(struct store *s, struct arena *a, int64_t import_id, size_t max, struct import_contract **ret, size_t *ret_n, struct err *e);
 
+/* The ids of those contracts: a range of those it brought, and the others ascending. Nothing of an import that was undone or is not there. */
+struct import_touched {
+  int64_t from, to; /* [from, to) */
+  int64_t *others; size_t n_others;
+};
+int import_touched_by(struct store *s, struct arena *a, int64_t import_id, struct import_touched *ret, struct err *e);
+
 struct finding_count {
   struct str rule, department, sample;
   int64_t n;

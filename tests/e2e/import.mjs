@@ -141,6 +141,11 @@ async function wholeFlow() {
   await page.waitForURL(/\/contracts\/PT-1013/);
   check((await page.textContent('main')).includes('Padaria São João 6'), 'the link leads to the contract');
   check(cli('import', 'list').includes('28'), 'the command line lists it');
+  await page.goto(`${base}/imports/${id}/done`);
+  await page.click('text=Its renewals');
+  await page.waitForURL(/f=import/);
+  check((await page.locator('#rows tbody tr.it').count()) > 0, 'its renewals in the grid');
+  check((await page.locator('#rows tbody tr.it', { hasText: 'Padaria' }).count()) === (await page.locator('#rows tbody tr.it').count()), 'and no others');
   // pressed twice: nothing new
   await page.goto(`${base}/imports/${id}/check`);
   check(page.url().endsWith('/done'), 'an applied import has one page');

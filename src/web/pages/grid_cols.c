@@ -61,6 +61,8 @@ struct str grid_column_label(const struct reader *r, const struct desk *d, enum 
     return tr(r, "Has a next step");
   if (c == GRID_WORK)
     return tr(r, "Worklist");
+  if (c == GRID_IMPORT)
+    return tr(r, "Import");
   if (c == GRID_CONVERTED)
     return tr(r, "Amount");
   int col = grid_col_of_filter(c);
