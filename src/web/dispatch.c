@@ -193,6 +193,12 @@ static int refuse_or_keep(struct request *r, struct response *w, const struct ra
   return refuse(r, w, 403);
 }
 
+/* An export of everything: by somebody who sees all rows, with an empty filter and no search. */
+static bool fresh_wanted(const struct request *r) {
+  bool all = r->scope.everything && pairs_has(&r->query, "f") && !str_trim(pairs_get(&r->query, "f")).n && !str_trim(pairs_get(&r->query, "q")).n;
+  return r->route->fresh || (r->route->fresh_all && all);
+}
+
 static int serve_route(struct request *r, const struct raw_body *body, struct response *w) {
   const char *allow = "";
   enum route_match m = route_find(r->web->routes, r->method, r->path, &r->route, r->params, &allow);
@@ -212,7 +218,7 @@ static int serve_route(struct request *r, const struct raw_body *body, struct re
   if (r->method == HTTP_POST && gate_csrf(r) < 0) return refuse_or_keep(r, w, body);
   rc = as_of_take(r, w);
   if (rc != OK) return rc < 0 ? refuse(r, w, status_of(rc)) : OK; /* 1: answered */
-  if (r->route->fresh && (rc = fresh_gate(r, w)) == 0) return OK;
+  if (fresh_wanted(r) && (rc = fresh_gate(r, w)) == 0) return OK;
   if (rc >= 0) rc = r->route->handler(r, w);
   if (rc == OK && r->as_of != DAY_NONE) rc = as_of_keep(r, w);
   if (rc == OK && r->method == HTTP_POST) rc = kept_form_done(r, w);

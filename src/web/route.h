@@ -39,6 +39,7 @@ struct route {
                             foreign one there and expect 404. NULL when there is none */
   bool as_of;            /* a GET that can show a past day: its handler obeys r->as_of (web/as_of.h) */
   bool fresh;            /* only within ACCESS_FRESH_SECONDS of the password: otherwise it is asked for first */
+  bool fresh_all;        /* the same, for an export without a filter by somebody who sees all rows */
 };
 /* The whole product's table, in routes.c, ended by a row without handler. */
 extern const struct route web_routes[];

@@ -22,6 +22,8 @@
 
 #define GET_ROW(PATH, MAY, HANDLER, SUBJECT) {HTTP_GET, PATH, MAY, CSRF_UNSET, BODY_NONE, 0, HANDLER, SUBJECT}
 #define PAST_ROW(PATH, MAY, HANDLER, SUBJECT) {HTTP_GET, PATH, MAY, CSRF_UNSET, BODY_NONE, 0, HANDLER, SUBJECT, true}
+#define EXPORT_ROW(PATH, MAY, HANDLER, SUBJECT) \
+  {HTTP_GET, PATH, MAY, CSRF_UNSET, BODY_NONE, 0, HANDLER, SUBJECT, .as_of = true, .fresh_all = true}
 #define API_ROW(PATH, HANDLER, SUBJECT) {HTTP_GET, "/api/v1" PATH, MAY_READ, CSRF_TOKEN, BODY_NONE, 0, HANDLER, SUBJECT, true}
 /* Only shortly after the password was given: what opens doors, and what leaves with everything. */
 #define FRESH_ROW(PATH, MAY, HANDLER, SUBJECT) {HTTP_POST, PATH, MAY, CSRF_FORM, BODY_FORM, 0, HANDLER, SUBJECT, .fresh = true}
@@ -51,8 +53,8 @@ const struct route web_routes[] = {
     PAST_ROW("/kpi", MAY_READ, kpi_page, NULL),
     PAST_ROW("/kpi/:name", MAY_READ, kpi_one_page, "kpi"),
     PAST_ROW("/renewals", MAY_READ, grid_page, NULL),
-    PAST_ROW("/renewals.csv", MAY_READ, grid_csv, NULL),
-    PAST_ROW("/renewals.xlsx", MAY_READ, grid_xlsx, NULL),
+    EXPORT_ROW("/renewals.csv", MAY_READ, grid_csv, NULL),
+    EXPORT_ROW("/renewals.xlsx", MAY_READ, grid_xlsx, NULL),
     GET_ROW("/renewals/bulk/:id", MAY_READ, bulk_page, "batch"),
     PAST_ROW("/renewals/columns", MAY_READ, grid_columns_page, NULL),
     PAST_ROW("/renewals/filter", MAY_READ, grid_filter_page, NULL),

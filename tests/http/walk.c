@@ -357,6 +357,19 @@ static void test_fresh(void **state) {
     }
   }
   assert_true(routes > 10);
+  /* An export of everything, by who sees everything and by who does not; with a filter. */
+  static const struct {
+    const char *path;
+    enum role role;
+    int status;
+  } exports[] = {{"/renewals.csv?f=", ROLE_EXEC, 403}, {"/renewals.xlsx?f=&q=", ROLE_OPS, 403}, {"/renewals.csv?f=", ROLE_MANAGER, 200},
+                 {"/renewals.csv?f=category:commit", ROLE_EXEC, 200}, {"/renewals.csv", ROLE_EXEC, 200}};
+  for (size_t i = 0; i < sizeof exports / sizeof exports[0]; i++) {
+    struct answer a;
+    ask(&h, &(struct ask){.path = exports[i].path, .cookie = actors[exports[i].role].cookie}, &a);
+    if (a.status != exports[i].status) fail_msg("%s as %s: %d", exports[i].path, actors[exports[i].role].name, a.status);
+    answer_free(&a);
+  }
   assert_int_equal(count_of("select count(*) from audit /* scan */"), entries);
   if (db_script(store_db(h.store), "update session set fresh_at = fresh_at + 660", &e) < 0) fail_msg("%s", e.text);
 }

@@ -12,7 +12,6 @@ static const struct {
     {"audit.check_failed", MSG("Found the audit chain broken")},
     {"config.set", MSG("Changed a setting")},
     {"demo.make", MSG("Made the demo")},
-    {"export.everything", MSG("Exported everything")},
     {"factor.codes", MSG("Made new recovery codes")},
     {"factor.off", MSG("Turned the second factor off")},
     {"factor.on", MSG("Turned the second factor on")},
