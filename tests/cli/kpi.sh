@@ -43,7 +43,7 @@ JPY,2025-01-01,0.0071
 CSV
 k config set today 2026-11-22 >/dev/null && k config set fiscal_year_start 2 >/dev/null || fail config
 k import fx fx.csv >out 2>&1 || { fail "import fx"; cat out; }
-k import contracts contracts.csv >out 2>&1 || { fail "import contracts"; cat out; }
+k import contracts contracts.csv --as-of 2026-11-22 >out 2>&1 || { fail "import contracts"; cat out; }
 
 # sql LABEL FIRST LAST: rep|kpi|numerator|denominator, in minor units and counts.
 sql() {
