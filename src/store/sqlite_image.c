@@ -481,8 +481,18 @@ static uint64_t sort_key(struct bind v, size_t skip)
   return key;
 }
 
-/* All rows in the order of the index: by a number made of the first column, then, where those agree, by comparing. */
-static int sort_rows(const struct image *m, const struct entry *e, uint32_t *order)
+/* Whether two rows, neighbors in the order, have the same own columns, none of them NULL. */
+static bool same_key(const struct entry *e, uint32_t a, uint32_t b)
+{
+  bool null = false;
+  for (int k = 0; k < e->n_own; k++)
+    null |= e->m->kept[e->column[k]].n[a] == KEPT_NULL;
+  return !null && compare_rows(e, a, b, e->n_own) == 0;
+}
+
+/* All rows in the order of the index: by a number made of the first column, then, where those agree, by comparing.
+ * ERR_CONFLICT: two have the same key and must not. */
+static int sort_rows(const struct image *m, const struct entry *e, bool unique, uint32_t *order)
 {
   size_t skip = shared_head(m, e->column[0]);
   MEM_CLEANUP uint64_t *keys = mem_alloc(m->n * sizeof *keys);
@@ -498,23 +508,11 @@ static int sort_rows(const struct image *m, const struct entry *e, uint32_t *ord
       sorted &= compare_rows(e, order[to - 1], order[to], e->n) < 0;
     if (!sorted)
       qsort_r(order + i, to - i, sizeof *order, compare_order, (void *)(uintptr_t)e);
+    for (size_t k = i + 1; k < to && unique; k++)
+      if (same_key(e, order[k - 1], order[k]))
+        return ERR_CONFLICT;
   }
   return OK;
-}
-
-/* Two neighbors with the same own columns, none of them NULL. */
-static bool has_double(const struct entry *e, const uint32_t *order, size_t n)
-{
-  for (size_t i = 1; i < n; i++) {
-    bool null = false;
-    if (compare_rows(e, order[i - 1], order[i], e->n_own) != 0)
-      continue;
-    for (int k = 0; k < e->n_own; k++)
-      null |= e->m->kept[e->column[k]].n[order[i]] == KEPT_NULL;
-    if (!null)
-      return true;
-  }
-  return false;
 }
 
 static int index_build(struct image *m, const struct image_index *x, uint32_t *ret_root)
@@ -524,11 +522,9 @@ static int index_build(struct image *m, const struct image_index *x, uint32_t *r
   MEM_CLEANUP uint32_t *order = mem_alloc(m->n * sizeof *order);
   if (!order)
     return ERR_NOMEM;
-  int rc = sort_rows(m, &e, order);
+  int rc = sort_rows(m, &e, x->unique, order);
   if (rc == OK && !level_open(m, &t, 0)) /* a partial index may stay empty */
     rc = ERR_NOMEM;
-  if (rc == OK && x->unique && has_double(&e, order, m->n))
-    return ERR_CONFLICT;
   for (size_t i = 0; i < m->n && rc == OK; i++) {
     struct bind v[IMAGE_INDEX_COLUMNS * 2 + 1];
     for (int k = 0; k < e.n; k++)
