@@ -2,6 +2,7 @@
 #include "app/touch.h"
 #include "web/views.h"
 #include "web/pages/desk.h"
+#include "web/pages/work.h"
 #include "web/shell.h"
 
 static struct str address(struct request *r, const char *root, int64_t id) { return arena_fmt(r->arena, "%s/%lld", root, (long long)id); }
@@ -273,6 +274,8 @@ int renewal_view_fill(struct request *r, int64_t id, struct renewal_view *v) {
     rc = recent_events(r, id, v);
   if (rc >= 0)
     rc = fill_choices(r, v);
+  if (rc >= 0)
+    rc = work_asleep(r, id, &v->asleep);
   if (rc >= 0)
     rc = renewal_form_fill(r, &x, &v->form);
   return rc < 0 ? rc : renewal_neighbors_fill(r, id, v);

@@ -83,6 +83,7 @@ struct renewal_view {
   const char *category, *stage, *outcome;
   struct amount amount, amount_reporting, last_year, last_term, atr;
   struct str growth, rate_note;
+  struct str asleep; /* "Asleep until Tue Dec 1. Tom Okafor: board meets then"; "" when awake */
   struct renewal_party *parties;
   size_t n_parties;
   struct renewal_line *lines;

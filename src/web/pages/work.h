@@ -114,6 +114,8 @@ struct str work_part_words(struct request *r, struct str part);
 /* The address of a state: with another row in the panel and a form there; tab and view as they are. */
 struct str work_href(struct request *r, const struct work_state *s, int64_t peek, const char *act);
 int work_list_fill(struct request *r, struct work_state *s, struct work_view *v);
+/* What a renewal's page says of its sleep; "" when it is awake, or on a past day. */
+int work_asleep(struct request *r, int64_t id, struct str *ret);
 struct raw_html_trusted work_bar(struct request *r, const struct work_view *v); /* controls of the header bar */
 /* The panel of one row; of the list's first when s->peek is 0. ERR_NOTFOUND when the actor does not see it. */
 int work_peek_fill(struct request *r, struct work_state *s, struct work_peek *v);

@@ -169,6 +169,13 @@ static int fill_sleep(struct request *r, int64_t id, struct snooze **ret) {
   return rc;
 }
 
+int work_asleep(struct request *r, int64_t id, struct str *ret) {
+  struct snooze *z = NULL;
+  int rc = r->as_of == DAY_NONE ? fill_sleep(r, id, &z) : OK;
+  *ret = z ? tr_fmt(r, "Asleep until {0}. {1}: {2}", format_weekday(r->reader, z->until), z->by, z->reason) : STR_NONE;
+  return rc;
+}
+
 static void fill_mode(const struct work_state *s, struct work_peek *v) {
   v->form_log = str_eq(s->act, STR("log"));
   v->fresh_step = str_eq(s->act, STR("new"));
