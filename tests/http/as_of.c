@@ -185,9 +185,8 @@ static void test_no_change_from_the_past(void **state) {
   }
   get(rep, "/renewals/41?" YESTERDAY, 200, &a);
   assert_true(answer_says(&a, "Read only"));
-  const char *post = strstr(a.body.p, "method=\"post\""), *out = strstr(a.body.p, "action=\"/sign-out\"");
-  assert_non_null(post);
-  assert_true(post < out && !strstr(out, "method=\"post\"")); /* signing out is the only form */
+  const char *body_from = strstr(a.body.p, "<main"), *body_to = strstr(a.body.p, "</main>"), *form = body_from ? strstr(body_from, "<form") : NULL;
+  assert_true(body_from && body_to && (!form || form > body_to)); /* the frame has its own: signing out, the menu of days, the search */
   answer_free(&a);
 }
 

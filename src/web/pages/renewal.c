@@ -293,7 +293,7 @@ static struct raw_html_trusted neighbor_bar(struct request *r, const struct rene
 
 int renewal_page_send(struct request *r, struct response *w, struct renewal_view *v) {
   struct view_cx cx = view_cx_of(r);
-  shell_begin(r, w, &(struct page){.title = v->customer, .nav = "/renewals", .crumb = tr(r, "Renewals"), .crumb_href = v->list_href, .main_class = "rd",
+  shell_begin(r, w, &(struct page){.title = v->customer, .nav = "/renewals", .crumb = v->list_name, .crumb_href = v->list_href, .main_class = "rd",
                                    .bar = neighbor_bar(r, v)});
   view_renewal(&w->body, &cx, v);
   return shell_end(r, w);

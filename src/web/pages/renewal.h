@@ -99,7 +99,7 @@ struct renewal_view {
   size_t n_siblings;
   struct str owner, region, sales_model, state, pricing, notice, close_date, next_step, next_step_date, po_number, booked_date, lost_reason;
   bool step_late;
-  struct str list_href; /* back to the list it came from */
+  struct str list_href, list_name; /* back to the list it came from */
   struct str prev_href, next_href, place;
   struct renewal_form form;
   struct option *channels, *parties_options;
@@ -151,6 +151,8 @@ struct merge_view {
   struct merge_field *fields;
   size_t n_fields;
   int64_t clashes;
+  struct renewal_event *events; /* touches and notes of others since the page was opened */
+  size_t n_events;
 };
 
 /* Reads everything about the renewal the actor may see. ERR_NOTFOUND outside the scope. */

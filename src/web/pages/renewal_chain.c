@@ -3,6 +3,7 @@
 #include "web/pages/desk.h"
 #include "web/pages/grid_state.h"
 #include "web/pages/renewal.h"
+#include "web/pages/work.h"
 
 enum { MOST_BACK = 5, MOST_FORWARD = 3, MOST_TERMS = MOST_BACK + 1 + MOST_FORWARD, TOUCH_DAYS = 30, ORDER_DAYS = 14 };
 
@@ -186,9 +187,9 @@ int renewal_advice_fill(struct request *r, const struct renewal *x, const struct
 
 /* ---- the list it came from ---- */
 
-static struct str neighbor(struct request *r, const struct grid_state *s, uint32_t row, struct str from) {
+static struct str neighbor(struct request *r, const struct desk *d, uint32_t row, struct str from) {
   STRBUF_CLEANUP struct strbuf b = STRBUF_INIT(2 * WEB_MAX_URL);
-  strbuf_fmt(&b, "/renewals/%u?from=", s->desk.book->renewals.id[row]);
+  strbuf_fmt(&b, "/renewals/%u?from=", d->book->renewals.id[row]);
   html_part_str(&b, from);
   return arena_str(r->arena, strbuf_str(&b));
 }
@@ -202,13 +203,38 @@ static int find_neighbors(struct request *r, struct grid_state *s, int64_t id, s
     if (s->desk.book->renewals.id[page.rows[i]] != (uint64_t)id)
       continue;
     if (i > 0)
-      v->prev_href = neighbor(r, s, page.rows[i - 1], from);
+      v->prev_href = neighbor(r, &s->desk, page.rows[i - 1], from);
     if (i + 1 < page.n)
-      v->next_href = neighbor(r, s, page.rows[i + 1], from);
+      v->next_href = neighbor(r, &s->desk, page.rows[i + 1], from);
     struct str place = format_count(r->reader, (int64_t)i + 1), all = format_count(r->reader, page.totals.rows);
     v->place = begins ? tr_fmt(r, "{0} of {1}", place, all) : STR_NONE;
   }
   return rc;
+}
+
+/* In the worklist: from is its address, /work?tab=… or /work/17?…. */
+static void work_neighbors(struct request *r, int64_t id, struct str from, struct renewal_view *v) {
+  struct work_state s;
+  struct str path, query, rep;
+  int64_t rep_id = 0;
+  str_cut(from, '?', &path, &query);
+  rep = str_sub(path, 6, path.n); /* behind "/work/" */
+  if (path.n > 6 && str_to_i64(rep, &rep_id) != OK)
+    return;
+  v->list_href = from;
+  v->list_name = tr(r, "Worklist");
+  if (work_state_read(r, from, rep_id, &s) < 0)
+    return;
+  for (size_t i = 0; i < s.n_shown; i++) {
+    if (s.desk.book->renewals.id[s.list.items[s.shown[i]].row] != (uint64_t)id)
+      continue;
+    if (i > 0)
+      v->prev_href = neighbor(r, &s.desk, s.list.items[s.shown[i - 1]].row, from);
+    if (i + 1 < s.n_shown)
+      v->next_href = neighbor(r, &s.desk, s.list.items[s.shown[i + 1]].row, from);
+    v->place = tr_fmt(r, "{0} of {1}", format_count(r->reader, (int64_t)i + 1), format_count(r->reader, (int64_t)s.n_shown));
+  }
+  desk_close(&s.desk);
 }
 
 int renewal_neighbors_fill(struct request *r, int64_t id, struct renewal_view *v) {
@@ -216,9 +242,15 @@ int renewal_neighbors_fill(struct request *r, int64_t id, struct renewal_view *v
   struct grid_state s;
   struct request list = *r; /* the list's own address, read as the list reads it */
   v->list_href = STR("/renewals");
+  v->list_name = tr(r, "Renewals");
   if (!from.n)
     from = pairs_get(&r->form, "from"); /* a form that is shown again */
   v->from = v->form.from = from;
+  if (str_eq(from, STR("/work")) || str_starts(from, STR("/work?")) || str_starts(from, STR("/work/"))) {
+    if (r->books && r->as_of == DAY_NONE) /* the worklist has no past */
+      work_neighbors(&list, id, from, v);
+    return OK;
+  }
   if (!from.n || !r->books || pairs_decode(r->arena, from, &list.query) < 0)
     return OK;
   v->list_href = arena_fmt(r->arena, "/renewals?%.*s", STR_FMT(from));

@@ -1,6 +1,7 @@
 /* Changing a renewal from its page: the form, its refusals, two editors at once, undo, a logged touch. */
 #include "app/touch.h"
 #include "store/repo_desk.h"
+#include "store/repo_note.h"
 #include "web/views.h"
 #include "web/pages/desk.h"
 #include "web/pages/renewal.h"
@@ -151,12 +152,39 @@ static int seen_state(struct request *r, const struct renewal *stored, int64_t v
   return rc < 0 ? rc : err_set(&r->err, ERR_SYNTAX, "renewal: the form names a version that never was: open the page again");
 }
 
+/* Touches and notes that came after the version the editor saw: they are kept whatever is chosen, but may change the choice. */
+static int meanwhile(struct request *r, int64_t id, int64_t since, struct merge_view *m) {
+  enum { MOST = 20 };
+  struct touch *touches = NULL;
+  struct note *notes = NULL;
+  size_t n_touches = 0, n_notes = 0;
+  int rc = touch_list(r->store, r->arena, id, MOST, &touches, &n_touches, &r->err);
+  if (rc >= 0)
+    rc = note_list(r->store, r->arena, id, INT64_MAX, MOST, &notes, &n_notes, &r->err);
+  m->events = arena_zalloc(r->arena, n_touches + n_notes + 1, sizeof *m->events);
+  if (rc < 0 || !m->events)
+    return rc < 0 ? rc : ERR_NOMEM;
+  for (size_t i = 0; i < n_touches && rc >= 0 && touches[i].at > since; i++) {
+    struct renewal_event *x = &m->events[m->n_events++];
+    *x = (struct renewal_event){.icon = "phone", .what = parts_touch_channel(r->reader, touches[i].channel), .when = format_instant(r->reader, touches[i].at),
+                                .why = touches[i].note};
+    rc = person_name(r->store, r->arena, touches[i].by_id, &x->who, &r->err);
+  }
+  for (size_t i = 0; i < n_notes && rc >= 0 && notes[i].at > since; i++)
+    m->events[m->n_events++] = (struct renewal_event){.icon = "message", .what = STR_NONE, .who = notes[i].by, .when = format_instant(r->reader, notes[i].at),
+                                                      .why = notes[i].body};
+  return rc;
+}
+
 static int merge_page(struct request *r, struct response *w, const struct renewal_edit *edit, const struct renewal_edited *x) {
   struct merge_view m = {.id = edit->id, .version = x->stored.version, .why = edit->why, .their_why = x->stored.why};
   struct contract c;
   int rc = contract_get(r->store, r->arena, x->stored.contract_id, &c, &r->err);
   if (rc >= 0)
     rc = person_name(r->store, r->arena, x->stored.changed_by, &m.who, &r->err);
+  if (rc < 0)
+    return rc;
+  rc = meanwhile(r, edit->id, x->seen.changed_at, &m);
   if (rc < 0)
     return rc;
   m.customer = c.end_user.name;

@@ -151,6 +151,14 @@ static struct str due_words(struct request *r, day_t due) {
   return left == 0 ? tr(r, "Today") : tr_n(r, left, "{n} day", "{n} days");
 }
 
+struct str work_row_href(struct request *r, const struct work_state *s, int64_t id) {
+  STRBUF_CLEANUP struct strbuf b = STRBUF_INIT(2 * WEB_MAX_URL);
+  bool first = true;
+  strbuf_fmt(&b, "/renewals/%lld", (long long)id);
+  desk_add_param(&b, &first, "from", work_href(r, s, 0, ""));
+  return arena_str(r->arena, strbuf_str(&b));
+}
+
 static int fill_row(struct request *r, const struct work_state *s, const struct work_item *it, struct work_row *x) {
   const struct book *b = s->desk.book;
   const struct book_renewals *n = &b->renewals;
@@ -160,7 +168,7 @@ static int fill_row(struct request *r, const struct work_state *s, const struct 
   int rc = renewal_get(r->store, r->arena, n->id[i], &full, &r->err);
   if (rc < 0)
     return rc;
-  *x = (struct work_row){.id = n->id[i], .version = full.version, .href = arena_fmt(r->arena, "/renewals/%u", n->id[i]), .peek_href = work_href(r, s, n->id[i], ""),
+  *x = (struct work_row){.id = n->id[i], .version = full.version, .href = work_row_href(r, s, n->id[i]), .peek_href = work_href(r, s, n->id[i], ""),
                          .customer = book_name(&b->accounts, n->account[i]), .contract = book_name(&b->contracts, n->contract[i]),
                          .step = full.next_step.n ? full.next_step : tr(r, "No next step"),
                          .step_late = full.next_step_date != DAY_NONE && full.next_step_date < r->today,

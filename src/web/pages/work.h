@@ -113,6 +113,8 @@ int work_state_read(struct request *r, struct str target, int64_t rep_id, struct
 struct str work_part_words(struct request *r, struct str part);
 /* The address of a state: with another row in the panel and a form there; tab and view as they are. */
 struct str work_href(struct request *r, const struct work_state *s, int64_t peek, const char *act);
+/* A renewal's page that knows it was reached from this list. */
+struct str work_row_href(struct request *r, const struct work_state *s, int64_t id);
 int work_list_fill(struct request *r, struct work_state *s, struct work_view *v);
 /* What a renewal's page says of its sleep; "" when it is awake, or on a past day. */
 int work_asleep(struct request *r, int64_t id, struct str *ret);

@@ -199,7 +199,7 @@ int work_peek_fill(struct request *r, struct work_state *s, struct work_peek *v)
   for (size_t i = 0; i < s->n_shown; i++)
     at = s->list.items[s->shown[i]].row == row ? i : at;
   s->peek = id;
-  *v = (struct work_peek){.id = id, .version = x.version, .href = arena_fmt(r->arena, "/renewals/%lld", (long long)id), .self = work_href(r, s, id, ""),
+  *v = (struct work_peek){.id = id, .version = x.version, .href = work_row_href(r, s, id), .self = work_href(r, s, id, ""),
                           .contract = book_name(&s->desk.book->contracts, contract), .open = x.stage != STAGE_WON && x.stage != STAGE_LOST};
   v->customer = book_name(&s->desk.book->accounts, contract < s->desk.book->contracts.n ? s->desk.book->contract_account[contract] : 0);
   v->may_edit = r->as_of == DAY_NONE && r->who.role != ROLE_EXEC && scope_edits(&r->scope, id, x.owner_id);
