@@ -112,15 +112,14 @@ static struct account_year year_row(struct request *r, const struct desk *d, con
 }
 
 static int fill_years(struct request *r, const struct desk *d, const struct part *p, struct account_role *role) {
-  struct book *part = arena_zalloc(r->arena, 1, sizeof *part);
   struct period year = period_of(&d->org.calendar, PERIOD_YEAR, r->today);
   role->years = arena_zalloc(r->arena, YEARS, sizeof *role->years);
-  if (!part || !role->years || book_part_of(d->book, p->code, p->column != GRID_CUSTOMER, r->arena, part) < 0)
+  if (!role->years)
     return ERR_NOMEM;
-  for (int i = 0; i < YEARS && part->lines.n; i++, year = period_prev(&d->org.calendar, &year)) {
+  for (int i = 0; i < YEARS && d->book->lines.n; i++, year = period_prev(&d->org.calendar, &year)) {
     struct kpi_query q = {.period = year, .calendar = d->org.calendar, .as_of = r->today, .grace_days = d->org.grace_days, .reps = d->reps, .threads = 1};
     struct kpi_result result;
-    int rc = kpi_compute(part, &q, r->arena, &result, &r->err);
+    int rc = kpi_compute(d->book, &q, r->arena, &result, &r->err);
     if (rc < 0)
       return rc;
     if (result.total.due)
@@ -156,6 +155,7 @@ static int fill_parties(struct request *r, const struct desk *d, const struct pa
   return OK;
 }
 
+/* d: of the account's rows alone. */
 static int fill_role(struct request *r, const struct desk *d, const struct part *p, struct account_role *role) {
   role->partner = p->column != GRID_CUSTOMER;
   int rc = fill_figures(r, d, p, role);
@@ -164,6 +164,27 @@ static int fill_role(struct request *r, const struct desk *d, const struct part 
   if (rc >= 0)
     rc = fill_years(r, d, p, role);
   return rc >= 0 ? fill_parties(r, d, p, role) : rc;
+}
+
+/* Adds the section of one part, when the account has it by its kind or in a visible renewal. */
+static int add_role(struct request *r, const struct desk *d, const struct part *p, bool by_kind, struct account_view *v) {
+  struct book *book = arena_zalloc(r->arena, 1, sizeof *book);
+  struct desk own = *d;
+  struct desk_rows rows = rows_of(p);
+  struct grid_totals t;
+  if (!book || book_part_of(d->book, p->column, p->code, &own.extra, &own.n_extra, r->arena, book) < 0)
+    return ERR_NOMEM;
+  own.book = book;
+  int rc = desk_rows_totals(r, &own, &rows, &t);
+  bool shown = rc >= 0 && (t.rows || by_kind);
+  if (shown)
+    rc = fill_role(r, &own, p, &v->roles[v->n_roles]);
+  book_part_end(book);
+  if (shown && rc >= 0) {
+    v->roles[v->n_roles].place = (int)v->n_roles + 1;
+    v->n_roles++;
+  }
+  return rc;
 }
 
 int account_roles(struct request *r, const struct desk *d, const struct account *x, struct account_view *v) {
@@ -178,20 +199,14 @@ int account_roles(struct request *r, const struct desk *d, const struct account 
     return ERR_NOMEM;
   v->customer = (x->kind & 1) != 0 || !(x->kind & 6);
   for (size_t i = 0; i < 3 && p.code; i++) {
-    struct grid_totals t;
+    size_t before = v->n_roles;
     p.column = ROLES[i].column;
-    struct desk_rows rows = rows_of(&p);
-    int rc = desk_rows_totals(r, d, &rows, &t);
-    if (rc >= 0 && !t.rows && !(x->kind & ROLES[i].bit))
-      continue;
-    if (rc >= 0)
-      rc = fill_role(r, d, &p, &v->roles[v->n_roles]);
+    int rc = add_role(r, d, &p, (x->kind & ROLES[i].bit) != 0, v);
     if (rc < 0)
       return rc;
-    v->roles[v->n_roles].title = tr(r, ROLES[i].title);
-    v->customer |= i == 0;
-    v->n_roles++;
-    v->roles[v->n_roles - 1].place = (int)v->n_roles;
+    if (v->n_roles > before)
+      v->roles[before].title = tr(r, ROLES[i].title);
+    v->customer |= i == 0 && v->n_roles > before;
   }
   if (v->n_roles == 1)
     v->roles[0].title = STR_NONE;
