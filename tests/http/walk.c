@@ -18,6 +18,7 @@ struct actor_of {
 static struct house h;
 static struct actor_of actors[ACTORS];
 static char token_text[24], person_text[24]; /* ids of the other rep's token, and of a person whom the walk may change */
+static char rep_text[24], other_text[24];    /* ids of the two reps */
 static int tried, shown_foreign;
 
 static void rows(int64_t n, const char *account, const char *number, int64_t owner) {
@@ -89,6 +90,14 @@ static int set_up(void **state) {
     int64_t id = i == OTHER ? h.other_rep : h.people[i];
     if (access_token_add(h.store, id, STR("walk"), TOKEN_READ | TOKEN_WRITE, 1, 0, clock_now(), x->token, &e) < 0) fail_msg("%s", e.text);
   }
+  char sql[500];
+  snprintf(sql, sizeof sql,
+           "insert into handover (id, from_id, to_id, first_date, last_date, reason, whole_book, made_at) values (802, %d, %d, %d, %d, 'walk', 1, 1700000000);"
+           "insert into draft (id, person_id, at, path, fields) values (803, %d, 1700000000, '/renewals/502', 'next_step=Zanzibar')",
+           (int)h.other_rep, (int)h.other_rep, TODAY, TODAY + 5, (int)h.other_rep);
+  if (db_script(store_db(h.store), sql, &e) < 0) fail_msg("%s", e.text);
+  snprintf(rep_text, sizeof rep_text, "%" PRId64, h.people[ROLE_REP]);
+  snprintf(other_text, sizeof other_text, "%" PRId64, h.other_rep);
   struct api_token t;
   struct person p;
   struct arena *a ARENA_CLEANUP = arena_new(1 << 20);
@@ -151,8 +160,11 @@ static const struct subject {
     {"contract", ROWS, FOREIGN_NUMBER, "OWN-1"},
     {"document", ROWS, "702", "701"},
     {"draft", NOBODYS, "987654", NULL},
+    {"draft", NOBODYS, "803", NULL}, /* of the other rep */
+    {"handover", ROWS, "802", NULL},
     {"import", NOBODYS, "987654", NULL},
     {"kpi", NOBODYS, "no-such-thing", NULL},
+    {"merge", NOBODYS, "987654", NULL},
     {"merge", NOBODYS, "987654", NULL},
     {"period", NOBODYS, "no-such-thing", NULL},
     {"person", ALLOWED, person_text, NULL},
@@ -160,6 +172,7 @@ static const struct subject {
     {"team", NOBODYS, "987654", NULL},
     {"territory", NOBODYS, "987654", NULL},
     {"view", NOBODYS, "901", NULL}, /* FOREIGN_VIEW: private to the other rep */
+    {"worklist", ROWS, other_text, rep_text},
     {"token", NOBODYS, token_text, NULL}, /* of another person: revoked by its owner only */
 };
 
