@@ -206,6 +206,28 @@ static int write_groups(struct request *r, const struct grid_state *s, struct si
   return rc;
 }
 
+struct exporting {
+  struct request *r;
+  const struct grid_state *s;
+  struct sink *sink;
+};
+
+/* Everything of one state of the store, and without a lock taken and given back for each row. Begins anew when it is run again. */
+static int export_tx(struct store *store, void *arg, struct err *e) {
+  struct exporting *x = arg;
+  struct sink *k = x->sink;
+  (void)store;
+  if (k->book)
+    (void)xlsx_stream_close(k->book, ERR_AGAIN, e);
+  k->book = NULL;
+  k->n = k->at = 0;
+  strbuf_clear(&k->text);
+  if (ftruncate(k->fd, 0) < 0 || lseek(k->fd, 0, SEEK_SET) < 0)
+    return err_set(e, ERR_IO, "export: the temporary file can't be written: the disk may be full");
+  int rc = x->s->group < 0 ? write_rows(x->r, x->s, k) : write_groups(x->r, x->s, k);
+  return rc < 0 ? rc : OK;
+}
+
 static int export_to(struct request *r, struct response *w, bool as_book) {
   struct grid_state s;
   char iso[DAY_ISO_SIZE];
@@ -222,7 +244,7 @@ static int export_to(struct request *r, struct response *w, bool as_book) {
   k->fd = -1;
   rc = response_temp_file(r, &k->fd);
   if (rc >= 0)
-    rc = s.group < 0 ? write_rows(r, &s, k) : write_groups(r, &s, k);
+    rc = store_read(r->store, export_tx, &(struct exporting){r, &s, k}, &r->err);
   if (k->book)
     rc = xlsx_stream_close(k->book, rc, &r->err);
   else if (rc >= 0)
