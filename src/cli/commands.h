@@ -27,6 +27,7 @@ int serve_cmd(struct cli *c);
 int token_cmd(struct cli *c);
 int user_cmd(struct cli *c);
 int version_cmd(struct cli *c);
+int worklist_cmd(struct cli *c);
 
 static const struct cli_command commands[] = {
     {"import", import_cmd, "contracts|accounts|products|fx|targets|touches FILE [OPTIONS] | list | undo ID",
@@ -84,6 +85,8 @@ static const struct cli_command commands[] = {
      "grace_days, window_days, max_lapse_days, procurement_days, reseller_days, distributor_days, urgency_days,\n"
      "second_factor_roles, oidc_issuer, oidc_client_id, oidc_label, oidc_hosts, oidc_default_role, oidc_loopback, today.\n"
      "secret: read from standard input and kept sealed."},
+    {"worklist", worklist_cmd, "--rep NAME [--view all|own|cover]",
+     "A rep's open renewals in the order of their worklist: money about to become late first, with the parts that add up to each score."},
     {"history", history_cmd, "derive [--today DATE] | show CONTRACT",
      "derive: judges every line up to a day (default: today); the nightly job, safe to repeat. show: a contract's lines with\n"
      "their ids, outcomes and successors."},

@@ -147,6 +147,7 @@ const struct route web_routes[] = {
     POST_ROW("/settings/territories/:id", MAY_ADMIN | MAY_OPS, settings_territory_act_post, "territory"),
     GET_ROW("/settings/tokens", MAY_ADMIN, settings_tokens_page, NULL),
     /* the worklist */
+    {HTTP_GET, "/api/v1/worklist", MAY_READ, CSRF_TOKEN, BODY_NONE, 0, api_worklist, NULL},
     GET_ROW("/work", MAY_READ, work_page, NULL),
     GET_ROW("/work/:rep", MAY_READ, work_rep_page, "worklist"),
     GET_ROW("/work/hand", MAY_WRITE, work_hand_page, NULL),
