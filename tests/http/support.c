@@ -26,6 +26,8 @@ void house_open(struct house *h) {
   const char *postgres = getenv("PERENNIAL_TEST_POSTGRES");
   if (postgres) snprintf(h->db, sizeof h->db, "%s", postgres);
   else snprintf(h->db, sizeof h->db, "%s/t.db", h->dir);
+  snprintf(h->key, sizeof h->key, "%s/secrets.key", h->dir);
+  if (postgres) setenv("PERENNIAL_KEY_FILE", h->key, 1); /* a SQLite file has its key beside it */
   if (store_open(h->db, &h->store, &e) < 0 || store_migrate(h->store, NULL, &e) < 0) fail_msg("%s", e.text);
   for (int r = 0; r < ROLE_COUNT; r++) h->people[r] = person(h, role_name(r), (enum role)r, "North");
   h->other_rep = person(h, "other", ROLE_REP, "South");
@@ -44,7 +46,7 @@ void house_start(struct house *h) {
 }
 
 void house_close(struct house *h) {
-  static const char *const ends[] = {"", "-wal", "-shm", ".book"};
+  static const char *const ends[] = {"", "-wal", "-shm", ".book", ".key"};
   char path[320];
   server_stop(h->server);
   store_close(h->store);
@@ -52,6 +54,7 @@ void house_close(struct house *h) {
     snprintf(path, sizeof path, "%s%s", h->db, ends[i]);
     unlink(path);
   }
+  unlink(h->key);
   rmdir(h->dir);
 }
 

@@ -14,7 +14,7 @@
 #define CHEAP ((struct password_cost){1, 8192 * 1024})
 
 struct house {
-  char dir[64], db[300]; /* db: a file in dir, or $PERENNIAL_TEST_POSTGRES */
+  char dir[64], key[100], db[300]; /* db: a file in dir, or $PERENNIAL_TEST_POSTGRES */
   struct store *store;
   struct web web;
   struct server *server;

@@ -195,7 +195,7 @@ struct code_item {
 struct factor_view {
   struct settings_nav nav;
   bool on, begun, needed;
-  struct str since, codes_left, secret, uri, error, done, next;
+  struct str since, codes_left, secret, uri, error, broken, done, next;
   struct raw_html_trusted qr;
   struct code_item *codes;
   size_t n_codes;

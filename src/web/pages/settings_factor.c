@@ -6,6 +6,12 @@
 #include "web/qr.h"
 #include "web/views.h"
 
+/* For whoever runs the server to mend: what is wrong stands in the log. */
+static struct str no_key(struct request *r, struct response *w) {
+  w->status = 503;
+  return tr(r, "The second factor can't be kept at the moment: the server's key file is missing or not readable. Tell your administrator.");
+}
+
 static int show(struct request *r, struct response *w, struct factor_view *v) {
   struct view_cx cx = view_cx_of(r);
   struct factor_state f;
@@ -19,9 +25,11 @@ static int show(struct request *r, struct response *w, struct factor_view *v) {
   v->needed = org.second_factor_roles & 1u << r->who.role;
   v->since = settings_moment(r, f.since);
   v->codes_left = tr_n(r, f.codes_left, "{n} recovery code left", "{n} recovery codes left");
-  if (f.begun && !v->n_codes) {
-    rc = access_factor_waiting(r->store, r->arena, r->who.id, &secret, &r->err);
-    if (rc == OK) rc = qr_svg(r->arena, secret.uri, &v->qr);
+  if (f.begun && !v->n_codes) rc = access_factor_waiting(r->store, r->arena, r->who.id, &secret, &r->err);
+  if (rc == ERR_FAIL) v->broken = no_key(r, w);
+  if (rc < 0 && rc != ERR_FAIL) return rc;
+  if (f.begun && !v->n_codes && rc == OK) {
+    rc = qr_svg(r->arena, secret.uri, &v->qr);
     if (rc < 0) return rc;
     v->begun = true;
     v->secret = secret.text;
@@ -47,7 +55,9 @@ int settings_factor_page(struct request *r, struct response *w) {
 int settings_factor_begin_post(struct request *r, struct response *w) {
   struct factor_secret secret;
   int rc = access_factor_begin(r->store, r->arena, r->who.id, r->now, &secret, &r->err);
-  return rc < 0 && rc != ERR_CONFLICT ? rc : response_redirect(r, w, STR("/settings/factor"));
+  if (rc == OK || rc == ERR_CONFLICT) return response_redirect(r, w, STR("/settings/factor"));
+  if (rc != ERR_FAIL) return rc;
+  return show(r, w, &(struct factor_view){.broken = no_key(r, w)});
 }
 
 int settings_factor_confirm_post(struct request *r, struct response *w) {

@@ -69,6 +69,11 @@ int sign_in_post(struct request *r, struct response *w) {
     v.failed = tr(r, "Email and password do not match an account that may sign in.");
     return show(r, w, &v);
   }
+  if (rc == ERR_FAIL) { /* the second factor is wanted, but its key file is not there */
+    w->status = 503;
+    v.failed = tr(r, "You can't sign in at the moment: the server's key file or its database has a problem. Tell your administrator.");
+    return show(r, w, &v);
+  }
   if (rc < 0) return rc;
   return sign_in_done(r, w, &done, x.next);
 }
