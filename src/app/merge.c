@@ -102,12 +102,14 @@ static int derive(struct store *s, const struct merging *x, int64_t first, int64
   return history_derive(s, &c, NULL, e);
 }
 
+/* An entry for each of the two: whoever asks what was done to an account since, an import that is taken back for one, finds it. */
 static int audit(struct store *s, const struct merging *x, const char *action, int64_t survivor, int64_t merged, struct err *e)
 {
-  struct str detail = arena_fmt(x->a, "{\"merge\":%" PRId64 ",\"merged\":%" PRId64 "}", x->merge_id, merged);
-  return detail.p ? audit_add(s, &(struct audit_entry){.at = x->ask.now, .actor_id = x->who->person_id, .action = action, .entity = "account", .entity_id = survivor,
-                                   .detail = detail}, e)
-                  : no_memory(e);
+  struct str detail = arena_fmt(x->a, "{\"merge\":%" PRId64 ",\"survivor\":%" PRId64 ",\"merged\":%" PRId64 "}", x->merge_id, survivor, merged);
+  struct audit_entry entry = {.at = x->ask.now, .actor_id = x->who->person_id, .action = action, .entity = "account", .entity_id = survivor, .detail = detail};
+  int rc = detail.p ? audit_add(s, &entry, e) : no_memory(e);
+  entry.entity_id = merged;
+  return rc == OK ? audit_add(s, &entry, e) : rc;
 }
 
 static int merge_tx(struct store *s, void *arg, struct err *e)

@@ -4,6 +4,7 @@
 #include "app/account.h"
 #include "app/coverage.h"
 #include "app/import.h"
+#include "app/import_undo.h"
 #include "app/merge.h"
 #include "app/search.h"
 #include "store/repo_account.h"
@@ -146,7 +147,7 @@ static void merged_and_back(void **state) {
   assert_int_equal(one(s, "select count(*) from line_link"), 1); /* now it is one customer's */
   assert_int_equal(one(s, "select parent_id from account where name_key = 'shared holdings'"), acme);
   assert_int_equal(one(s, "select coalesce(parent_id, 0) from account where name_key = 'acme inc'"), 0);
-  assert_int_equal(one(s, "select count(*) from audit where action = 'account.merge'"), 1);
+  assert_int_equal(one(s, "select count(*) from audit where action = 'account.merge'"), 2); /* one for each account */
   int64_t now = 0;
   ok(account_now(s, other, &now, &e), &e);
   assert_int_equal(now, acme);
@@ -157,7 +158,7 @@ static void merged_and_back(void **state) {
   }
   assert_int_equal(account("acme incorporated"), other);
   refused(take_back(OLU, id, &e), ERR_CONFLICT, &e, "taken back already");
-  assert_int_equal(one(s, "select count(*) from audit where action = 'account.merge_undo'"), 1);
+  assert_int_equal(one(s, "select count(*) from audit where action = 'account.merge_undo'"), 2);
 }
 
 static void imports_follow(void **state) {
@@ -174,6 +175,20 @@ static void imports_follow(void **state) {
                    1);
   assert_int_equal(one(s, "select end_user_account_id from contract where number_key = 'c 3'"), account("Acme Inc"));
   assert_int_equal(one(s, "select count(*) from account"), accounts);
+}
+
+/* An import that brought one of the two is not taken back from under the merge. */
+static void import_under_merge(void **state) {
+  struct err e = {0};
+  struct import_undo_counts n;
+  (void)state;
+  import("later.csv",
+         "contract_number,line_number,end_user_account,country,owner,product,serial_number,quantity,start_date,end_date,currency,net_amount\n"
+         "C-4,1,Acme Corporation,US,Ann,VX-200,SN-1004,1,2026-02-01,2027-01-31,USD,70.00\n");
+  int64_t run = one(s, "select max(id) from import_run");
+  merge(OLU, "Acme Inc", "Acme Corporation", OK, "");
+  refused(import_undo_run(s, &(struct import_undo){.import_id = run, .now = NOW + 60}, &n, &e), ERR_CONFLICT, &e, "");
+  assert_int_equal(one(s, "select count(*) from contract where number_key = 'c 4'"), 1);
 }
 
 static void refusals(void **state) {
@@ -344,7 +359,7 @@ static void coverage(void **state) {
 
 int main(int argc, char **argv) {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, open_place, close_place)
-  const struct CMUnitTest tests[] = {CASE(merged_and_back), CASE(imports_follow), CASE(refusals), CASE(contacts), CASE(searched), CASE(search_follows), CASE(coverage)};
+  const struct CMUnitTest tests[] = {CASE(merged_and_back), CASE(imports_follow), CASE(import_under_merge), CASE(refusals), CASE(contacts), CASE(searched), CASE(search_follows), CASE(coverage)};
   on_postgres = argc > 1 && strcmp(argv[1], "postgres") == 0;
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
