@@ -359,7 +359,8 @@ static void coverage(void **state) {
 
 int main(int argc, char **argv) {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, open_place, close_place)
-  const struct CMUnitTest tests[] = {CASE(merged_and_back), CASE(imports_follow), CASE(import_under_merge), CASE(refusals), CASE(contacts), CASE(searched), CASE(search_follows), CASE(coverage)};
+  const struct CMUnitTest tests[] = {CASE(merged_and_back), CASE(imports_follow), CASE(import_under_merge),
+                                     CASE(refusals), CASE(contacts), CASE(searched), CASE(search_follows), CASE(coverage)};
   on_postgres = argc > 1 && strcmp(argv[1], "postgres") == 0;
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
