@@ -78,7 +78,8 @@ static sqlite3_stmt *stmt_handle(const struct stmt *s) {
 static bool file_full(sqlite3 *h, int rc) {
   if ((rc & 0xff) == SQLITE_FULL) return true;
   int os = sqlite3_system_errno(h);
-  return (rc & 0xff) == SQLITE_IOERR && (os == EFBIG || os == ENOSPC || os == EDQUOT);
+  bool short_write = rc == SQLITE_IOERR_WRITE && os == 0; /* a write that came short leaves no errno */
+  return (rc & 0xff) == SQLITE_IOERR && (short_write || os == EFBIG || os == ENOSPC || os == EDQUOT);
 }
 
 /* The sentence for a failed call. purpose: what was being done. */
