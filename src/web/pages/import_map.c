@@ -257,7 +257,9 @@ static int take(struct request *r, struct import_desk *d, struct staged *x, stru
   if (!x->mends.p)
     return ERR_NOMEM;
   rc = other ? OK : import_look(r->store, r->arena, &o, &look, &r->err);
-  if (rc == OK && !other) {
+  if (rc == ERR_SYNTAX || rc == ERR_LIMIT || rc == ERR_IO) /* it cannot be read: the page says why */
+    rc = OK;
+  else if (rc == OK && !other) {
     struct table_info info = info_of(&look, r->arena);
     rc = info.columns ? mapping_of_form(r, o.kind, &info, &x->mapping, &twice) : ERR_NOMEM;
   }
@@ -276,6 +278,8 @@ int import_map_post(struct request *r, struct response *w) {
   int rc = imports_desk(r, &d);
   if (rc == OK)
     rc = imports_staged(r, &x);
+  if (rc == OK && x.state != STAGED_MAPPING && x.state != STAGED_CHECKED)
+    rc = err_set(&r->err, ERR_CONFLICT, "This file is being worked on, or was imported or discarded: open the page again");
   if (rc == OK)
     rc = take(r, d, &x, &problem);
   if (rc < 0)
