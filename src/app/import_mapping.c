@@ -139,7 +139,7 @@ static int column_named(const struct table_info *info, const struct keys *keys, 
     if (str_eq(keys->key[i], key))
       found = found == -1 ? (int)i : -2;
   int64_t number = 0;
-  if (found == -1 && name.n > 2 && name.p[0] == '[' && name.p[name.n - 1] == ']' && str_to_i64(str_sub(name, 1, name.n - 1), &number) == OK && number >= 1 &&
+  if (found == -1 && name.n > 2 && name.p[0] == '[' && name.p[name.n - 1] == ']' && str_to_i64(str_sub(name, 1, name.n - 2), &number) == OK && number >= 1 &&
       (size_t)number <= info->n_columns)
     found = (int)number - 1;
   return found;
