@@ -96,6 +96,7 @@ struct book {
   void *map; size_t map_n;
   struct book *root;                 /* of a book_fork: whose lines, names and rates it shares */
   _Atomic int holders;               /* forks that share this book's memory, and its owner */
+  struct kpi_kept *_Atomic kpis;     /* totals of KPIs over these lines (kpi_kept.c); forks of the newest book use their root's */
   struct grid_cache *_Atomic grid;   /* answers of the grid over these very rows; made on first use, never shared with a fork */
 };
 

@@ -82,6 +82,8 @@ struct kpi_result {
 };
 /* Everything of the result lives in arena; names are the book's. OK, ERR_NOMEM, ERR_RANGE (a sum beyond 64 bits). */
 int kpi_compute(const struct book *b, const struct kpi_query *q, struct arena *a, struct kpi_result *ret, struct err *e);
+/* The same without groups (q->by is KPI_BY_NONE), kept beside the book for whoever asks the same question: what a page shows at its top. Thread-safe. */
+int kpi_total(const struct book *b, const struct kpi_query *q, struct arena *a, struct kpi_result *ret, struct err *e);
 /* num / den, or NAN when den = 0. */
 double kpi_rate(const struct kpi_value *v);
 

@@ -154,4 +154,8 @@ int kpi_base(const struct kpi_run *r, struct kpi_base **ret);
 /* What a row of the base means for one KPI: calls take(arg, line, sign, factor) for each. group UINT32_MAX = total. */
 typedef int kpi_take_fn(void *arg, size_t line, int sign, int64_t factor);
 int kpi_base_rows(const struct kpi_run *r, enum kpi_id id, char side, uint32_t group, kpi_take_fn *take, void *arg);
+
+/* Totals kept beside a book; takes NULL. */
+struct kpi_kept;
+void kpi_kept_free(struct kpi_kept *x);
 #endif

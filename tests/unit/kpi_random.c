@@ -258,6 +258,34 @@ static void rows_add_up_to_their_figure(void **state) {
   }
 }
 
+/* Kept totals are the computed ones, for the same question only, also across an edit, and not for a past book. */
+static void kept_totals_are_the_computed(void **state) {
+  (void)state;
+  struct book *b = random_book(7, FEW), *fork = book_fork(b);
+  uint8_t some[64] = {0};
+  assert_non_null(fork);
+  assert_true(b->reps.n < sizeof some);
+  some[1] = 1;
+  for (int round = 0; round < 60; round++) { /* more questions than are kept, each asked again later */
+    struct kpi_query q = random_query((uint64_t)(round % 30), KPI_BY_NONE);
+    struct kpi_result want, got;
+    q.reps = round % 3 == 0 ? some : NULL;
+    const struct book *of = round % 2 == 0 ? b : fork;
+    assert_int_equal(kpi_compute(of, &q, arena, &want, NULL), OK);
+    assert_int_equal(kpi_total(of, &q, arena, &got, NULL), OK);
+    assert_memory_equal(want.total.values, got.total.values, sizeof want.total.values);
+    assert_true(want.total.due == got.total.due && want.total.assumed == got.total.assumed && want.n_parts == got.n_parts);
+    assert_int_equal(kpi_total(of, &q, arena, &got, NULL), OK);
+    assert_memory_equal(want.total.values, got.total.values, sizeof want.total.values);
+    for (size_t i = 0; i < want.n_parts; i++) {
+      assert_true(want.parts[i].currency == got.parts[i].currency && want.parts[i].atr == got.parts[i].atr && want.parts[i].won == got.parts[i].won);
+    }
+  }
+  book_free(fork);
+  book_free(b);
+  arena_reset(arena);
+}
+
 static void identities_hold_to_the_cent(void **state) {
   (void)state;
   for (uint64_t seed = 1; seed <= 12; seed++) {
@@ -320,7 +348,7 @@ static void rollup_equals_the_kpis_of_each_quarter(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(figures_equal_a_plain_calculation), cmocka_unit_test(same_bits_with_any_number_of_threads), cmocka_unit_test(rows_add_up_to_their_figure),
-      cmocka_unit_test(identities_hold_to_the_cent), cmocka_unit_test(rollup_equals_the_kpis_of_each_quarter),
+      cmocka_unit_test(kept_totals_are_the_computed), cmocka_unit_test(identities_hold_to_the_cent), cmocka_unit_test(rollup_equals_the_kpis_of_each_quarter),
   };
   return cmocka_run_group_tests(tests, begin, finish);
 }

@@ -280,7 +280,7 @@ int api_kpi(struct request *r, struct response *w) {
     return rc;
   struct kpi_query q = {.period = d.period, .calendar = d.org.calendar, .by = (enum kpi_by)by, .as_of = r->today, .grace_days = d.org.grace_days,
                         .reps = d.reps, .threads = 1};
-  rc = kpi_compute(d.book, &q, r->arena, &result, &r->err);
+  rc = kpi_total(d.book, &q, r->arena, &result, &r->err);
   if (rc < 0)
     return rc;
   json_t *x = json_object(), *groups = json_array();

@@ -133,7 +133,7 @@ static void with_target(struct request *r, const struct desk *d, enum kpi_id id,
 
 static int period_kpis(struct request *r, const struct desk *d, struct period p, struct kpi_result *ret) {
   struct kpi_query q = {.period = p, .calendar = d->org.calendar, .by = KPI_BY_NONE, .as_of = r->today, .grace_days = d->org.grace_days, .reps = d->reps, .threads = 1};
-  return kpi_compute(d->book, &q, r->arena, ret, &r->err);
+  return kpi_total(d->book, &q, r->arena, ret, &r->err);
 }
 
 static int fill_rates(struct request *r, const struct desk *d, struct home_view *v) {

@@ -66,7 +66,7 @@ int kpi_page(struct request *r, struct response *w) {
   if (rc < 0)
     return rc;
   struct kpi_query q = query_of(r, &d, KPI_BY_NONE);
-  rc = kpi_compute(d.book, &q, r->arena, &result, &r->err);
+  rc = kpi_total(d.book, &q, r->arena, &result, &r->err);
   v.lines = arena_zalloc(r->arena, KPI_COUNT, sizeof *v.lines);
   if (rc < 0 || !v.lines)
     return rc < 0 ? rc : ERR_NOMEM;
@@ -196,7 +196,7 @@ int kpi_one_page(struct request *r, struct response *w) {
     return rc;
   struct kpi_query q = query_of(r, &d, by);
   const struct kpi_def *def = kpi_def_of((enum kpi_id)id);
-  rc = kpi_compute(d.book, &q, r->arena, &result, &r->err);
+  rc = kpi_total(d.book, &q, r->arena, &result, &r->err);
   if (rc >= 0)
     rc = fill_switch(r, &d, def->key, by, &v);
   if (rc >= 0)
