@@ -159,7 +159,7 @@ static struct str sprawl_text(struct request *r, const struct desk *d, const str
   struct str value = format_money(r->reader, s->value, d->reporting, MONEY_HEAD);
   if (s->dates == 1)
     return tr_fmt(r, "{0} end on one day, {1}.", contracts, main);
-  struct str dates = tr_n(r, s->dates, "{n} day", "{n} different days");
+  struct str dates = tr_n(r, s->dates, "{n} day only", "{n} different days");
   struct str first = format_day_year(r->reader, s->first), last = format_day_year(r->reader, s->last);
   struct str spread = tr_fmt(r, "{0} end on {1}, {2} to {3}.", contracts, dates, first, last);
   struct str joined = tr_n(r, s->contracts - s->main_contracts, "{0} of their value ends on {1}: moving the other contract there would make one renewal of {2} a year.",

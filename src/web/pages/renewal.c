@@ -44,7 +44,7 @@ static int fill_parties(struct request *r, const struct contract *c, struct rene
 
 static struct str outcome_words(struct request *r, const struct contract_term *t) {
   if (t->outcome == OUTCOME_OPEN)
-    return tr(r, "open");
+    return tr(r, "outcome|open");
   if (t->outcome == OUTCOME_LOST)
     return tr(r, "not renewed");
   if (t->booked_date == DAY_NONE)
