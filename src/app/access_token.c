@@ -90,10 +90,13 @@ int access_token_list(struct store *s, struct arena *a, int64_t person_id, struc
 
 static int revoke_tx(struct store *s, void *arg, struct err *e) {
   const struct token_change *x = arg;
+  int64_t owner = 0;
+  int rc = token_owner(s, x->id, &owner, e);
+  if (rc < 0) return rc;
   int64_t n = token_delete(s, x->id, x->person_id, e);
   if (n < 0) return (int)n;
   if (n == 0) return err_set(e, ERR_NOTFOUND, "No such token");
-  return access_audit(s, "token.revoke", x->actor_id, x->person_id, x->now, e);
+  return access_audit(s, "token.revoke", x->actor_id, owner, x->now, e);
 }
 
 int access_token_revoke(struct store *s, int64_t id, int64_t person_id, int64_t actor_id, int64_t now, struct err *e) {

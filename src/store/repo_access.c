@@ -253,6 +253,10 @@ int token_rows(struct store *s, struct arena *a, int64_t person_id, struct token
   return OK;
 }
 
+int token_owner(struct store *s, int64_t id, int64_t *ret_person_id, struct err *e) {
+  return db_one_i64(store_db(s), "select person_id from api_token where id = $1", BINDS(B_I64(id)), 0, ret_person_id, e);
+}
+
 int token_used(struct store *s, int64_t id, int64_t now, struct err *e) {
   int64_t n = db_run(store_db(s), "update api_token set last_used_at = $2 where id = $1", BINDS(B_I64(id), B_I64(now)), e);
   return n < 0 ? (int)n : OK;

@@ -49,6 +49,7 @@ struct token_data {
 int token_put(struct store *s, struct token_data *t, struct str hash, struct err *e); /* gives t->id */
 int token_get(struct store *s, struct arena *a, struct str hash, struct token_data *ret, struct err *e); /* ERR_NOTFOUND */
 int token_rows(struct store *s, struct arena *a, int64_t person_id, struct token_data **ret, size_t *ret_n, struct err *e); /* 0 = all */
+int token_owner(struct store *s, int64_t id, int64_t *ret_person_id, struct err *e); /* 0 = no such token */
 int token_used(struct store *s, int64_t id, int64_t now, struct err *e);
 int64_t token_delete(struct store *s, int64_t id, int64_t person_id, struct err *e); /* person 0 = whoever's */
 int64_t token_delete_all(struct store *s, int64_t person_id, struct err *e);

@@ -22,8 +22,8 @@ int audit_entry_hash(const struct audit_entry *x, struct str prev, char hex[AUDI
 /* Reading: newest first, by the key (at, id). Every filter has an index that gives the order too. */
 struct audit_query {
   const int64_t *actors; size_t n_actors; /* only what these did; NULL = everybody */
-  struct str action, entity;              /* "" = any */
-  int64_t entity_id;                      /* with entity; 0 = any */
+  struct str action;                      /* "" = any */
+  struct str entity; int64_t entity_id;   /* one thing; "" or 0 = any */
   int64_t from, to;                       /* instants, from <= at < to; 0 = open */
   int64_t before_at, before_id;           /* key of the last row of the page before; 0 = from the newest */
   size_t limit;
