@@ -52,7 +52,7 @@ const text = (page, selector) => page.evaluate(s => document.querySelector(s)?.t
 const cursor = page => text(page, 'tr[data-cur] .c-n a');
 const type = async (page, ...keys) => { for (const k of keys) await (k.length > 1 && /^[A-Z][a-z]+(\+.+)?$/.test(k) ? page.keyboard.press(k) : page.keyboard.type(k)); };
 const toast = (page, words) => page.waitForFunction(w => document.querySelector('.toast p')?.textContent.includes(w), words);
-const panel = (page, id) => page.waitForFunction(i => document.querySelector('#peek h2 a')?.getAttribute('href') === '/renewals/' + i, id);
+const panel = (page, id) => page.waitForFunction(i => document.querySelector('#peek h2 a')?.getAttribute('href').split('?')[0] === '/renewals/' + i, id);
 async function down(page) { // j, and the panel follows
   const before = await page.getAttribute('tr[data-cur]', 'data-id');
   await page.keyboard.press('j');
@@ -189,7 +189,7 @@ async function cover(tom) {
   const ines = await person('ines.carvalho');
   const id = await tom.goto(base + '/work').then(() => tom.getAttribute('tr.it', 'data-id'));
   const status = async (page, url) => { page.expected = true; const s = (await page.goto(base + url)).status(); page.expected = false; return s; };
-  check(await status(ines, `/work?peek=${id}`) === 200 && !(await ines.content()).includes(`/renewals/${id}"`), 'a foreign row is not shown beside the list');
+  check(await status(ines, `/work?peek=${id}`) === 200 && !new RegExp(`/renewals/${id}\\b`).test(await ines.content()), 'a foreign row is not shown beside the list');
   check(await status(ines, `/renewals/${id}`) === 404, 'a foreign row is not there');
   await tom.goto(base + '/work');
   await tom.click('text=Hand over');
@@ -210,7 +210,7 @@ async function cover(tom) {
   check((await text(tom, '.note.cov')).includes('Inês Carvalho covers'), 'the giver sees who covers');
   check(await status(ines, `/renewals/${id}`) === 200, 'who covers sees the row');
   await ines.goto(base + '/work?view=cover');
-  check((await text(ines, `#r${id} .c-n`)).includes('for Tom Okafor'), 'and whose it is');
+  check((await text(ines, `#r${id} .c-n`)).includes('Tom Okafor'), 'and whose it is'); // in her language
   await clean(ines, 'cover');
   await ines.click('.note.cov button');
   await ines.waitForURL(/\/work$/);
@@ -222,7 +222,8 @@ async function looks() {
   for (const theme of ['light', 'dark'])
     for (const width of [1440, 390]) {
       const page = await person('tom.okafor', width, theme);
-      for (const url of ['/work', '/work?tab=soon', '/work?q=nothing-of-this-name', '/work?act=log', '/work?act=later', '/work/hand']) {
+      const pages = ['/work', '/work?act=log', '/work/hand'], rare = ['/work?tab=soon', '/work?q=nothing-of-this-name', '/work?act=later'];
+      for (const url of theme === 'dark' && width === 390 ? [...pages, ...rare] : pages) {
         await page.goto(base + url);
         await clean(page, `${url} ${theme} ${width}`);
       }
