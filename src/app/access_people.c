@@ -69,7 +69,8 @@ static struct str person_difference(struct arena *a, const struct person_detail 
   const struct {
     const char *name;
     struct str was, is;
-  } texts[] = {{"email", was->email, is->email},          {"name", was->name, is->name},       {"role", str_of(role_name(was->role)), str_of(role_name(is->role))},
+  } texts[] = {{"email", was->email, is->email},          {"name", was->name, is->name},
+    {"role", str_of(role_name((int)was->role)), str_of(role_name((int)is->role))},
                {"language", was->language, is->language}, {"locale", was->locale, is->locale}, {"time_zone", was->time_zone, is->time_zone}};
   json_t *all = json_object();
   for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)

@@ -103,7 +103,9 @@ async function columnsAndViews() {
   await open(page, '/renewals?f=category:commit,best_case');
   await page.click('.vt .chip:has-text("Columns")');
   await page.click('.pop .chip:has-text("Stage")');
+  await page.waitForSelector('.pop [aria-label="Stage: take away"]');
   await page.click('.pop [aria-label="Changed: take away"]');
+  await page.waitForSelector('.pop .chip:has-text("Changed")');
   await page.click('.pop a:has-text("One line")');
   await page.waitForSelector('.pop a[aria-current]:has-text("One line")');
   await Promise.all([page.waitForURL(/cols=.*density=34/), page.click('.pop a:has-text("Show these")')]);

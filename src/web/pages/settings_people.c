@@ -38,7 +38,7 @@ static int fill(struct request *r, struct people_view *v) {
   for (size_t i = 0; i < n; i++) {
     const struct person_detail *p = &people[i];
     uint32_t code = d.book ? book_code(&d.book->reps, p->id) : 0;
-    struct people_row row = {.id = p->id, .name = p->name, .email = p->email, .role = str_of(parts_role(r->reader, p->role)), .active = p->active,
+    struct people_row row = {.id = p->id, .name = p->name, .email = p->email, .role = str_of(parts_role(r->reader, (int)p->role)), .active = p->active,
                              .door = door_words(r, p), .open = code && open ? open[code] : 0, .no_email = !p->email.n};
     row.open_text = row.open ? format_count(r->reader, row.open) : STR("–");
     for (size_t t = 0; t < n_teams; t++)
