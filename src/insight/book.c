@@ -109,7 +109,8 @@ struct book *book_fork(struct book *b) {
   }
   size_t n = from->n;
   struct book_renewals *to = &fork->renewals;
-#define COPY(column) memcpy(to->column, from->column, n * sizeof *to->column)
+/* an empty book has no columns to copy from */
+#define COPY(column) (void)(n && memcpy(to->column, from->column, n * sizeof *to->column))
   COPY(id), COPY(contract), COPY(account), COPY(reseller), COPY(distributor), COPY(due), COPY(close), COPY(booked), COPY(step_date);
   COPY(changed), COPY(atr), COPY(forecast), COPY(won), COPY(rep), COPY(region), COPY(currency), COPY(model), COPY(stage), COPY(category);
   COPY(outcome), COPY(flags);
