@@ -1,10 +1,12 @@
 #include "web/shell.h"
 #include "store/repo_work.h"
 #include "web/as_of.h"
+#include "web/asset.h"
 #include "web/dispatch.h"
 #include "web/locale.h"
 #include "web/parts.h"
 #include "web/views.h"
+#include <assert.h>
 
 const struct nav_entry web_nav[] = {
     {"/", MSG("Command center"), "layout-dashboard", false, true, "h"},
@@ -59,13 +61,20 @@ static bool keys_off(struct request *r) {
   return r->who.id && person_setting_get(r->store, r->arena, r->who.id, "single_keys", &value, NULL) == OK && str_eq(value, STR("off"));
 }
 
+/* A sheet that there is not is a mistake of the page's code, which its first call shows. */
+static const char *sheet_address(const char *name) {
+  const struct asset *a = name ? asset_of_name(str_of(name)) : NULL;
+  assert(a || !name);
+  return a ? a->address : NULL;
+}
+
 void shell_begin(struct request *r, struct response *w, const struct page *p) {
   if (r->fragment) return;
   struct nav_item main[NAV_MOST], more[NAV_MOST], tabs[NAV_MOST];
   struct shell_view v = {.title = p->title, .crumb = p->crumb, .crumb_href = p->crumb_href, .lang = shell_lang(r), .theme = shell_look(r, "theme"),
                          .density = shell_look(r, "density"), .me_id = r->who.id, .me_name = r->who.name,
                          .me_initials = initials(r, r->who.name), .me_role = str_of(parts_role(r->reader, (int)r->who.role)), .main = main, .more = more, .tabs = tabs,
-                         .main_class = p->main_class, .bar = p->bar, .keys_off = keys_off(r)};
+                         .main_class = p->main_class, .sheet = sheet_address(p->sheet), .bar = p->bar, .keys_off = keys_off(r)};
   struct err quiet = r->err;
   if (!w->status && as_of_menu(r, &v.as_of) < 0) r->err = quiet; /* an error page has no past; any other stands without the menu */
   v.past = v.as_of && v.as_of->past;
@@ -85,7 +94,7 @@ void shell_begin(struct request *r, struct response *w, const struct page *p) {
 
 void door_begin(struct request *r, struct response *w, struct str title) {
   struct view_cx cx = view_cx_of(r);
-  struct shell_view v = {.title = title, .lang = shell_lang(r), .theme = shell_look(r, "theme")};
+  struct shell_view v = {.title = title, .lang = shell_lang(r), .theme = shell_look(r, "theme"), .sheet = sheet_address("setup.css")};
   if (!r->fragment) view_door_begin(&w->body, &cx, &v);
 }
 

@@ -14,6 +14,7 @@ struct page {
   const char *nav;      /* path of the rail entry that is current, or NULL */
   struct str crumb, crumb_href; /* "Renewals" before a record's title; optional */
   const char *main_class; /* class of <main>, or NULL */
+  const char *sheet;    /* the page's stylesheet beside app.css: "setup.css"; NULL = none. A folder of assets/css */
   struct raw_html_trusted bar; /* further controls of the header bar; optional */
 };
 void shell_begin(struct request *r, struct response *w, const struct page *p);
@@ -45,7 +46,7 @@ struct shell_view {
   int64_t me_id;
   struct nav_item *main, *more, *tabs;
   size_t n_main, n_more, n_tabs;
-  const char *main_class;
+  const char *main_class, *sheet; /* sheet: its address */
   struct raw_html_trusted bar;
   struct as_of_view *as_of; /* NULL: the page has no past */
   bool past;

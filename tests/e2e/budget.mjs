@@ -28,7 +28,7 @@ async function assets() {
   const html = await (await fetch(at.base + '/sign-in')).text();
   const page = await person(at, 'marisol.andrade');
   const home = await (await page.request.get(at.base + '/')).text();
-  for (const [what, pattern] of [['css', /\/a\/app[^"]*\.css/], ['js', /\/a\/app[^"]*\.js/], ['font', /\/a\/hanken\.[^"]*woff2/]]) {
+  for (const [what, pattern] of [['js', /\/a\/app[^"]*\.js/], ['font', /\/a\/hanken\.[^"]*woff2/]]) {
     const answer = await fetch(at.base + (home.match(pattern) || html.match(pattern))[0], { headers: { 'Accept-Encoding': 'identity' } });
     const bytes = Buffer.from(await answer.arrayBuffer());
     const size = what === 'font' ? bytes.length : gzipSync(bytes, { level: 9 }).length;
@@ -36,6 +36,36 @@ async function assets() {
     within(what + ' bytes', size, LIMIT[what]);
   }
   await page.context().close();
+}
+
+// Stylesheets by address: compressed size, and the classes they have rules for.
+const sheets = new Map();
+async function sheet(address) {
+  if (!sheets.has(address)) {
+    const text = await (await fetch(at.base + address)).text();
+    const rules = text.replace(/\{[^{}]*\}/g, '{}'); // selectors alone
+    sheets.set(address, { size: gzipSync(text, { level: 9 }).length, classes: new Set([...rules.matchAll(/\.([a-zA-Z][\w-]*)/g)].map(m => m[1])) });
+  }
+  return sheets.get(address);
+}
+
+// What a page loads of CSS, and whether a class of it has its rules only in a sheet that the page does not load.
+const wearing = [];
+async function styles(to, page) {
+  const [links, classes] = await page.evaluate(() => [[...document.querySelectorAll('link[rel=stylesheet]')].map(l => l.getAttribute('href')),
+    [...new Set([...document.querySelectorAll('[class]')].flatMap(e => [...e.classList]))]]);
+  let size = 0;
+  for (const l of links) size += (await sheet(l)).size;
+  within(`${to}: compressed bytes of CSS`, size, LIMIT.css);
+  wearing.push({ to, links, classes });
+  return size;
+}
+function bare() {
+  for (const { to, links, classes } of wearing) {
+    const has = c => links.some(l => sheets.get(l).classes.has(c));
+    const lost = classes.filter(c => !has(c) && [...sheets.values()].some(s => s.classes.has(c)));
+    within(`${to}: classes with rules only in a sheet it does not load (${lost.join(' ')})`, lost.length, 0);
+  }
 }
 
 // Every kind of page once: size, nodes, shifts, complaints.
@@ -47,7 +77,7 @@ async function pages(who) {
     const html = gzipSync(await answer.body(), { level: 6 }).length;
     await page.evaluate(() => document.fonts.ready.then(() => new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)))));
     const [nodes, moved] = await page.evaluate(() => [document.querySelectorAll('*').length, window.moved]);
-    rows.push([who + ' ' + kind(to), html, nodes, moved.toFixed(4)]);
+    rows.push([who + ' ' + kind(to), html, await styles(to, page), nodes, moved.toFixed(4)]);
     within(`${to}: compressed bytes`, html, is_grid(to) ? LIMIT.grid : LIMIT.html);
     within(`${to}: nodes`, nodes, is_grid(to) ? LIMIT.grid_nodes : LIMIT.nodes);
     within(`${to}: layout shift`, moved, LIMIT.shift);
@@ -139,6 +169,7 @@ try {
   await assets();
   await pages('ada.lindgren');
   await pages('tom.okafor');
+  bare();
   for (const to of ['/', '/renewals', '/forecast/2026-Q4']) await first_view(to);
   await swaps();
   await times();

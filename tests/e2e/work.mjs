@@ -198,7 +198,7 @@ async function cover(tom) {
   await clean(tom, 'hand over');
   const manager = await person('marisol.andrade'); // who may ask somebody of another team
   await manager.goto(base + '/work');
-  await manager.goto(base + await manager.getAttribute('.who a:has-text("Tom Okafor")', 'href'));
+  await manager.goto(base + await manager.getAttribute('.whose a:has-text("Tom Okafor")', 'href'));
   await manager.click('text=Hand over');
   await manager.selectOption('#h-to', { label: 'Inês Carvalho' });
   await manager.fill('#h-last', '2026-11-27');
@@ -232,7 +232,7 @@ async function looks() {
   const manager = await person('marisol.andrade');
   await manager.goto(base + '/work');
   await clean(manager, 'a manager without a book');
-  const href = await manager.getAttribute('.who a', 'href');
+  const href = await manager.getAttribute('.whose a', 'href');
   await manager.goto(base + href);
   await clean(manager, 'a manager at a rep');
   check((await text(manager, 'h1')).startsWith('Worklist of'), 'the list says whose it is');

@@ -136,7 +136,7 @@ int account_answer(struct request *r, struct response *w, int64_t id, const stru
   else if (pairs_has(&r->query, "saved"))
     v.saved = tr(r, "Saved.");
   struct view_cx cx = view_cx_of(r);
-  shell_begin(r, w, &(struct page){.title = v.name, .nav = "/renewals", .crumb = tr(r, "Renewals"), .crumb_href = STR("/renewals")});
+  shell_begin(r, w, &(struct page){.title = v.name, .nav = "/renewals", .sheet = "account.css", .crumb = tr(r, "Renewals"), .crumb_href = STR("/renewals")});
   view_account(&w->body, &cx, &v);
   return shell_end(r, w);
 }

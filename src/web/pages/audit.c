@@ -136,7 +136,7 @@ int audit_page(struct request *r, struct response *w) {
   if (rc == OK && v.may_check) rc = fill_chain(r, &v);
   if (rc == OK) rc = settings_nav_fill(r, "/audit", &v.nav);
   if (rc < 0) return rc;
-  shell_begin(r, w, &(struct page){.title = tr(r, "Audit"), .nav = "/settings", .crumb = tr(r, "Settings"), .crumb_href = STR("/settings")});
+  shell_begin(r, w, &(struct page){.title = tr(r, "Audit"), .nav = "/settings", .sheet = "setup.css", .crumb = tr(r, "Settings"), .crumb_href = STR("/settings")});
   view_audit(&w->body, &cx, &v);
   return shell_end(r, w);
 }

@@ -211,7 +211,7 @@ int contract_page(struct request *r, struct response *w) {
     return rc;
   fill_head(r, &c, &v);
   struct view_cx cx = view_cx_of(r);
-  shell_begin(r, w, &(struct page){.title = v.number, .nav = "/renewals", .crumb = v.customer, .crumb_href = v.customer_href});
+  shell_begin(r, w, &(struct page){.title = v.number, .nav = "/renewals", .sheet = "account.css", .crumb = v.customer, .crumb_href = v.customer_href});
   view_contract(&w->body, &cx, &v);
   return shell_end(r, w);
 }

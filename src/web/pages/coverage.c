@@ -238,7 +238,7 @@ int coverage_page(struct request *r, struct response *w) {
   if (rc < 0)
     return rc;
   struct view_cx cx = view_cx_of(r);
-  shell_begin(r, w, &(struct page){.title = tr(r, "Coverage"), .nav = "/renewals", .crumb = v.name, .crumb_href = v.href});
+  shell_begin(r, w, &(struct page){.title = tr(r, "Coverage"), .nav = "/renewals", .sheet = "account.css", .crumb = v.name, .crumb_href = v.href});
   view_coverage(&w->body, &cx, &v);
   return shell_end(r, w);
 }

@@ -153,7 +153,7 @@ static void fill_working(struct request *r, const struct desk_status *s, struct 
 
 static int show(struct request *r, struct response *w, const struct import_check_view *v) {
   struct view_cx cx = view_cx_of(r);
-  shell_begin(r, w, &(struct page){.title = v->file, .nav = "/imports", .crumb = tr(r, "Imports"), .crumb_href = STR("/imports")});
+  shell_begin(r, w, &(struct page){.title = v->file, .nav = "/imports", .sheet = "setup.css", .crumb = tr(r, "Imports"), .crumb_href = STR("/imports")});
   view_import_check(&w->body, &cx, v);
   return shell_end(r, w);
 }

@@ -90,7 +90,7 @@ int import_done_page(struct request *r, struct response *w) {
     return OK;
   }
   struct view_cx cx = view_cx_of(r);
-  shell_begin(r, w, &(struct page){.title = v.file, .nav = "/imports", .crumb = tr(r, "Imports"), .crumb_href = STR("/imports")});
+  shell_begin(r, w, &(struct page){.title = v.file, .nav = "/imports", .sheet = "setup.css", .crumb = tr(r, "Imports"), .crumb_href = STR("/imports")});
   view_import_done(&w->body, &cx, &v);
   return shell_end(r, w);
 }

@@ -143,7 +143,7 @@ static int fill(struct request *r, struct import_desk *d, const struct staged *x
 
 static int show(struct request *r, struct response *w, struct import_map_view *v) {
   struct view_cx cx = view_cx_of(r);
-  shell_begin(r, w, &(struct page){.title = v->file, .nav = "/imports", .crumb = tr(r, "Imports"), .crumb_href = STR("/imports")});
+  shell_begin(r, w, &(struct page){.title = v->file, .nav = "/imports", .sheet = "setup.css", .crumb = tr(r, "Imports"), .crumb_href = STR("/imports")});
   view_import_map(&w->body, &cx, v);
   return shell_end(r, w);
 }

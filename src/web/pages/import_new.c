@@ -9,7 +9,7 @@ static int show(struct request *r, struct response *w, struct str kind, struct s
   if (!v.kinds)
     return ERR_NOMEM;
   struct view_cx cx = view_cx_of(r);
-  shell_begin(r, w, &(struct page){.title = tr(r, "New import"), .nav = "/imports", .crumb = tr(r, "Imports"), .crumb_href = STR("/imports")});
+  shell_begin(r, w, &(struct page){.title = tr(r, "New import"), .nav = "/imports", .sheet = "setup.css", .crumb = tr(r, "Imports"), .crumb_href = STR("/imports")});
   view_import_new(&w->body, &cx, &v);
   return shell_end(r, w);
 }

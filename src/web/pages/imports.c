@@ -88,7 +88,7 @@ int imports_page(struct request *r, struct response *w) {
   if (rc < 0)
     return rc;
   struct view_cx cx = view_cx_of(r);
-  shell_begin(r, w, &(struct page){.title = tr(r, "Imports"), .nav = "/imports"});
+  shell_begin(r, w, &(struct page){.title = tr(r, "Imports"), .nav = "/imports", .sheet = "setup.css"});
   view_imports(&w->body, &cx, &v);
   return shell_end(r, w);
 }

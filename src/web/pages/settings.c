@@ -62,7 +62,7 @@ static int show(struct request *r, struct response *w, struct settings_view *v) 
   if (rc == OK) rc = settings_nav_fill(r, "/settings", &v->nav);
   if (rc < 0) return rc;
   r->fragment = false; /* the whole page, whoever asks: several of its parts change at once */
-  shell_begin(r, w, &(struct page){.title = tr(r, "Settings"), .nav = "/settings"});
+  shell_begin(r, w, &(struct page){.title = tr(r, "Settings"), .nav = "/settings", .sheet = "setup.css"});
   view_settings(&w->body, &cx, v);
   return shell_end(r, w);
 }

@@ -66,7 +66,7 @@ static int ask_again(struct request *r, struct response *w, struct str error) {
       v.pairs[v.n_pairs++] = (struct fresh_pair){r->form.p[i].name, r->form.p[i].value};
   w->status = error.n ? 422 : 403;
   r->fragment = false;
-  shell_begin(r, w, &(struct page){.title = tr(r, "Is it you?")});
+  shell_begin(r, w, &(struct page){.title = tr(r, "Is it you?"), .sheet = "setup.css"});
   view_fresh(&w->body, &cx, &v);
   return shell_end(r, w);
 }

@@ -68,7 +68,7 @@ static int fill(struct request *r, struct org_view *v, bool entered) {
 static int show(struct request *r, struct response *w, struct org_view *v) {
   struct view_cx cx = view_cx_of(r);
   r->fragment = false;
-  shell_begin(r, w, &(struct page){.title = tr(r, "Organization"), .nav = "/settings", .crumb = tr(r, "Settings"), .crumb_href = STR("/settings")});
+  shell_begin(r, w, &(struct page){.title = tr(r, "Organization"), .nav = "/settings", .sheet = "setup.css", .crumb = tr(r, "Settings"), .crumb_href = STR("/settings")});
   view_settings_organization(&w->body, &cx, v);
   return shell_end(r, w);
 }

@@ -55,7 +55,7 @@ int settings_people_page(struct request *r, struct response *w) {
   struct view_cx cx = view_cx_of(r);
   int rc = fill(r, &v);
   if (rc < 0) return rc;
-  shell_begin(r, w, &(struct page){.title = tr(r, "People"), .nav = "/settings", .crumb = tr(r, "Settings"), .crumb_href = STR("/settings")});
+  shell_begin(r, w, &(struct page){.title = tr(r, "People"), .nav = "/settings", .sheet = "setup.css", .crumb = tr(r, "Settings"), .crumb_href = STR("/settings")});
   view_settings_people(&w->body, &cx, &v);
   return shell_end(r, w);
 }

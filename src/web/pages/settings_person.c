@@ -100,7 +100,7 @@ static int show(struct request *r, struct response *w, struct person_view *v, co
   if (rc == OK && !v->is_new) rc = fill_open(r, v);
   if (rc < 0) return rc;
   r->fragment = false;
-  shell_begin(r, w, &(struct page){.title = v->title, .nav = "/settings", .crumb = tr(r, "People"), .crumb_href = STR("/settings/people")});
+  shell_begin(r, w, &(struct page){.title = v->title, .nav = "/settings", .sheet = "setup.css", .crumb = tr(r, "People"), .crumb_href = STR("/settings/people")});
   view_settings_person(&w->body, &cx, v);
   return shell_end(r, w);
 }

@@ -86,7 +86,7 @@ int settings_roles_page(struct request *r, struct response *w) {
   }
   int rc = settings_nav_fill(r, "/settings/roles", &v.nav);
   if (rc < 0) return rc;
-  shell_begin(r, w, &(struct page){.title = tr(r, "Roles"), .nav = "/settings", .crumb = tr(r, "Settings"), .crumb_href = STR("/settings")});
+  shell_begin(r, w, &(struct page){.title = tr(r, "Roles"), .nav = "/settings", .sheet = "setup.css", .crumb = tr(r, "Settings"), .crumb_href = STR("/settings")});
   view_settings_roles(&w->body, &cx, &v);
   return shell_end(r, w);
 }

@@ -66,7 +66,7 @@ static int show(struct request *r, struct response *w, struct str error) {
   if (rc < 0) return rc;
   v.done = str_eq(pairs_get(&r->query, "done"), STR("saved")) ? tr(r, "Saved.") : STR_NONE;
   r->fragment = false;
-  shell_begin(r, w, &(struct page){.title = tr(r, "Teams"), .nav = "/settings", .crumb = tr(r, "Settings"), .crumb_href = STR("/settings")});
+  shell_begin(r, w, &(struct page){.title = tr(r, "Teams"), .nav = "/settings", .sheet = "setup.css", .crumb = tr(r, "Settings"), .crumb_href = STR("/settings")});
   view_settings_teams(&w->body, &cx, &v);
   return shell_end(r, w);
 }

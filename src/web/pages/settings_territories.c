@@ -93,7 +93,7 @@ static int show(struct request *r, struct response *w, struct territories_view *
   if (rc == OK) rc = settings_nav_fill(r, "/settings/territories", &v->nav);
   if (rc < 0) return rc;
   r->fragment = false;
-  shell_begin(r, w, &(struct page){.title = tr(r, "Territories"), .nav = "/settings", .crumb = tr(r, "Settings"), .crumb_href = STR("/settings")});
+  shell_begin(r, w, &(struct page){.title = tr(r, "Territories"), .nav = "/settings", .sheet = "setup.css", .crumb = tr(r, "Settings"), .crumb_href = STR("/settings")});
   view_settings_territories(&w->body, &cx, v);
   return shell_end(r, w);
 }

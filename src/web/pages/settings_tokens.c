@@ -24,7 +24,7 @@ int settings_tokens_page(struct request *r, struct response *w) {
       if (people[k].id == rows[i].person_id) v.tokens[i].owner = people[k].name;
   }
   v.done = str_eq(pairs_get(&r->query, "done"), STR("token")) ? tr(r, "The token is revoked.") : STR_NONE;
-  shell_begin(r, w, &(struct page){.title = tr(r, "API tokens"), .nav = "/settings", .crumb = tr(r, "Settings"), .crumb_href = STR("/settings")});
+  shell_begin(r, w, &(struct page){.title = tr(r, "API tokens"), .nav = "/settings", .sheet = "setup.css", .crumb = tr(r, "Settings"), .crumb_href = STR("/settings")});
   view_settings_tokens(&w->body, &cx, &v);
   return shell_end(r, w);
 }
