@@ -64,7 +64,8 @@ static int duplicates_answer(struct request *r, struct response *w, struct str p
   if (rc < 0)
     return rc;
   struct view_cx cx = view_cx_of(r);
-  shell_begin(r, w, &(struct page){.title = tr(r, "Duplicate accounts"), .nav = "/renewals", .sheet = "account.css", .crumb = tr(r, "Renewals"), .crumb_href = STR("/renewals")});
+  shell_begin(r, w, &(struct page){.title = tr(r, "Duplicate accounts"), .nav = "/renewals", .sheet = "account.css",
+                                   .crumb = tr(r, "Renewals"), .crumb_href = STR("/renewals")});
   view_duplicates(&w->body, &cx, &v);
   return shell_end(r, w);
 }

@@ -36,7 +36,8 @@ static int show(struct request *r, struct response *w, struct factor_view *v) {
     v->uri = secret.uri;
   }
   r->fragment = false;
-  shell_begin(r, w, &(struct page){.title = tr(r, "Second factor"), .nav = "/settings", .sheet = "setup.css", .crumb = tr(r, "Settings"), .crumb_href = STR("/settings")});
+  shell_begin(r, w, &(struct page){.title = tr(r, "Second factor"), .nav = "/settings", .sheet = "setup.css",
+                                   .crumb = tr(r, "Settings"), .crumb_href = STR("/settings")});
   view_settings_factor(&w->body, &cx, v);
   return shell_end(r, w);
 }

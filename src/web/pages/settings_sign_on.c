@@ -32,7 +32,8 @@ static int show(struct request *r, struct response *w, struct sign_on_view *v, b
   while (base.n && base.p[base.n - 1] == '/') base.n--;
   v->callback = arena_fmt(r->arena, "%.*s/sign-in/oidc/callback", STR_FMT(base));
   r->fragment = false;
-  shell_begin(r, w, &(struct page){.title = tr(r, "Single sign-on"), .nav = "/settings", .sheet = "setup.css", .crumb = tr(r, "Settings"), .crumb_href = STR("/settings")});
+  shell_begin(r, w, &(struct page){.title = tr(r, "Single sign-on"), .nav = "/settings", .sheet = "setup.css",
+                                   .crumb = tr(r, "Settings"), .crumb_href = STR("/settings")});
   view_settings_sign_on(&w->body, &cx, v);
   return shell_end(r, w);
 }
