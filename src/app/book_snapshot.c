@@ -9,7 +9,7 @@
 #include "base/alloc.h"
 #include "base/strbuf.h"
 
-enum { SNAPSHOT_VERSION = 2, DICTS = 5, ALIGN = 16, PATH_MAX_BYTES = 4000 };
+enum { SNAPSHOT_VERSION = 3, DICTS = 5, ALIGN = 16, PATH_MAX_BYTES = 4000 };
 
 /* Sizes and settings; the columns follow, each padded to ALIGN, in the order of each_column. */
 struct header {
@@ -34,7 +34,7 @@ struct pass {
 static bool each_line_column(const struct pass *p, struct book_lines *l) {
   return COLUMN(l->end, l->n) && COLUMN(l->start, l->n) && COLUMN(l->booked, l->n) && COLUMN(l->known, l->n) && COLUMN(l->outcome_known, l->n) &&
          COLUMN(l->atr, l->n) && COLUMN(l->won, l->n) && COLUMN(l->id, l->n) && COLUMN(l->account, l->n) && COLUMN(l->contract, l->n) &&
-         COLUMN(l->product, l->n) && COLUMN(l->partner, l->n) && COLUMN(l->rep, l->n) && COLUMN(l->region, l->n) && COLUMN(l->currency, l->n) &&
+         COLUMN(l->product, l->n) && COLUMN(l->quantity, l->n) && COLUMN(l->rep, l->n) && COLUMN(l->region, l->n) && COLUMN(l->currency, l->n) &&
          COLUMN(l->model, l->n) && COLUMN(l->outcome_evidence, l->n) && COLUMN(l->flags, l->n);
 }
 
@@ -70,7 +70,8 @@ static bool each_column(const struct pass *p, struct book *b, struct names *x) {
   for (int i = 0; i < DICTS && ok; i++) {
     ok = COLUMN(dict_at(b, i)->id, dict_at(b, i)->n);
   }
-  ok = ok && COLUMN(b->contract_account, b->contracts.n) && COLUMN(b->contract_cancelled, b->contracts.n) && COLUMN(b->rep_team, b->reps.n);
+  ok = ok && COLUMN(b->contract_account, b->contracts.n) && COLUMN(b->contract_partner, b->contracts.n) &&
+       COLUMN(b->contract_cancelled, b->contracts.n) && COLUMN(b->rep_team, b->reps.n);
   for (uint8_t c = 0; c < b->n_currencies && ok; c++) {
     ok = COLUMN(b->rates[c], b->n_rates[c]);
   }

@@ -96,7 +96,7 @@ static int term_row(struct row *r, size_t i, struct err *e) {
   text(r, book_name(&b->reps, l->rep[i]));
   text(r, book_name(&b->regions, l->region[i]));
   word(r, sales_model_name(l->model[i]));
-  text(r, book_name(&b->accounts, l->partner[i]));
+  text(r, book_name(&b->accounts, book_partner(b, i)));
   text(r, book_name(&b->products, l->product[i]));
   text(r, l->product[i] != 0 ? b->product_family[l->product[i]] : STR_NONE);
   date(r, l->start[i]);
@@ -130,7 +130,7 @@ static int contract_row(struct row *r, uint32_t contract, const struct contract_
   text(r, book_name(&b->reps, b->lines.rep[i]));
   text(r, book_name(&b->regions, b->lines.region[i]));
   word(r, sales_model_name(b->lines.model[i]));
-  text(r, book_name(&b->accounts, b->lines.partner[i]));
+  text(r, book_name(&b->accounts, book_partner(b, i)));
   date(r, s->start);
   date(r, s->end);
   whole(r, s->lines);

@@ -60,7 +60,7 @@ int book_alloc_lines(struct book *b, size_t n) {
             column(a, &l->known, n, sizeof *l->known) && column(a, &l->outcome_known, n, sizeof *l->outcome_known) &&
             column(a, &l->atr, n, sizeof *l->atr) && column(a, &l->won, n, sizeof *l->won) && column(a, &l->id, n, sizeof *l->id) &&
             column(a, &l->account, n, sizeof *l->account) && column(a, &l->contract, n, sizeof *l->contract) &&
-            column(a, &l->product, n, sizeof *l->product) && column(a, &l->partner, n, sizeof *l->partner) &&
+            column(a, &l->product, n, sizeof *l->product) && column(a, &l->quantity, n, sizeof *l->quantity) &&
             column(a, &l->rep, n, sizeof *l->rep) && column(a, &l->region, n, sizeof *l->region) &&
             column(a, &l->currency, n, sizeof *l->currency) && column(a, &l->model, n, sizeof *l->model) &&
             column(a, &l->outcome_evidence, n, sizeof *l->outcome_evidence) && column(a, &l->flags, n, sizeof *l->flags);
@@ -232,7 +232,7 @@ static void set_line(struct book_lines *l, size_t i, const struct book_line *x) 
   l->account[i] = x->account;
   l->contract[i] = x->contract;
   l->product[i] = x->product;
-  l->partner[i] = x->partner;
+  l->quantity[i] = x->quantity;
   l->rep[i] = x->rep;
   l->region[i] = x->region;
   l->currency[i] = x->currency;

@@ -2,7 +2,7 @@
  * Filled by store/repo_book.c, read by every number in the product. Immutable after book_seal:
  * a change makes a new generation or patches a private copy, readers never see half of it.
  *
- * Codes (rep, region, product, account, contract, partner) are dense indexes into the dictionaries below;
+ * Codes (rep, region, product, account, contract) are dense indexes into the dictionaries below;
  * code 0 of every dictionary is "none" (id 0, empty name). */
 #ifndef INSIGHT_BOOK_H
 #define INSIGHT_BOOK_H
@@ -32,7 +32,8 @@ struct book_lines {
   int64_t *atr;          /* annual value, minor units of currency */
   int64_t *won;          /* annual value booked by successors, 0 if none; same currency */
   uint32_t *id;          /* contract_line.id */
-  uint32_t *account, *contract, *product, *partner; /* codes; partner = reseller, else distributor */
+  uint32_t *account, *contract, *product; /* codes; the partner stands with the contract: book_partner */
+  uint32_t *quantity;    /* units covered */
   uint16_t *rep, *region;
   uint8_t *currency;     /* code into currencies */
   uint8_t *model;        /* enum sales_model */
@@ -83,6 +84,7 @@ struct book {
   struct book_renewals renewals;
   struct book_dict accounts, contracts, products, reps, regions;
   uint32_t *contract_account;        /* by contract code */
+  uint32_t *contract_partner;        /* by contract code: the reseller, else the distributor; NULL in a book without partners */
   day_t *contract_cancelled;         /* by contract code: the day a contract was cancelled, DAY_NONE = it was not */
   struct str *product_family;        /* by product code */
   uint32_t *rep_team;                /* by rep code: index into teams, 0 none */
@@ -148,13 +150,17 @@ uint32_t book_rates_as_of(struct book_rate *rates, uint32_t n, day_t as_of);
 struct book_line {
   day_t end, start, booked, known, outcome_known;
   int64_t atr, won;
-  uint32_t id, account, contract, product, partner;
+  uint32_t id, account, contract, product, quantity;
   uint16_t rep, region;
   uint8_t currency, model, outcome_evidence, flags;
 };
 /* Lays n records out as columns, sorted by (end, id); the records may be in any order of end but ascending by id.
  * OK, ERR_NOMEM, ERR_RANGE (a date outside DAY_MIN … DAY_MAX + 400 years). */
 int book_set_lines(struct book *b, const struct book_line *rows, size_t n);
+/* The partner of a line (account code): its contract's reseller, else its distributor, else 0. */
+static inline uint32_t book_partner(const struct book *b, size_t line) {
+  return b->contract_partner != NULL ? b->contract_partner[b->lines.contract[line]] : 0;
+}
 /* Text of code in a dictionary; "" when out of range. */
 struct str book_name(const struct book_dict *d, uint32_t code);
 /* Code of an id by binary search (ids ascend in every dictionary), 0 when absent. */

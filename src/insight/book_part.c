@@ -4,6 +4,27 @@
 
 #include "insight/grid_internal.h"
 
+/* The lines of a partner's contracts. NULL on no memory. */
+static uint32_t *lines_through(const struct book *b, uint32_t account, struct arena *a, size_t *ret_n) {
+  const struct book_lines *l = &b->lines;
+  size_t count = 0, k = 0;
+  uint8_t *its = arena_zalloc(a, (size_t)b->contracts.n + 1, 1);
+  for (uint32_t c = 0; c < b->contracts.n && its != NULL && b->contract_partner != NULL; c++) {
+    its[c] = b->contract_partner[c] == account;
+  }
+  for (size_t i = 0; i < l->n && its != NULL; i++) {
+    count += its[l->contract[i]];
+  }
+  uint32_t *rows = its != NULL ? arena_alloc(a, (count + 1) * sizeof *rows) : NULL;
+  for (size_t i = 0; k < count && rows != NULL; i++) {
+    if (its[l->contract[i]] != 0) {
+      rows[k++] = (uint32_t)i;
+    }
+  }
+  *ret_n = count;
+  return rows;
+}
+
 /* Indexes of the rows whose code is `account`. NULL on no memory. */
 static uint32_t *rows_of(const uint32_t *column, size_t n, uint32_t account, struct arena *a, size_t *ret_n) {
   size_t count = 0, k = 0;
@@ -33,7 +54,7 @@ static void *taken(const void *column, size_t size, const uint32_t *rows, size_t
 static bool take_lines(const struct book_lines *from, const uint32_t *rows, size_t n, struct arena *a, struct book_lines *to) {
   to->n = n;
   return TAKE(end) && TAKE(start) && TAKE(booked) && TAKE(known) && TAKE(outcome_known) && TAKE(atr) && TAKE(won) && TAKE(id) && TAKE(account) &&
-         TAKE(contract) && TAKE(product) && TAKE(partner) && TAKE(rep) && TAKE(region) && TAKE(currency) && TAKE(model) && TAKE(outcome_evidence) && TAKE(flags);
+         TAKE(contract) && TAKE(product) && TAKE(quantity) && TAKE(rep) && TAKE(region) && TAKE(currency) && TAKE(model) && TAKE(outcome_evidence) && TAKE(flags);
 }
 
 static bool take_renewals(const struct book_renewals *from, const uint32_t *rows, size_t n, struct arena *a, struct book_renewals *to) {
@@ -60,7 +81,7 @@ static uint32_t *places_of(const uint32_t *extra, size_t n_extra, const uint32_t
 int book_part_of(const struct book *b, enum grid_column part, uint32_t account, const uint32_t **extra, size_t *n, struct arena *a, struct book *ret) {
   const struct book_renewals *r = &b->renewals;
   size_t n_lines = 0, n_renewals = 0, n_places = 0;
-  uint32_t *lines = rows_of(part == GRID_CUSTOMER ? b->lines.account : b->lines.partner, b->lines.n, account, a, &n_lines);
+  uint32_t *lines = part == GRID_CUSTOMER ? rows_of(b->lines.account, b->lines.n, account, a, &n_lines) : lines_through(b, account, a, &n_lines);
   uint32_t *renewals = rows_of(part == GRID_CUSTOMER ? r->account : part == GRID_RESELLER ? r->reseller : r->distributor, r->n, account, a, &n_renewals);
   uint32_t *places = renewals != NULL ? places_of(*extra, *n, renewals, n_renewals, a, &n_places) : NULL;
   memcpy(ret, b, sizeof *ret);

@@ -64,7 +64,7 @@ static int past_lines(struct book *past, const struct book *newest, day_t as_of)
     return ERR_NOMEM;
   }
   KEEP(end); KEEP(start); KEEP(booked); KEEP(known); KEEP(outcome_known); KEEP(atr); KEEP(won); KEEP(id); KEEP(account); KEEP(contract);
-  KEEP(product); KEEP(partner); KEEP(rep); KEEP(region); KEEP(currency); KEEP(model); KEEP(outcome_evidence); KEEP(flags);
+  KEEP(product); KEEP(quantity); KEEP(rep); KEEP(region); KEEP(currency); KEEP(model); KEEP(outcome_evidence); KEEP(flags);
   for (size_t i = 0; i < n; i++) {
     day_t cancelled = newest->contract_cancelled[to->contract[i]];
     if (to->outcome_known[i] != DAY_NONE && to->outcome_known[i] > as_of) {

@@ -4,7 +4,7 @@
 #include "base/alloc.h"
 #include "insight/kpi_internal.h"
 
-static int fill_rows_kpi(const struct kpi_run *r, const struct kpi_sums *s, enum kpi_id id, struct kpi_value *v) {
+static int fill_rows_kpi(const struct kpi_sums *s, enum kpi_id id, struct kpi_value *v) {
   struct kpi_recipe how = kpi_recipe_of(id);
   int code = OK;
   v->rows_num = s->rows[how.num];
@@ -14,24 +14,24 @@ static int fill_rows_kpi(const struct kpi_run *r, const struct kpi_sums *s, enum
     v->den = v->rows_den;
     return OK;
   }
-  code = kpi_round(s->money[how.num], r->b->reporting, &v->num);
+  code = exact_round(s->money[how.num], &v->num);
   if (code == OK && how.den != F_NONE) {
-    code = kpi_round(s->money[how.den], r->b->reporting, &v->den);
+    code = exact_round(s->money[how.den], &v->den);
   }
   return code;
 }
 
 /* Running sums are rounded, not the parts: opening and closing are right to the unit, the parts add up to their
  * difference exactly, and a part that is nothing stays nothing. */
-static int round_moves(const struct kpi_base *x, currency_t reporting, int64_t out[MOVE_COUNT]) {
+static int round_moves(const struct kpi_base *x, int64_t out[MOVE_COUNT]) {
   exact_t sum = x->money[MOVE_OPENING];
   int64_t at = 0, next = 0;
-  int code = kpi_round(sum, reporting, &at);
+  int code = exact_round(sum, &at);
   out[MOVE_OPENING] = at;
   for (int m = MOVE_NEW; m < MOVE_CLOSING && code == OK; m++) {
-    bool loss = m == MOVE_CONTRACTION || m == MOVE_CHURN;
+    bool loss = ((MOVES_LOSS | 1u << MOVE_CHURN) >> m & 1u) != 0;
     sum += loss ? -x->money[m] : x->money[m];
-    code = kpi_round(sum, reporting, &next);
+    code = exact_round(sum, &next);
     out[m] = loss ? at - next : next - at;
     at = next;
   }
@@ -39,22 +39,25 @@ static int round_moves(const struct kpi_base *x, currency_t reporting, int64_t o
   return code;
 }
 
-static int fill_base(const struct kpi_run *r, const struct kpi_base *x, struct kpi_group *g) {
+static int fill_base(const struct kpi_base *x, struct kpi_group *g) {
   int64_t m[MOVE_COUNT] = {0};
-  int code = round_moves(x, r->b->reporting, m);
+  int code = round_moves(x, m);
   if (code != OK) {
     return code;
   }
   for (int k = 0; k < MOVE_COUNT; k++) {
-    g->values[KPI_ARR_OPENING + k] = (struct kpi_value){m[k], 0, x->rows[k], 0};
+    g->values[kpi_of_move((enum kpi_move)k)] = (struct kpi_value){m[k], 0, x->rows[k], 0};
   }
-  int64_t kept = m[MOVE_OPENING] - m[MOVE_CONTRACTION] - m[MOVE_CHURN];
+  int64_t gain = m[MOVE_MORE] + m[MOVE_DEARER] + m[MOVE_ADD_ON], loss = m[MOVE_FEWER] + m[MOVE_CHEAPER] + m[MOVE_ITEM_REMOVAL];
+  int64_t kept = m[MOVE_OPENING] - loss - m[MOVE_CHURN];
+  g->values[KPI_EXPANSION] = (struct kpi_value){gain, 0, x->rows_gain, 0};
+  g->values[KPI_CONTRACTION] = (struct kpi_value){loss, 0, x->rows_loss, 0};
   g->values[KPI_GRR] = (struct kpi_value){kept, m[MOVE_OPENING], x->rows_kept, x->rows[MOVE_OPENING]};
-  g->values[KPI_NRR] = (struct kpi_value){kept + m[MOVE_EXPANSION], m[MOVE_OPENING], x->rows_kept_or_grown, x->rows[MOVE_OPENING]};
+  g->values[KPI_NRR] = (struct kpi_value){kept + gain, m[MOVE_OPENING], x->rows_kept_or_grown, x->rows[MOVE_OPENING]};
   return OK;
 }
 
-static int fill(const struct kpi_run *r, const struct kpi_sums *s, const struct kpi_distinct *d, const struct kpi_base *base, struct kpi_group *g) {
+static int fill(const struct kpi_sums *s, const struct kpi_distinct *d, const struct kpi_base *base, struct kpi_group *g) {
   int code = OK;
   g->due = s->rows[F_ATR];
   g->booked = s->rows[F_RETAINED];
@@ -65,10 +68,10 @@ static int fill(const struct kpi_run *r, const struct kpi_sums *s, const struct 
   for (int id = 0; id < KPI_COUNT && code == OK; id++) {
     struct kpi_value *v = &g->values[id];
     switch (kpi_recipe_of((enum kpi_id)id).kind) {
-      case KIND_ROWS: code = fill_rows_kpi(r, s, (enum kpi_id)id, v); break;
+      case KIND_ROWS: code = fill_rows_kpi(s, (enum kpi_id)id, v); break;
       case KIND_GROSS:
-        code = kpi_round(d->gross, r->b->reporting, &v->num);
-        code = code == OK ? kpi_round(s->money[F_ATR], r->b->reporting, &v->den) : code;
+        code = exact_round(d->gross, &v->num);
+        code = code == OK ? exact_round(s->money[F_ATR], &v->den) : code;
         v->rows_num = s->rows[F_WON];
         v->rows_den = s->rows[F_ATR];
         break;
@@ -76,7 +79,7 @@ static int fill(const struct kpi_run *r, const struct kpi_sums *s, const struct 
       case KIND_BASE: break;
     }
   }
-  return code == OK ? fill_base(r, base, g) : code;
+  return code == OK ? fill_base(base, g) : code;
 }
 
 static int by_name(const void *pa, const void *pb) {
@@ -105,7 +108,7 @@ static int fill_groups(const struct kpi_run *r, const struct kpi_table *t, const
     struct kpi_group *g = &res->groups[res->n_groups++];
     g->key = k;
     g->name = r->keys.names[k];
-    code = fill(r, t->slot_of[k] != 0 ? &t->sums[t->slot_of[k] - 1] : &nothing, &d[k], &base[k], g);
+    code = fill(t->slot_of[k] != 0 ? &t->sums[t->slot_of[k] - 1] : &nothing, &d[k], &base[k], g);
   }
   if (code == OK && r->keys.spans == NULL) {
     qsort(res->groups, res->n_groups, sizeof *res->groups, by_name);
@@ -113,7 +116,7 @@ static int fill_groups(const struct kpi_run *r, const struct kpi_table *t, const
   return code;
 }
 
-static int fill_total(const struct kpi_run *r, const struct kpi_table *t, const struct kpi_distinct *d, const struct kpi_base *base, struct kpi_group *g) {
+static int fill_total(const struct kpi_table *t, const struct kpi_distinct *d, const struct kpi_base *base, struct kpi_group *g) {
   struct kpi_sums all = {0};
   bool over = false;
   for (uint32_t k = 0; k < t->n; k++) {
@@ -123,7 +126,7 @@ static int fill_total(const struct kpi_run *r, const struct kpi_table *t, const 
     }
   }
   *g = (struct kpi_group){.key = UINT32_MAX, .name = STR("Total")};
-  return over ? ERR_RANGE : fill(r, &all, d, base, g);
+  return over ? ERR_RANGE : fill(&all, d, base, g);
 }
 
 static int fill_parts(const struct kpi_run *r, const struct kpi_table *t, struct kpi_result *res) {
@@ -158,7 +161,7 @@ int kpi_compute(const struct book *b, const struct kpi_query *q, struct arena *a
   code = code == OK ? kpi_distinct(&r, &distinct) : code;
   code = code == OK ? kpi_base(&r, &base) : code;
   if (code == OK) {
-    code = fill_total(&r, &t, &distinct[r.keys.n], &base[r.keys.n], &res.total);
+    code = fill_total(&t, &distinct[r.keys.n], &base[r.keys.n], &res.total);
   }
   if (code == OK && q->by != KPI_BY_NONE) {
     code = fill_groups(&r, &t, distinct, base, &res);

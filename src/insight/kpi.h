@@ -9,7 +9,11 @@
  *
  * Money. Each due line converts at the rate in force on its end_date, numerator and denominator alike; sums are exact
  * (128 bits) and rounded once, half to even, to minor units of the reporting currency. Retained money of a line is
- * min(won, atr). Integer sums only: any number of threads gives the same bits. */
+ * min(won, atr). Integer sums only: any number of threads gives the same bits.
+ *
+ * Movement. In an account with opening and closing ARR the lines of a product that went are held against those that came: quantity =
+ * (units that came − units that went) × annual value of an old unit, price = the rest; a product that only came is an add-on, one
+ * that only went an item removal. Each counts as expansion or contraction by its sign, and the parts are the whole to the cent. */
 #ifndef INSIGHT_KPI_H
 #define INSIGHT_KPI_H
 #include "base/arena.h"
@@ -29,7 +33,9 @@ enum kpi_id {
   KPI_LOGO,                                              /* contracts with a booked line / contracts due */
   KPI_GRR, KPI_NRR,                                      /* whole base: see kpi_base */
   KPI_RESOLUTION, KPI_CLOSE, KPI_CONVERSION,             /* product of the three = KPI_NET when nothing open is booked */
-  KPI_ARR_OPENING, KPI_NEW, KPI_RESURRECTION, KPI_EXPANSION, KPI_CONTRACTION, KPI_CHURN, KPI_ARR_CLOSING, /* movement */
+  KPI_ARR_OPENING, KPI_NEW, KPI_RESURRECTION,            /* movement: account by account, */
+  KPI_EXPANSION, KPI_EXPANSION_QUANTITY, KPI_EXPANSION_PRICE, KPI_EXPANSION_ADD_ON, /* within an account that stays by product: kpi_items.c */
+  KPI_CONTRACTION, KPI_CONTRACTION_QUANTITY, KPI_CONTRACTION_PRICE, KPI_CONTRACTION_ITEM_REMOVAL, KPI_CHURN, KPI_ARR_CLOSING,
   KPI_ASSUMED,                                           /* rows whose booked date or link is assumed or weak / rows due */
   KPI_COUNT
 };
@@ -89,8 +95,8 @@ double kpi_rate(const struct kpi_value *v);
 
 /* The rows behind a figure. side: 'n' numerator, 'd' denominator, 'x' excluded, 'a' assumed or weak. group: key of
  * q->by, or UINT32_MAX for the total. 'x' and 'a' are lines due in the period, whatever the KPI. For gross the amounts are uncapped;
- * for logo a row is a line, the figure counts contracts. For GRR, NRR and the movement the rows are those of the accounts that moved, a
- * line that went out against one that came in with its sign, so that they add up. The exact sum of the converted amounts rounds to
+ * for logo a row is a line, the figure counts contracts. For GRR, NRR and the movement a row's amount is the line's share of the
+ * figure, with its sign (a line that went against one that came), so that they add up; each is rounded by itself. The exact sum of the converted amounts rounds to
  * the figure for the row-additive KPIs. */
 struct kpi_row {
   uint32_t line;       /* index into book->lines */

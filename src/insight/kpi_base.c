@@ -1,6 +1,6 @@
-/* The whole base between two days: ARR in force before the period and at its end (or on the as-of day), and what moved
- * between, account by account. Both days convert at the rate in force on the period's first day, so that a rate that moves
- * is not growth. A cancelled line is in neither day: the book does not say on which day it stopped. */
+/* The whole base between two days: ARR in force before the period and at its end (or on the as-of day), and what moved between: account by
+ * account, and within an account that stays item by item (kpi_items.c). Both days convert at the rate in force on the period's first day,
+ * so that a rate that moves is not growth. A cancelled line is in neither day: the book does not say on which day it stopped. */
 #include "base/alloc.h"
 #include "base/parallel.h"
 #include "insight/kpi_internal.h"
@@ -94,37 +94,82 @@ static int collect(const struct base_span *s, struct kpi_pots *p) {
   return code;
 }
 
+static bool stays(const struct kpi_pot *x) { return (x->flags & (POT_OPENS | POT_CLOSES)) == (POT_OPENS | POT_CLOSES); }
+
+/* Items of the accounts that stay: what moved first, then what stands beside it. */
+static int collect_items(const struct base_span *s, const struct kpi_pots *p, struct kpi_items *items) {
+  const struct book_lines *l = &s->r->b->lines;
+  int code = OK;
+  for (int moved = 1; moved >= 0; moved--) {
+    for (size_t i = s->from; i < l->n && code == OK; i++) {
+      int64_t factor = counts(s, i);
+      unsigned flags = factor != 0 ? covers(s, i) : 0;
+      const struct kpi_pot *x = flags != 0 && (flags != (POT_OPENS | POT_CLOSES)) == (moved != 0) ? kpi_pots_get(p, key_of(s, i), l->account[i]) : NULL;
+      if (x == NULL || !stays(x)) {
+        continue;
+      }
+      uint32_t pot = (uint32_t)(x - p->at);
+      exact_t arr = (exact_t)l->atr[i] * factor;
+      code = moved ? kpi_items_add(items, pot, l->product[i], flags == POT_CLOSES, l->quantity[i], arr) :
+                     kpi_items_stay(items, pot, l->product[i], l->quantity[i], arr);
+    }
+  }
+  return code == OK ? kpi_items_judge(items, s->r->family) : code;
+}
+
 static enum kpi_move move_of(const struct kpi_pot *x) {
-  if (!(x->flags & POT_OPENS)) {
-    return x->flags & POT_EARLIER ? MOVE_RESURRECTION : MOVE_NEW;
-  }
-  if (!(x->flags & POT_CLOSES)) {
-    return MOVE_CHURN;
-  }
-  return x->b > x->a ? MOVE_EXPANSION : MOVE_CONTRACTION; /* contraction by nothing when both are equal */
+  return x->flags & POT_OPENS ? MOVE_CHURN : x->flags & POT_EARLIER ? MOVE_RESURRECTION : MOVE_NEW; /* of an account that does not stay */
 }
 
 static bool add(exact_t *sum, exact_t x) { return !__builtin_add_overflow(*sum, x, sum); }
 
-static void count_rows(struct kpi_base *to, const struct kpi_pot *x, enum kpi_move m) {
+static bool add_account(struct kpi_base *to, const struct kpi_pot *x) {
   to->rows[MOVE_OPENING] += x->in_a;
   to->rows[MOVE_CLOSING] += x->in_b;
-  to->rows[m] += m == MOVE_EXPANSION || m == MOVE_CONTRACTION ? x->in_a + x->in_b - 2 * x->both : m == MOVE_CHURN ? x->in_a : x->in_b;
-  to->rows_kept += m == MOVE_EXPANSION ? x->in_a : m == MOVE_CONTRACTION ? x->in_b : 0;
-  to->rows_kept_or_grown += x->flags & POT_OPENS ? x->in_b : 0;
+  to->rows_kept += stays(x) ? x->both : 0;
+  to->rows_kept_or_grown += stays(x) ? x->in_b : 0;
+  if (!stays(x)) {
+    to->rows[move_of(x)] += x->in_a + x->in_b;
+  }
+  return add(&to->money[MOVE_OPENING], x->a) && add(&to->money[MOVE_CLOSING], x->b) && (stays(x) || add(&to->money[move_of(x)], x->a + x->b));
+}
+
+/* Which lines of an item stand behind GRR: what went, less its losses, or what came, less its gains. */
+enum { KEPT_WENT = 1, KEPT_CAME = 2 };
+static unsigned kept_lines(const struct kpi_item *x) {
+  if (x->parts & (1u << MOVE_ADD_ON | 1u << MOVE_ITEM_REMOVAL)) {
+    return 0;
+  }
+  return (x->parts & MOVES_GAIN ? KEPT_WENT : KEPT_CAME) | (x->parts & MOVES_LOSS ? KEPT_CAME : 0);
+}
+
+static bool add_item(struct kpi_base *to, const struct kpi_item *x) {
+  int64_t lines = (int64_t)x->went.lines + x->came.lines;
+  unsigned kept = kept_lines(x);
+  bool fits = true;
+  for (int m = MOVE_MORE; m <= MOVE_ITEM_REMOVAL; m++) {
+    to->rows[m] += x->parts >> m & 1u ? lines : 0;
+    fits &= add(&to->money[m], x->money[m]);
+  }
+  to->rows_gain += x->parts & MOVES_GAIN ? lines : 0;
+  to->rows_loss += x->parts & MOVES_LOSS ? lines : 0;
+  to->rows_kept += (kept & KEPT_WENT ? x->went.lines : 0) + (kept & KEPT_CAME ? x->came.lines : 0);
+  return fits;
 }
 
 static int base_sums(const struct base_span *s, struct kpi_base *sums) {
   struct kpi_pots p = {0};
+  struct kpi_items items = {0};
   int code = collect(s, &p);
+  code = code == OK ? collect_items(s, &p, &items) : code;
   for (size_t k = 0; k < p.n && code == OK; k++) {
-    const struct kpi_pot *x = &p.at[k];
-    struct kpi_base *to = &sums[x->key];
-    enum kpi_move m = move_of(x);
-    exact_t moved = m == MOVE_CHURN || m == MOVE_CONTRACTION ? x->a - x->b : x->b - x->a;
-    count_rows(to, x, m);
-    code = add(&to->money[MOVE_OPENING], x->a) && add(&to->money[MOVE_CLOSING], x->b) && add(&to->money[m], moved) ? OK : ERR_RANGE;
+    code = add_account(&sums[p.at[k].key], &p.at[k]) ? OK : ERR_RANGE;
   }
+  for (size_t k = 0; k < items.n && code == OK; k++) {
+    const struct kpi_item *x = &items.at[k];
+    code = x->into != k || add_item(&sums[p.at[x->pot].key], x) ? OK : ERR_RANGE;
+  }
+  kpi_items_free(&items);
   kpi_pots_free(&p);
   return code;
 }
@@ -182,30 +227,98 @@ int kpi_base(const struct kpi_run *r, struct kpi_base **ret) {
   return OK;
 }
 
-/* +1, -1 or 0: what a line adds to a figure, given what its account did. Sums over an account give exactly its movement. */
-static int sign_of(enum kpi_id id, char side, unsigned line, const struct kpi_pot *x) {
-  int opens = (line & POT_OPENS) != 0, closes = (line & POT_CLOSES) != 0;
-  enum kpi_move m = move_of(x);
-  if (side == 'd') {
-    return (id == KPI_GRR || id == KPI_NRR) && opens;
+static const enum kpi_id ids[MOVE_COUNT] = {
+    [MOVE_OPENING] = KPI_ARR_OPENING, [MOVE_NEW] = KPI_NEW, [MOVE_RESURRECTION] = KPI_RESURRECTION, [MOVE_MORE] = KPI_EXPANSION_QUANTITY,
+    [MOVE_DEARER] = KPI_EXPANSION_PRICE, [MOVE_ADD_ON] = KPI_EXPANSION_ADD_ON, [MOVE_FEWER] = KPI_CONTRACTION_QUANTITY, [MOVE_CHEAPER] = KPI_CONTRACTION_PRICE,
+    [MOVE_ITEM_REMOVAL] = KPI_CONTRACTION_ITEM_REMOVAL, [MOVE_CHURN] = KPI_CHURN, [MOVE_CLOSING] = KPI_ARR_CLOSING};
+
+enum kpi_id kpi_of_move(enum kpi_move m) { return ids[m]; }
+
+/* The moves a KPI is made of, as bits; GRR and NRR are none. */
+static unsigned moves_of(enum kpi_id id) {
+  unsigned moves = id == KPI_EXPANSION ? MOVES_GAIN : id == KPI_CONTRACTION ? MOVES_LOSS : 0;
+  for (int m = 0; m < MOVE_COUNT; m++) {
+    moves |= ids[m] == id ? 1u << m : 0;
   }
-  switch (id) {
-    case KPI_ARR_OPENING: return opens;
-    case KPI_ARR_CLOSING: return closes;
-    case KPI_NEW: return m == MOVE_NEW ? closes : 0;
-    case KPI_RESURRECTION: return m == MOVE_RESURRECTION ? closes : 0;
-    case KPI_CHURN: return m == MOVE_CHURN ? opens : 0;
-    case KPI_EXPANSION: return m == MOVE_EXPANSION ? closes - opens : 0;
-    case KPI_CONTRACTION: return m == MOVE_CONTRACTION ? opens - closes : 0;
-    case KPI_NRR: return x->flags & POT_OPENS ? closes : 0;
-    case KPI_GRR: return m == MOVE_EXPANSION ? opens : m == MOVE_CONTRACTION ? closes : 0;
-    default: return 0;
+  return moves;
+}
+
+/* One line of the base, while its rows are listed. */
+struct base_line {
+  unsigned flags;
+  const struct kpi_pot *pot;
+  const struct kpi_item *item; /* NULL when it did not move, or its account does not stay */
+  int64_t quantity;
+  exact_t arr;
+};
+
+/* What a line adds to a movement, and whether it is one of its rows. */
+static int share_of_move(const struct base_line *x, unsigned moves, exact_t *ret, bool *ret_row) {
+  bool opens = (x->flags & POT_OPENS) != 0, closes = (x->flags & POT_CLOSES) != 0;
+  *ret = x->arr;
+  *ret_row = (moves >> MOVE_OPENING & 1u && opens) || (moves >> MOVE_CLOSING & 1u && closes) || (!stays(x->pot) && moves >> move_of(x->pot) & 1u);
+  if (x->item == NULL || !(x->item->parts & moves & (MOVES_GAIN | MOVES_LOSS))) {
+    return OK;
   }
+  *ret_row = true;
+  return kpi_item_share(x->item, moves, closes, x->quantity, x->arr, ret);
+}
+
+/* What a line adds to the numerator of GRR: its item's old value less its losses, which is its new value less its gains. */
+static int share_of_kept(const struct base_line *x, exact_t *ret, bool *ret_row) {
+  bool came = x->flags == POT_CLOSES;
+  exact_t gain = 0;
+  if (x->item == NULL) {
+    *ret = x->arr;
+    *ret_row = stays(x->pot);
+    return OK;
+  }
+  unsigned kept = kept_lines(x->item);
+  *ret_row = (kept & (came ? KEPT_CAME : KEPT_WENT)) != 0;
+  if (kept == KEPT_WENT || kept == KEPT_CAME) {
+    *ret = x->arr;
+    return OK;
+  }
+  int code = kpi_item_share(x->item, MOVES_GAIN, came, x->quantity, x->arr, &gain);
+  *ret = (came ? x->arr : 0) - gain;
+  return code;
+}
+
+static int share_of(enum kpi_id id, char side, const struct base_line *x, exact_t *ret, bool *ret_row) {
+  if (id == KPI_GRR && side == 'n') {
+    return share_of_kept(x, ret, ret_row);
+  }
+  bool rate = id == KPI_GRR || id == KPI_NRR;
+  if (rate || side == 'd') {
+    *ret = x->arr;
+    *ret_row = rate && (side == 'd' ? (x->flags & POT_OPENS) != 0 : stays(x->pot) && (x->flags & POT_CLOSES));
+    return OK;
+  }
+  return share_of_move(x, moves_of(id), ret, ret_row);
+}
+
+static int list_rows(const struct base_span *s, const struct kpi_pots *p, const struct kpi_items *items, enum kpi_id id, char side, kpi_take_fn *take, void *arg) {
+  const struct book_lines *l = &s->r->b->lines;
+  int code = OK;
+  for (size_t i = s->from; i < l->n && code == OK; i++) {
+    int64_t factor = counts(s, i);
+    struct base_line x = {.flags = factor != 0 ? covers(s, i) : 0, .quantity = l->quantity[i], .arr = (exact_t)l->atr[i] * factor};
+    x.pot = x.flags != 0 ? kpi_pots_get(p, 0, l->account[i]) : NULL;
+    if (x.pot == NULL) {
+      continue;
+    }
+    exact_t money = 0;
+    bool row = false;
+    x.item = stays(x.pot) && x.flags != (POT_OPENS | POT_CLOSES) ? kpi_items_of(items, (uint32_t)(x.pot - p->at), l->product[i]) : NULL;
+    code = share_of(id, side, &x, &money, &row);
+    code = code == OK && row ? take(arg, i, money, factor) : code;
+  }
+  return code;
 }
 
 int kpi_base_rows(const struct kpi_run *r, enum kpi_id id, char side, uint32_t group, kpi_take_fn *take, void *arg) {
-  const struct book_lines *l = &r->b->lines;
   struct kpi_pots p = {0};
+  struct kpi_items items = {0};
   struct base_span s;
   bool one_period = group != UINT32_MAX && r->keys.spans != NULL;
   if (group != UINT32_MAX && group >= r->keys.n) {
@@ -217,13 +330,9 @@ int kpi_base_rows(const struct kpi_run *r, enum kpi_id id, char side, uint32_t g
   }
   s.only = one_period ? UINT32_MAX : group;
   code = collect(&s, &p);
-  for (size_t i = s.from; i < l->n && code == OK; i++) {
-    int64_t factor = counts(&s, i);
-    unsigned flags = factor != 0 ? covers(&s, i) : 0;
-    const struct kpi_pot *x = flags != 0 ? kpi_pots_get(&p, 0, l->account[i]) : NULL;
-    int sign = x != NULL ? sign_of(id, side, flags, x) : 0;
-    code = sign != 0 ? take(arg, i, sign, factor) : OK;
-  }
+  code = code == OK ? collect_items(&s, &p, &items) : code;
+  code = code == OK ? list_rows(&s, &p, &items, id, side, take, arg) : code;
+  kpi_items_free(&items);
   kpi_pots_free(&p);
   return code;
 }

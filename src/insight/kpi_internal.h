@@ -2,12 +2,8 @@
  * Only kpi_*.c include this. */
 #ifndef INSIGHT_KPI_INTERNAL_H
 #define INSIGHT_KPI_INTERNAL_H
+#include "insight/exact.h"
 #include "insight/kpi.h"
-
-/* Exact money: minor units × rate, brought to 4 decimals whatever the currency, so that currencies with 0, 2, 3 and 4
- * decimals add up: one unit of the reporting currency is 10^13. 10 M lines of 10^15 minor units each still fit. */
-typedef __int128 exact_t;
-enum { EXACT_DECIMALS = 4 };
 
 /* A line counts in a set of fields; a KPI is one field over another. Each field has a money side and a row side. */
 enum kpi_field {
@@ -29,7 +25,7 @@ struct kpi_recipe {
 };
 struct kpi_recipe kpi_recipe_of(enum kpi_id id);
 
-/* Factor of a (day, currency): minor × factor is exact_t. 0 = no rate. Days first .. first + days − 1. */
+/* Factor of a (day, currency): minor × factor is exact_t, as exact_term of one minor unit. 0 = no rate. Days first .. first + days − 1. */
 struct kpi_factors {
   day_t first;
   size_t days;
@@ -39,8 +35,6 @@ struct kpi_factors {
 /* OK, ERR_NOMEM, ERR_RANGE (a rate beyond 64 bits). */
 int kpi_factors_make(const struct book *b, day_t first, day_t last, struct arena *a, struct kpi_factors *ret);
 static inline const int64_t *kpi_factors_of(const struct kpi_factors *f, day_t d) { return f->factor + (size_t)(d - f->first) * f->currencies; }
-/* Minor units of the reporting currency, half to even. OK, ERR_RANGE. */
-int kpi_round(exact_t sum, currency_t reporting, int64_t *ret);
 
 /* Where a line's group key comes from: a column, less `base`, through `table` if there is one. */
 struct kpi_keys {
@@ -79,6 +73,7 @@ struct kpi_run {
   struct kpi_keys keys;
   struct kpi_factors factors; /* days of the period */
   size_t from, to;            /* lines due in the period */
+  const uint32_t *family;     /* by product code, 0 = none; NULL when the book has no families */
 };
 int kpi_run_make(const struct book *b, const struct kpi_query *q, struct arena *a, struct kpi_run *ret, struct err *e);
 /* In scope and known by as_of. */
@@ -143,16 +138,52 @@ struct kpi_distinct {
 int kpi_distinct(const struct kpi_run *r, struct kpi_distinct **ret);
 
 /* Whole base between two days, per key and for the total. */
-enum kpi_move { MOVE_OPENING, MOVE_NEW, MOVE_RESURRECTION, MOVE_EXPANSION, MOVE_CONTRACTION, MOVE_CHURN, MOVE_CLOSING, MOVE_COUNT };
+enum kpi_move { MOVE_OPENING, MOVE_NEW, MOVE_RESURRECTION, MOVE_MORE, MOVE_DEARER, MOVE_ADD_ON, MOVE_FEWER, MOVE_CHEAPER, MOVE_ITEM_REMOVAL, MOVE_CHURN, MOVE_CLOSING,
+                MOVE_COUNT };
+#define MOVES_QUANTITY (1u << MOVE_MORE | 1u << MOVE_FEWER)
+#define MOVES_PRICE (1u << MOVE_DEARER | 1u << MOVE_CHEAPER)
+#define MOVES_GAIN (1u << MOVE_MORE | 1u << MOVE_DEARER | 1u << MOVE_ADD_ON)
+#define MOVES_LOSS (1u << MOVE_FEWER | 1u << MOVE_CHEAPER | 1u << MOVE_ITEM_REMOVAL)
 struct kpi_base {
   exact_t money[MOVE_COUNT];
   int64_t rows[MOVE_COUNT]; /* lines behind each, as kpi_base_rows lists them */
+  int64_t rows_gain, rows_loss;          /* behind expansion and contraction as a whole */
   int64_t rows_kept, rows_kept_or_grown; /* behind the numerators of GRR and NRR */
 };
+/* Lines of one item (kpi_items.c): how many, their units, their ARR. */
+struct kpi_stock {
+  uint32_t lines;
+  int64_t quantity;
+  exact_t money;
+};
+struct kpi_item {
+  uint32_t pot, product;
+  uint32_t into;  /* the item it counts with: itself, or what its product was replaced by */
+  unsigned parts; /* bits of MOVE_*: the parts of the movement it has a share in */
+  struct kpi_stock went, came, stays; /* in force on the opening day only, the closing day only, both */
+  exact_t money[MOVE_COUNT];          /* of its parts, none negative but add-on or removal of credits */
+};
+struct kpi_items {
+  struct map64 *index; /* (pot, product) -> place + 1 */
+  struct kpi_item *at;
+  size_t n, cap;
+};
+/* A line that came or went. Zeroed items are empty ones. OK, ERR_NOMEM, ERR_RANGE. */
+int kpi_items_add(struct kpi_items *x, uint32_t pot, uint32_t product, bool came, uint32_t quantity, exact_t money);
+/* A line that stays, after all that moved; it counts only beside others of its product that moved. OK, ERR_RANGE. */
+int kpi_items_stay(struct kpi_items *x, uint32_t pot, uint32_t product, uint32_t quantity, exact_t money);
+/* Splits every item into its parts. family: by product code, 0 = none; NULL = products have no families. OK, ERR_NOMEM, ERR_RANGE. */
+int kpi_items_judge(struct kpi_items *x, const uint32_t *family);
+/* The item a line's product counts with, or NULL. */
+const struct kpi_item *kpi_items_of(const struct kpi_items *x, uint32_t pot, uint32_t product);
+/* What a line that came or went adds to some moves (bits, all gains or all losses) of its item; over the item's lines they add up. OK, ERR_RANGE. */
+int kpi_item_share(const struct kpi_item *x, unsigned moves, bool came, int64_t quantity, exact_t money, exact_t *ret);
+void kpi_items_free(struct kpi_items *x);
 /* ret: keys.n entries, then the total. OK, ERR_NOMEM, ERR_RANGE. */
 int kpi_base(const struct kpi_run *r, struct kpi_base **ret);
-/* What a row of the base means for one KPI: calls take(arg, line, sign, factor) for each. group UINT32_MAX = total. */
-typedef int kpi_take_fn(void *arg, size_t line, int sign, int64_t factor);
+enum kpi_id kpi_of_move(enum kpi_move m);
+/* What a row of the base means for one KPI: calls take(arg, line, money, factor) for each. group UINT32_MAX = total. */
+typedef int kpi_take_fn(void *arg, size_t line, exact_t money, int64_t factor);
 int kpi_base_rows(const struct kpi_run *r, enum kpi_id id, char side, uint32_t group, kpi_take_fn *take, void *arg);
 
 /* Totals kept beside a book; takes NULL. */

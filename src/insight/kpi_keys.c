@@ -12,7 +12,7 @@ int kpi_factors_make(const struct book *b, day_t first, day_t last, struct arena
     return ERR_NOMEM;
   }
   for (uint8_t c = 0; c < b->n_currencies; c++) {
-    int64_t rate = 0, lift = pow10_i64(EXACT_DECIMALS - currency_exponent(b->currency_of[c]));
+    int64_t rate = 0, lift = exact_lift(b->currency_of[c], b->reporting);
     uint32_t next = 0; /* first rate later than the day; rates only move forward from here */
     for (size_t d = 0; d < f.days; d++) {
       day_t day = first + (day_t)d;
@@ -31,11 +31,6 @@ int kpi_factors_make(const struct book *b, day_t first, day_t last, struct arena
   }
   *ret = f;
   return OK;
-}
-
-int kpi_round(exact_t sum, currency_t reporting, int64_t *ret) {
-  exact_t den = (exact_t)RATE_ONE * pow10_i64(EXACT_DECIMALS - currency_exponent(reporting));
-  return div_round_i128(sum, den, ret);
 }
 
 static int name_spans(const struct calendar *c, enum period_kind kind, day_t first, day_t last, struct arena *a, struct kpi_keys *k) {
@@ -136,6 +131,14 @@ static void from_dict(const struct book_dict *d, struct kpi_keys *k) {
 
 #define COLUMN(keys, array) ((keys)->column = (array), (keys)->width = (int)sizeof *(array))
 
+static void from_partners(const struct book *b, struct kpi_keys *k) {
+  if (b->contract_partner != NULL) {
+    COLUMN(k, b->lines.contract);
+    k->table = b->contract_partner;
+    k->n_in = b->contracts.n;
+  }
+}
+
 int kpi_keys_make(const struct book *b, const struct calendar *c, enum kpi_by by, day_t first, day_t last, struct arena *a, struct kpi_keys *ret) {
   const struct book_lines *l = &b->lines;
   static struct str nothing[1] = {{"", 0}};
@@ -147,7 +150,7 @@ int kpi_keys_make(const struct book *b, const struct calendar *c, enum kpi_by by
     case KPI_BY_REGION: from_dict(&b->regions, &k); COLUMN(&k, l->region); break;
     case KPI_BY_PRODUCT: from_dict(&b->products, &k); COLUMN(&k, l->product); break;
     case KPI_BY_FAMILY: code = name_families(b, a, &k); COLUMN(&k, l->product); break;
-    case KPI_BY_PARTNER: from_dict(&b->accounts, &k); COLUMN(&k, l->partner); break;
+    case KPI_BY_PARTNER: from_dict(&b->accounts, &k); from_partners(b, &k); break;
     case KPI_BY_MODEL: code = name_models(a, &k); COLUMN(&k, l->model); break;
     case KPI_BY_ACCOUNT: from_dict(&b->accounts, &k); COLUMN(&k, l->account); break;
     case KPI_BY_CURRENCY: code = name_currencies(b, a, &k); COLUMN(&k, l->currency); break;
@@ -170,6 +173,13 @@ int kpi_run_make(const struct book *b, const struct kpi_query *q, struct arena *
   code = code == OK ? kpi_factors_make(b, q->period.first, q->period.last, a, &r.factors) : code;
   if (code != OK) {
     return err_set(e, code, code == ERR_RANGE ? "An exchange rate is too large to compute with: look at the rates of the book" : "Out of memory");
+  }
+  if (b->product_family != NULL) {
+    struct kpi_keys families = {0};
+    if (name_families(b, a, &families) != OK) {
+      return err_set(e, ERR_NOMEM, "Out of memory");
+    }
+    r.family = families.table;
   }
   book_due_range(b, q->period.first, q->period.last, &r.from, &r.to);
   *ret = r;

@@ -150,7 +150,6 @@ static bool merge(struct cell *to, const struct cell *x) {
 
 static int finish(const struct rollup *r, struct kpi_cell *out) {
   size_t n = (size_t)r->keys.n * r->quarters;
-  currency_t reporting = r->b->reporting;
   for (size_t k = 0; k < n; k++) {
     struct cell *c = &r->cells[k];
     for (int t = 1; t < r->tasks; t++) {
@@ -159,8 +158,8 @@ static int finish(const struct rollup *r, struct kpi_cell *out) {
       }
     }
     out[k] = (struct kpi_cell){.due = c->due, .booked = c->booked, .on_time = c->on_time};
-    if (kpi_round(c->atr, reporting, &out[k].atr) != OK || kpi_round(c->won, reporting, &out[k].won) != OK ||
-        kpi_round(c->retained, reporting, &out[k].retained) != OK || kpi_round(c->retained_on_time, reporting, &out[k].retained_on_time) != OK) {
+    if (exact_round(c->atr, &out[k].atr) != OK || exact_round(c->won, &out[k].won) != OK ||
+        exact_round(c->retained, &out[k].retained) != OK || exact_round(c->retained_on_time, &out[k].retained_on_time) != OK) {
       return ERR_RANGE;
     }
   }

@@ -11,11 +11,14 @@ struct taken {
   bool count;           /* amount is 1 */
 };
 
-/* kpi_take_fn. Without a rate the row is listed with nothing converted. */
-static int take(void *arg, size_t line, int sign, int64_t factor) {
+/* kpi_take_fn. Without a rate (factor 0) the row is listed with nothing converted. */
+static int take_share(void *arg, size_t line, exact_t money, int64_t factor) {
   struct taken *t = arg;
-  int64_t amount = sign * kpi_line_amount(&t->r->b->lines, line, t->what), converted = 0;
-  int code = kpi_round((exact_t)amount * factor, t->r->b->reporting, &converted);
+  int64_t amount = kpi_line_amount(&t->r->b->lines, line, t->what), converted = 0;
+  int code = exact_round(money, &converted);
+  if (code == OK && factor != 0) {
+    code = div_round_i128(money, factor, &amount);
+  }
   if (code != OK) {
     return code;
   }
@@ -32,13 +35,17 @@ static int take(void *arg, size_t line, int sign, int64_t factor) {
   return OK;
 }
 
+static int take(struct taken *t, size_t line, int64_t factor) {
+  return take_share(t, line, (exact_t)kpi_line_amount(&t->r->b->lines, line, t->what) * factor, factor);
+}
+
 static int due_rows(const struct kpi_run *r, uint32_t wanted, uint32_t group, struct taken *t) {
   const struct book_lines *l = &r->b->lines;
   int code = OK;
   for (size_t i = r->from; i < r->to && code == OK; i++) {
     int64_t factor = kpi_factors_of(&r->factors, l->end[i])[l->currency[i]];
     if ((kpi_fields(r->q, l, i, factor) & wanted) && (group == UINT32_MAX || kpi_key(&r->keys, i) == group)) {
-      code = take(t, i, 1, factor);
+      code = take(t, i, factor);
     }
   }
   return code;
@@ -53,7 +60,7 @@ static int collect(const struct kpi_run *r, enum kpi_id id, char side, uint32_t 
     return due_rows(r, FIELD_BIT(F_ASSUMED_OR_WEAK), group, t);
   }
   if (how.kind == KIND_BASE) {
-    return kpi_base_rows(r, id, side, group, take, t);
+    return kpi_base_rows(r, id, side, group, take_share, t);
   }
   int field = side == 'n' ? how.num : how.den;
   if (field == F_NONE) {

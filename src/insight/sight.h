@@ -7,7 +7,7 @@
 #include "insight/book.h"
 
 struct sight_map {
-  /* By contract code, from the store: the book's lines carry one partner only. Filled by the caller. */
+  /* By contract code, from the store: the book's contracts carry one partner only. Filled by the caller. */
   uint16_t *rep;
   uint32_t *reseller, *distributor;           /* account codes, 0 = none */
   uint32_t *renewals_from, *renewals;         /* of a contract: indexes into the book's renewals */

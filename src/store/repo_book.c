@@ -131,8 +131,9 @@ static int read_contracts(struct book_reader *r, struct err *e) {
   size_t i = 0;
   r->contract = mem_zalloc(b->contracts.n, sizeof *r->contract);
   b->contract_account = arena_zalloc(book_arena(b), b->contracts.n, sizeof *b->contract_account);
+  b->contract_partner = arena_zalloc(book_arena(b), b->contracts.n, sizeof *b->contract_partner);
   b->contract_cancelled = arena_zalloc(book_arena(b), b->contracts.n, sizeof *b->contract_cancelled);
-  if (r->contract == NULL || b->contract_account == NULL || b->contract_cancelled == NULL) {
+  if (r->contract == NULL || b->contract_account == NULL || b->contract_partner == NULL || b->contract_cancelled == NULL) {
     return ERR_NOMEM;
   }
   r->contract[0].cancelled = b->contract_cancelled[0] = DAY_NONE;
@@ -144,6 +145,7 @@ static int read_contracts(struct book_reader *r, struct err *e) {
         .region = (uint16_t)book_code(&b->regions, stmt_i64(q, 5)), .model = (uint8_t)stmt_i64(q, 6),
         .currency = book_currency(b, (currency_t)stmt_i64(q, 7)), .cancelled = stmt_day(q, 8)};
     b->contract_account[i] = r->contract[i].account;
+    b->contract_partner[i] = r->contract[i].reseller != 0 ? r->contract[i].reseller : r->contract[i].distributor;
     b->contract_cancelled[i] = r->contract[i].cancelled;
     code = OK;
   }

@@ -8,6 +8,9 @@ static bool became_known_late(const struct book_reader *r, const struct book_lin
   return x->known > p.first;
 }
 
+/* What no column of 32 bits holds counts as the most or nothing: no import takes such a quantity. */
+static uint32_t quantity_of(int64_t n) { return n < 0 ? 0 : n > UINT32_MAX ? UINT32_MAX : (uint32_t)n; }
+
 static void take_line(struct book_reader *r, struct stmt *q, struct book_line *x) {
   struct book *b = r->book;
   uint32_t contract = book_code(&b->contracts, stmt_i64(q, 1));
@@ -17,7 +20,7 @@ static void take_line(struct book_reader *r, struct stmt *q, struct book_line *x
   int outcome = decided ? (int)stmt_i64(q, 10) : OUTCOME_OPEN, evidence = decided ? (int)stmt_i64(q, 11) : EVIDENCE_NONE;
   *x = (struct book_line){
       .id = (uint32_t)stmt_i64(q, 0), .contract = contract, .account = c->account, .product = book_code(&b->products, stmt_i64(q, 2)),
-      .partner = c->reseller != 0 ? c->reseller : c->distributor, .rep = c->rep, .region = c->region, .model = c->model,
+      .quantity = quantity_of(stmt_i64(q, 16)), .rep = c->rep, .region = c->region, .model = c->model,
       .start = stmt_day(q, 3), .end = stmt_day(q, 4), .currency = book_currency(b, (currency_t)stmt_i64(q, 5)), .atr = stmt_i64(q, 6),
       .known = day_of_instant(stmt_i64(q, 7)), .booked = decided ? stmt_day(q, 12) : DAY_NONE, .won = decided ? stmt_i64(q, 14) : 0,
       .outcome_known = outcome != OUTCOME_OPEN ? day_of_instant(outcome_known) : DAY_NONE,
@@ -30,7 +33,7 @@ static void take_line(struct book_reader *r, struct stmt *q, struct book_line *x
 int book_read_lines(struct book_reader *r, struct err *e) {
   static const char sql[] =
       "select l.id, l.contract_id, l.product_id, l.start_date, l.end_date, l.currency, l.annual_value, l.known_at, l.known_derived, l.excluded_reason,"
-      " o.outcome, o.evidence, o.booked_date, o.booked_assumed, o.won_annual, o.known_at"
+      " o.outcome, o.evidence, o.booked_date, o.booked_assumed, o.won_annual, o.known_at, l.quantity"
       " from contract_line l left join line_outcome o on o.line_id = l.id where l.known_at <= $1 order by l.id /* scan */";
   int64_t count = 0;
   size_t n = 0;

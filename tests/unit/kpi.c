@@ -302,6 +302,96 @@ static void base_moves_add_up(void **state) {
   book_free(b);
 }
 
+/* The rows of a figure: their number and the sum of their money. */
+static int64_t rows_of(const struct book *b, const struct kpi_query *q, enum kpi_id id, char side, size_t *ret_n) {
+  struct kpi_row *rows = NULL;
+  int64_t sum = 0;
+  assert_int_equal(kpi_rows(b, q, id, side, UINT32_MAX, arena, &rows, ret_n, NULL), OK);
+  for (size_t i = 0; i < *ret_n; i++) {
+    sum += rows[i].converted;
+  }
+  return sum;
+}
+
+static void assert_rows(const struct book *b, const struct kpi_query *q, const struct kpi_result *res, enum kpi_id id, int64_t money, size_t n) {
+  size_t found = 0;
+  assert_int_equal(res->total.values[id].num, money);
+  assert_int_equal(res->total.values[id].rows_num, n);
+  assert_int_equal(rows_of(b, q, id, 'n', &found), money);
+  assert_int_equal(found, n);
+}
+
+/* Ends on 15 May when it went; begins the day after when it came; covers both days when it stays. */
+static struct book_line item(uint32_t id, char how, uint32_t product, uint32_t quantity, int64_t atr) {
+  struct book_line x = line_of(id, day(2026, 5, 15), atr);
+  x.end = how == 'w' ? x.end : x.end + 400;
+  x.start = how == 'c' ? day(2026, 5, 16) : x.start;
+  x.known = x.start;
+  x.product = product;
+  x.quantity = quantity;
+  return x;
+}
+
+/* One account. Product 1: 10 units for 100.00 become 12 for 150.00: 2 × 10.00 by quantity, 30.00 by price. Product 2: 5 for 50.00 become 4 for 44.00: 10.00 by
+ * quantity, but 4.00 dearer. Product 3: gone, 7.00. Product 4: added, 9.00. Product 5: one of two stays at 20.00, the other goes: a unit less at its own value, 30.00. */
+static void movement_is_split_by_product(void **state) {
+  (void)state;
+  struct book *b = book_of(9);
+  const struct book_line rows[] = {item(1, 'w', 1, 10, 10000), item(2, 'c', 1, 12, 15000), item(3, 'w', 2, 5, 5000), item(4, 'c', 2, 4, 4400), item(5, 'w', 3, 1, 700),
+                                   item(6, 'c', 4, 1, 900), item(7, 's', 5, 1, 2000), item(8, 'w', 5, 1, 3000)};
+  struct kpi_query q = quarter_query(day(2026, 5, 15));
+  struct kpi_result res = of_lines(b, rows, 8, &q);
+  assert_rows(b, &q, &res, KPI_EXPANSION_QUANTITY, 2000, 2);
+  assert_rows(b, &q, &res, KPI_EXPANSION_PRICE, 3400, 4);
+  assert_rows(b, &q, &res, KPI_EXPANSION_ADD_ON, 900, 1);
+  assert_rows(b, &q, &res, KPI_EXPANSION, 6300, 5);
+  assert_rows(b, &q, &res, KPI_CONTRACTION_QUANTITY, 4000, 3);
+  assert_rows(b, &q, &res, KPI_CONTRACTION_PRICE, 0, 0);
+  assert_rows(b, &q, &res, KPI_CONTRACTION_ITEM_REMOVAL, 700, 1);
+  assert_rows(b, &q, &res, KPI_CONTRACTION, 4700, 4);
+  assert_rows(b, &q, &res, KPI_ARR_OPENING, 20700, 5);
+  assert_rows(b, &q, &res, KPI_ARR_CLOSING, 22300, 4);
+  assert_value(res, KPI_GRR, 16000, 20700);
+  assert_value(res, KPI_NRR, 22300, 20700);
+  assert_rows(b, &q, &res, KPI_GRR, 16000, 4); /* 10000 of line 1, 5000 - 1000 by lines 3 and 4, 2000 of line 7 */
+  assert_rows(b, &q, &res, KPI_NRR, 22300, 4);
+  book_free(b);
+}
+
+/* More units beside such as stay are more units at the price of those that stay; without a quantity nothing but the price can have moved. */
+static void added_units_are_valued_as_those_that_stay(void **state) {
+  (void)state;
+  struct book *b = book_of(9);
+  const struct book_line rows[] = {item(1, 's', 1, 4, 8000), item(2, 'c', 1, 2, 5000), item(3, 'w', 2, 0, 100), item(4, 'c', 2, 3, 160)};
+  struct kpi_query q = quarter_query(day(2026, 5, 15));
+  struct kpi_result res = of_lines(b, rows, 4, &q);
+  assert_rows(b, &q, &res, KPI_EXPANSION_QUANTITY, 4000, 1);
+  assert_rows(b, &q, &res, KPI_EXPANSION_PRICE, 1060, 3);
+  assert_rows(b, &q, &res, KPI_EXPANSION, 5060, 3);
+  assert_value(res, KPI_CONTRACTION, 0, 0);
+  book_free(b);
+}
+
+/* Product 1 (3 units, 30.00) is followed by product 2 (3 units, 36.00) of its family: dearer, neither removed nor added. Of another family it would be both. */
+static void a_replacement_within_the_family_is_one_item(void **state) {
+  (void)state;
+  struct book *b = book_of(9);
+  const struct book_line rows[] = {item(1, 'w', 1, 3, 3000), item(2, 'c', 2, 3, 3600), item(3, 's', 3, 1, 100)};
+  struct kpi_query q = quarter_query(day(2026, 5, 15));
+  b->product_family = arena_zalloc(book_arena(b), b->products.n, sizeof *b->product_family);
+  b->product_family[1] = b->product_family[2] = STR("Storage");
+  struct kpi_result res = of_lines(b, rows, 3, &q);
+  assert_rows(b, &q, &res, KPI_EXPANSION_PRICE, 600, 2);
+  assert_rows(b, &q, &res, KPI_EXPANSION, 600, 2);
+  assert_value(res, KPI_CONTRACTION, 0, 0);
+  b->product_family[2] = STR("Network");
+  res = compute(b, &q, arena);
+  assert_rows(b, &q, &res, KPI_EXPANSION_ADD_ON, 3600, 1);
+  assert_rows(b, &q, &res, KPI_CONTRACTION_ITEM_REMOVAL, 3000, 1);
+  assert_value(res, KPI_EXPANSION_PRICE, 0, 0);
+  book_free(b);
+}
+
 static void a_scope_sees_its_own_rows(void **state) {
   (void)state;
   struct book *b = book_of(2);
@@ -353,7 +443,9 @@ int main(void) {
       cmocka_unit_test(gross_offsets_lines_within_account_and_quarter), cmocka_unit_test(sums_round_once_half_to_even),
       cmocka_unit_test(currencies_convert_at_the_rate_of_the_due_date), cmocka_unit_test(frozen_adds_and_removals_make_atr),
       cmocka_unit_test(three_shares_multiply_to_net), cmocka_unit_test(as_of_hides_what_was_not_known), cmocka_unit_test(an_empty_period_has_no_rate),
-      cmocka_unit_test(base_moves_add_up), cmocka_unit_test(a_scope_sees_its_own_rows), cmocka_unit_test(absurd_sums_are_refused),
+      cmocka_unit_test(base_moves_add_up), cmocka_unit_test(movement_is_split_by_product),
+      cmocka_unit_test(added_units_are_valued_as_those_that_stay), cmocka_unit_test(a_replacement_within_the_family_is_one_item),
+      cmocka_unit_test(a_scope_sees_its_own_rows), cmocka_unit_test(absurd_sums_are_refused),
       cmocka_unit_test(names_and_keys_are_one_to_one),
   };
   return cmocka_run_group_tests(tests, begin, finish);

@@ -45,7 +45,7 @@ static inline struct book *book_of(uint32_t n) {
 /* A line of 1 January 2020 … end over atr minor units, known from the start, open, account = contract = product = 1. */
 static inline struct book_line line_of(uint32_t id, day_t end, int64_t atr) {
   return (struct book_line){.id = id, .end = end, .start = end - 364, .booked = DAY_NONE, .known = end - 364, .outcome_known = DAY_NONE, .atr = atr,
-                            .account = 1, .contract = 1, .product = 1, .rep = 1, .region = 1, .currency = 1, .model = MODEL_DIRECT,
+                            .account = 1, .contract = 1, .product = 1, .quantity = 1, .rep = 1, .region = 1, .currency = 1, .model = MODEL_DIRECT,
                             .outcome_evidence = OUTCOME_OPEN | EVIDENCE_NONE << 4};
 }
 
