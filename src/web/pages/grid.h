@@ -87,17 +87,22 @@ struct grid_filter_view {
   struct grid_total *columns;  /* the list: label and address */
   size_t n_columns;
 };
-/* Which columns, how dense, grouped by what: every act is an address. */
+/* Which columns, in which order, how dense: one form that says all of it at once, so that no quick click can be lost. And what to group by. */
 struct grid_column_row {
-  struct str label, up_href, down_href, drop_href, add_href;
+  const char *name;
+  struct str label;
+  bool shown;
 };
 struct grid_columns_view {
-  struct str title;
+  struct str title, usual_href;
+  struct grid_hidden *hidden;
+  size_t n_hidden;
   struct grid_column_row *shown, *others;
   size_t n_shown, n_others;
-  struct grid_tab *densities, *groups;
-  size_t n_densities, n_groups;
-  struct str apply_href, usual_href;
+  struct option *densities;
+  size_t n_densities;
+  struct grid_tab *groups;     /* when it is about these, nothing else is set */
+  size_t n_groups;
   bool page;
 };
 

@@ -3,50 +3,29 @@
 #include "web/shell.h"
 #include "web/views.h"
 
-static struct str href_of(struct request *r, const struct grid_state *s, const struct grid_chosen *cols, const char *root) {
-  struct grid_state to = *s;
-  to.cols = *cols;
-  to.after = 0;
-  return grid_state_href(r, &to, root);
+/* Without a script: the column named by up or down changes places with its neighbor. */
+static void move_column(const struct request *r, struct grid_chosen *x) {
+  bool down = pairs_has(&r->query, "down");
+  int col = grid_col_of(pairs_get(&r->query, down ? "down" : "up"));
+  const uint8_t *at = col < 0 ? NULL : memchr(x->col, col, x->n);
+  size_t i = at ? (size_t)(at - x->col) : 0, k = down ? i + 1 : i - 1;
+  if (!at || k >= x->n)
+    return;
+  x->col[i] = x->col[k];
+  x->col[k] = (uint8_t)col;
 }
-
-static struct grid_chosen moved(const struct grid_chosen *x, size_t i, size_t k) {
-  struct grid_chosen y = *x;
-  y.col[i] = x->col[k];
-  y.col[k] = x->col[i];
-  return y;
-}
-
-static struct grid_chosen dropped(const struct grid_chosen *x, size_t i) {
-  struct grid_chosen y = *x;
-  memmove(&y.col[i], &y.col[i + 1], y.n - i - 1);
-  y.n--;
-  return y;
-}
-
-static bool is_shown(const struct grid_chosen *x, int col) { return memchr(x->col, col, x->n) != NULL; }
 
 static int fill_columns(struct request *r, const struct grid_state *s, struct grid_columns_view *v) {
-  static const char ROOT[] = "/renewals/columns";
   const struct grid_chosen *x = &s->cols;
   v->shown = arena_zalloc(r->arena, SHOW_COUNT, sizeof *v->shown);
   v->others = arena_zalloc(r->arena, SHOW_COUNT, sizeof *v->others);
   if (!v->shown || !v->others)
     return err_set(&r->err, ERR_NOMEM, "columns: out of memory: try again");
-  for (size_t i = 0; i < x->n; i++) {
-    struct grid_column_row *row = &v->shown[v->n_shown++];
-    struct grid_chosen up = moved(x, i, i ? i - 1 : i), down = moved(x, i, i + 1 < x->n ? i + 1 : i), less = dropped(x, i);
-    row->label = grid_col_label(r->reader, &s->desk, x->col[i]);
-    row->up_href = i ? href_of(r, s, &up, ROOT) : STR_NONE;
-    row->down_href = i + 1 < x->n ? href_of(r, s, &down, ROOT) : STR_NONE;
-    row->drop_href = x->n > 1 ? href_of(r, s, &less, ROOT) : STR_NONE;
-  }
+  for (size_t i = 0; i < x->n; i++)
+    v->shown[v->n_shown++] = (struct grid_column_row){grid_cols[x->col[i]].name, grid_col_label(r->reader, &s->desk, x->col[i]), true};
   for (int c = 0; c < SHOW_COUNT; c++)
-    if (!is_shown(x, c)) {
-      struct grid_chosen more = *x;
-      more.col[more.n++] = (uint8_t)c;
-      v->others[v->n_others++] = (struct grid_column_row){.label = grid_col_label(r->reader, &s->desk, c), .add_href = href_of(r, s, &more, ROOT)};
-    }
+    if (!memchr(x->col, c, x->n))
+      v->others[v->n_others++] = (struct grid_column_row){grid_cols[c].name, grid_col_label(r->reader, &s->desk, c), false};
   return OK;
 }
 
@@ -58,22 +37,26 @@ static int fill_densities(struct request *r, const struct grid_state *s, struct 
   v->densities = arena_zalloc(r->arena, 3, sizeof *v->densities);
   if (!v->densities)
     return err_set(&r->err, ERR_NOMEM, "columns: out of memory: try again");
-  for (size_t i = 0; i < 3; i++) {
-    struct grid_state to = *s;
-    to.density = ALL[i].pixels;
-    v->densities[v->n_densities++] =
-      (struct grid_tab){.label = tr(r, ALL[i].label), .href = grid_state_href(r, &to, "/renewals/columns"), .current = s->density == ALL[i].pixels};
-  }
+  for (size_t i = 0; i < 3; i++)
+    v->densities[v->n_densities++] = (struct option){arena_fmt(r->arena, "%d", ALL[i].pixels), tr(r, ALL[i].label), s->density == ALL[i].pixels};
   return OK;
 }
 
-static int send(struct request *r, struct response *w, const struct grid_state *s, struct grid_columns_view *v) {
+/* Everything else that the address says goes with the form; what the form itself says does not. */
+static int fill_hidden(struct request *r, const struct grid_state *s, struct grid_columns_view *v) {
+  struct grid_state rest = *s;
+  rest.cols = grid_chosen_read(STR_NONE);
+  rest.density = 44;
+  int rc = grid_state_hidden(r, &rest, true, &v->hidden, &v->n_hidden);
+  if (rc >= 0)
+    v->hidden[v->n_hidden++] = (struct grid_hidden){STR("chosen"), STR("1")};
+  v->usual_href = grid_state_href(r, &rest, "/renewals");
+  return rc;
+}
+
+static int send(struct request *r, struct response *w, struct grid_columns_view *v) {
   struct view_cx cx = view_cx_of(r);
-  struct str usual = STR_NONE;
-  struct grid_chosen cols = grid_chosen_read(usual);
   v->page = !r->fragment;
-  v->apply_href = grid_state_href(r, s, "/renewals");
-  v->usual_href = v->n_shown ? href_of(r, s, &cols, "/renewals/columns") : STR_NONE;
   shell_begin(r, w, &(struct page){.title = v->title, .nav = "/renewals", .crumb = tr(r, "Renewals"), .crumb_href = STR("/renewals")});
   view_grid_columns(&w->body, &cx, v);
   return shell_end(r, w);
@@ -86,11 +69,14 @@ int grid_columns_page(struct request *r, struct response *w) {
   if (rc < 0)
     return rc;
   s.after = 0;
+  move_column(r, &s.cols);
   rc = fill_columns(r, &s, &v);
   if (rc >= 0)
     rc = fill_densities(r, &s, &v);
   if (rc >= 0)
-    rc = send(r, w, &s, &v);
+    rc = fill_hidden(r, &s, &v);
+  if (rc >= 0)
+    rc = send(r, w, &v);
   desk_close(&s.desk);
   return rc;
 }
@@ -115,7 +101,7 @@ int grid_group_page(struct request *r, struct response *w) {
       label = tr_fmt(r, "{0}, by month", label);
     v.groups[v.n_groups++] = (struct grid_tab){.label = label, .href = grid_state_href(r, &to, "/renewals"), .current = s.group == to.group};
   }
-  rc = v.groups ? send(r, w, &s, &v) : err_set(&r->err, ERR_NOMEM, "groups: out of memory: try again");
+  rc = v.groups ? send(r, w, &v) : err_set(&r->err, ERR_NOMEM, "groups: out of memory: try again");
   desk_close(&s.desk);
   return rc;
 }

@@ -202,7 +202,7 @@ static bool filter_entered(struct request *r, const struct grid_state *s, enum g
 }
 
 int grid_chip_set(struct request *r, const struct grid_state *s, struct str *ret_href) {
-  *ret_href = STR_NONE;
+  *ret_href = pairs_has(&r->query, "chosen") ? grid_state_href(r, s, "/renewals") : STR_NONE;
   int column = grid_column_of(pairs_get(&r->query, "set"));
   if (column < 0 || grid_column_kind((enum grid_column)column) == GRID_KIND_ROWS)
     return OK;

@@ -20,6 +20,17 @@ static int source_of(struct request *r, struct grid_state *s, struct pairs *ret)
   return rc < 0 || said ? rc : pairs_decode(r->arena, s->view.query, ret);
 }
 
+/* The boxes ticked in the form of columns, in its order. */
+static struct grid_chosen ticked_columns(struct request *r, const struct pairs *p) {
+  STRBUF_CLEANUP struct strbuf b = STRBUF_INIT(WEB_MAX_URL);
+  for (size_t i = 0; i < p->n; i++)
+    if (str_eq(p->p[i].name, STR("c"))) {
+      strbuf_add(&b, p->p[i].value);
+      strbuf_addc(&b, ',');
+    }
+  return grid_chosen_read(arena_str(r->arena, strbuf_str(&b)));
+}
+
 static int density_of(struct str s) { return str_eq(s, STR("28")) ? 28 : str_eq(s, STR("34")) ? 34 : 44; }
 
 static int read_list(struct request *r, const struct pairs *p, struct grid_state *s) {
@@ -27,7 +38,7 @@ static int read_list(struct request *r, const struct pairs *p, struct grid_state
   s->q = str_trim(pairs_get(p, "q"));
   s->period = pairs_get(p, "period");
   s->sort = pairs_get(p, "sort");
-  s->cols = grid_chosen_read(pairs_get(p, "cols"));
+  s->cols = pairs_has(p, "chosen") ? ticked_columns(r, p) : grid_chosen_read(pairs_get(p, "cols"));
   s->density = density_of(pairs_get(p, "density"));
   s->group = grid_column_of(pairs_get(p, "group"));
   s->group = grid_may_group(s->group) ? s->group : -1;
@@ -136,7 +147,7 @@ int grid_state_hidden(struct request *r, const struct grid_state *s, bool with_f
     {STR("view"), s->view.id ? arena_fmt(r->arena, "%lld", (long long)s->view.id) : STR_NONE}, {STR("q"), s->q}, {STR("period"), s->period},
     {STR("sort"), s->sort}, {STR("group"), s->group < 0 ? STR_NONE : str_of(grid_column_name(s->group))},
     {STR("cols"), grid_chosen_text(r->arena, &s->cols)}, {STR("density"), s->density == 44 ? STR_NONE : arena_fmt(r->arena, "%d", s->density)}};
-  struct grid_hidden *rows = arena_zalloc(r->arena, sizeof all / sizeof *all + 1, sizeof *rows);
+  struct grid_hidden *rows = arena_zalloc(r->arena, sizeof all / sizeof *all + 2, sizeof *rows);
   size_t n = 0;
   if (!rows)
     return err_set(&r->err, ERR_NOMEM, "renewals: out of memory: try again");

@@ -18,7 +18,7 @@ struct grid_state {
   struct saved_view view;   /* id 0: none is open */
   bool changed;             /* other than the open view says */
 };
-/* Reads ?view, f, q, period, sort, group, open, cols, density, after. Without f and q the open renewals are meant; a view speaks where nothing
+/* Reads ?view, f, q, period, sort, group, open, cols (or with ?chosen the ticked c), density, after. Without f and q the open renewals are meant; a view speaks where nothing
  * else is said. ERR_NOTFOUND: no such view, or not for this person. */
 int grid_state_read(struct request *r, struct grid_state *ret);
 /* The address of a state: root?…; after as in the state. To change a part, change it in a copy. */
@@ -29,7 +29,7 @@ struct str grid_state_query(struct request *r, const struct grid_state *s);
 struct str grid_state_text(struct request *r, const struct grid_state *s, const struct grid_filter *filters, size_t n);
 /* The same list with these filters, from its first row. */
 struct str grid_state_with(struct request *r, const struct grid_state *s, const struct grid_filter *filters, size_t n);
-/* Fields that a form keeps so that it leads back to the same list; *with_f: the filters, too. */
+/* Fields that a form keeps so that it leads back to the same list, with room for one more; with_f: the filters and the search, too. */
 int grid_state_hidden(struct request *r, const struct grid_state *s, bool with_f, struct grid_hidden **ret, size_t *ret_n);
 
 int grid_chips(struct request *r, const struct grid_state *s, struct grid_view *v);
@@ -39,7 +39,7 @@ int grid_fill_rows(struct request *r, const struct grid_state *s, const uint32_t
 /* Addresses and words around the list. */
 void grid_fill_places(struct request *r, const struct grid_state *s, struct grid_view *v);
 int grid_fill_totals(struct request *r, const struct grid_state *s, const struct grid_totals *t, struct grid_view *v);
-/* When the address comes from a filter's form (?set=…): the canonical address to go to, else "". */
+/* When the address comes from a filter's form (?set=…) or that of columns (?chosen=): the canonical address to go to, else "". */
 int grid_chip_set(struct request *r, const struct grid_state *s, struct str *ret_href);
 /* "Category: Commit, Best case": what one condition says. */
 struct str grid_filter_words(struct request *r, const struct grid_state *s, const struct grid_filter *f);

@@ -34,6 +34,14 @@
       cell.was = [...cell.childNodes];
       htmx.ajax('GET', edit.getAttribute('href'), { target: cell, swap: 'innerHTML' });
     }
+    const step = e.target.closest('.cols li button');
+    if (step) { // nothing is sent before "Show these"
+      e.preventDefault();
+      const li = step.closest('li'), up = step.name === 'up', near = up ? li.previousElementSibling : li.nextElementSibling;
+      if (near) near[up ? 'before' : 'after'](li);
+      else if (up) step.form.querySelector('ul').append(li);
+      step.focus();
+    }
     if (e.target.closest('[data-reload]')) { e.preventDefault(); location.reload(); }
     if (e.target.closest('[data-leave]')) { e.preventDefault(); leave(e.target.closest('form')); }
     if (e.target.matches('.wt [name=id]')) pick(e.target, e.shiftKey);
