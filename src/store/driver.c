@@ -206,6 +206,11 @@ int64_t db_run(struct db *db, const char *sql, const struct bind *binds, struct 
   return n;
 }
 
+int db_exec(struct db *db, const char *sql, const struct bind *binds, struct err *e) {
+  int64_t n = db_run(db, sql, binds, e);
+  return n < 0 ? (int)n : OK;
+}
+
 int db_one_i64(struct db *db, const char *sql, const struct bind *binds, int64_t missing, int64_t *ret, struct err *e) {
   struct stmt *s = NULL;
   int rc = db_query(db, sql, binds, &s, e);

@@ -69,6 +69,8 @@ bool stmt_null(const struct stmt *s, int col);
 
 /* Runs a statement that returns no rows of interest. Gives the number of rows changed. */
 int64_t db_run(struct db *db, const char *sql, const struct bind *binds, struct err *e);
+/* The same where nobody asks how many. OK or a code. */
+int db_exec(struct db *db, const char *sql, const struct bind *binds, struct err *e);
 /* First column of the first row, or `missing` when there is none. OK or a code. */
 int db_one_i64(struct db *db, const char *sql, const struct bind *binds, int64_t missing, int64_t *ret, struct err *e);
 /* Several statements in one text, no parameters: migrations, settings. */

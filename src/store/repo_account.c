@@ -2,23 +2,9 @@
 
 #include "base/strbuf.h"
 #include "base/utf8.h"
-#include "store/driver.h"
-
-static int no_memory(struct err *e) { return err_set(e, ERR_NOMEM, "reading: out of memory: try again"); }
+#include "store/rows.h"
 
 static int none_of_name(struct err *e) { return err_set(e, ERR_NOTFOUND, "account: there is none of that name"); }
-
-/* Grows an arena array; old copies stay in the arena until it is freed. */
-static void *grown(struct arena *a, void *rows, size_t n, size_t *cap, size_t size) {
-  if (n < *cap)
-    return rows;
-  size_t more = *cap ? *cap * 2 : 16;
-  void *p = arena_zalloc(a, more, size);
-  if (p && n)
-    memcpy(p, rows, n * size);
-  *cap = more;
-  return p;
-}
 
 int account_find(struct store *s, struct str name, int64_t *ret_id, struct err *e) {
   struct strbuf key STRBUF_CLEANUP = STRBUF_INIT(1 << 16);
@@ -44,25 +30,13 @@ int account_now(struct store *s, int64_t id, int64_t *ret_id, struct err *e) {
   return OK;
 }
 
+static void account_brief_at(struct arena *a, const struct stmt *q, void *row, bool *bad) {
+  *(struct account_brief *)row = (struct account_brief){stmt_i64(q, 0), row_text(a, q, 1, bad), row_text(a, q, 2, bad)};
+}
+
 int account_children(struct store *s, struct arena *a, int64_t id, size_t max, struct account_brief **ret, size_t *ret_n, struct err *e) {
-  static const char SQL[] = "select id, name, country from account where parent_id = $1 order by name_key limit $2 /* scan */";
-  struct stmt *q STMT_CLEANUP = NULL;
-  struct account_brief *rows = arena_zalloc(a, max + 1, sizeof *rows);
-  size_t n = 0;
-  if (!rows)
-    return no_memory(e);
-  int rc = db_query(store_db(s), SQL, BINDS(B_I64(id), B_I64((int64_t)max)), &q, e);
-  while (rc >= 0 && n < max && (rc = stmt_next(q, e)) > 0) {
-    rows[n] = (struct account_brief){stmt_i64(q, 0), arena_str(a, stmt_str(q, 1)), arena_str(a, stmt_str(q, 2))};
-    if (!rows[n].name.p || !rows[n].country.p)
-      return no_memory(e);
-    n++;
-  }
-  if (rc < 0)
-    return rc;
-  *ret = rows;
-  *ret_n = n;
-  return OK;
+  return rows_read(s, a, "select id, name, country from account where parent_id = $1 order by name_key limit $2 /* scan */",
+                   BINDS(B_I64(id), B_I64((int64_t)max)), account_brief_at, ret, ret_n, e);
 }
 
 static const char OWNERS_SQL[] =
@@ -70,21 +44,7 @@ static const char OWNERS_SQL[] =
   " union select coalesce(owner_id, 0) from contract where distributor_account_id = $1";
 
 int account_owners(struct store *s, struct arena *a, int64_t id, int64_t **ret, size_t *ret_n, struct err *e) {
-  struct stmt *q STMT_CLEANUP = NULL;
-  int64_t *ids = NULL;
-  size_t n = 0, cap = 0;
-  int rc = db_query(store_db(s), OWNERS_SQL, BINDS(B_I64(id)), &q, e);
-  while (rc >= 0 && (rc = stmt_next(q, e)) > 0) {
-    ids = grown(a, ids, n, &cap, sizeof *ids);
-    if (!ids)
-      return no_memory(e);
-    ids[n++] = stmt_i64(q, 0);
-  }
-  if (rc < 0)
-    return rc;
-  *ret = ids;
-  *ret_n = n;
-  return OK;
+  return rows_read(s, a, OWNERS_SQL, BINDS(B_I64(id)), row_i64, ret, ret_n, e);
 }
 
 static const char TOUCHES_SQL[] =
@@ -92,25 +52,13 @@ static const char TOUCHES_SQL[] =
   " join touch t on t.renewal_id = r.id left join person p on p.id = t.by_id where c.end_user_account_id = $1 and t.at <= $2"
   " order by t.at desc, t.id desc limit $3 /* scan */";
 
+static void touch_at(struct arena *a, const struct stmt *q, void *row, bool *bad) {
+  *(struct account_touch *)row = (struct account_touch){stmt_i64(q, 0), stmt_i64(q, 1), stmt_i64(q, 2), row_text(a, q, 3, bad), row_text(a, q, 4, bad),
+                                                        row_text(a, q, 5, bad), row_text(a, q, 6, bad), row_text(a, q, 7, bad)};
+}
+
 int account_touches(struct store *s, struct arena *a, int64_t id, int64_t until, size_t max, struct account_touch **ret, size_t *ret_n, struct err *e) {
-  struct stmt *q STMT_CLEANUP = NULL;
-  struct account_touch *rows = arena_zalloc(a, max + 1, sizeof *rows);
-  size_t n = 0;
-  if (!rows)
-    return no_memory(e);
-  int rc = db_query(store_db(s), TOUCHES_SQL, BINDS(B_I64(id), B_I64(until), B_I64((int64_t)max)), &q, e);
-  while (rc >= 0 && n < max && (rc = stmt_next(q, e)) > 0) {
-    struct account_touch *x = &rows[n++];
-    *x = (struct account_touch){stmt_i64(q, 0), stmt_i64(q, 1), stmt_i64(q, 2), arena_str(a, stmt_str(q, 3)), arena_str(a, stmt_str(q, 4)),
-                                arena_str(a, stmt_str(q, 5)), arena_str(a, stmt_str(q, 6)), arena_str(a, stmt_str(q, 7))};
-    if (!x->channel.p || !x->party.p || !x->note.p || !x->by.p || !x->contract.p)
-      return no_memory(e);
-  }
-  if (rc < 0)
-    return rc;
-  *ret = rows;
-  *ret_n = n;
-  return OK;
+  return rows_read(s, a, TOUCHES_SQL, BINDS(B_I64(id), B_I64(until), B_I64((int64_t)max)), touch_at, ret, ret_n, e);
 }
 
 /* By contract and product, so that their texts are copied once. */
@@ -127,9 +75,9 @@ int account_terms(struct store *s, struct arena *a, int64_t account_id, int64_t 
   size_t n = 0, cap = 0;
   int rc = db_query(store_db(s), TERMS_SQL, BINDS(B_I64(account_id), B_I64(known_until)), &q, e);
   while (rc >= 0 && (rc = stmt_next(q, e)) > 0) {
-    rows = grown(a, rows, n, &cap, sizeof *rows);
+    rows = rows_room(a, rows, n, &cap, sizeof *rows);
     if (!rows)
-      return no_memory(e);
+      return rows_no_memory(e);
     const struct covered_term *before = n ? &rows[n - 1] : NULL;
     struct covered_term *x = &rows[n];
     *x = (struct covered_term){.line_id = stmt_i64(q, 0), .contract_id = stmt_i64(q, 1), .owner_id = stmt_i64(q, 2), .product_id = stmt_i64(q, 3),
@@ -141,7 +89,7 @@ int account_terms(struct store *s, struct arena *a, int64_t account_id, int64_t 
     x->sku = same_product ? before->sku : arena_str(a, stmt_str(q, 8));
     x->serial = arena_str(a, stmt_str(q, 9));
     if (!x->contract.p || !x->product.p || !x->sku.p || !x->serial.p)
-      return no_memory(e);
+      return rows_no_memory(e);
     n++;
   }
   if (rc < 0)

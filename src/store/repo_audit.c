@@ -50,13 +50,12 @@ int audit_add(struct store *s, const struct audit_entry *x, struct err *e) {
   if (rc == OK) rc = last_hash(db, prev, e);
   if (rc == OK) rc = audit_entry_hash(&y, str_of(prev), hash, e);
   if (rc < 0) return rc;
-  int64_t n = db_run(db,
-                     "insert into audit (id, at, actor_id, action, entity, entity_id, detail, prev_hash, hash) "
-                     "values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-                     BINDS(B_I64(y.id), B_I64(y.at), B_ID(y.actor_id), B_STR(str_of(y.action)), B_STR(str_of(y.entity)),
-                           B_I64(y.entity_id), B_STR(y.detail), B_STR(str_of(prev)), B_STR(str_of(hash))),
-                     e);
-  return n < 0 ? (int)n : OK;
+  return db_exec(db,
+                 "insert into audit (id, at, actor_id, action, entity, entity_id, detail, prev_hash, hash) "
+                 "values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                 BINDS(B_I64(y.id), B_I64(y.at), B_ID(y.actor_id), B_STR(str_of(y.action)), B_STR(str_of(y.entity)),
+                       B_I64(y.entity_id), B_STR(y.detail), B_STR(str_of(prev)), B_STR(str_of(hash))),
+                 e);
 }
 
 struct chain {

@@ -116,9 +116,8 @@ int audit_check_put(struct store *s, const struct audit_check *x, struct err *e)
   int64_t id = 0;
   int rc = store_reserve_ids(s, "audit_check", 1, &id, e);
   if (rc < 0) return rc;
-  int64_t n = db_run(store_db(s), "insert into audit_check (id, at, actor_id, entries, problem) values ($1, $2, cast($3 as bigint), $4, cast($5 as text))",
-                     BINDS(B_I64(id), B_I64(x->at), B_ID(x->actor_id), B_I64(x->entries), x->problem.n ? B_STR(x->problem) : B_NULL), e);
-  return n < 0 ? (int)n : OK;
+  return db_exec(store_db(s), "insert into audit_check (id, at, actor_id, entries, problem) values ($1, $2, cast($3 as bigint), $4, cast($5 as text))",
+                 BINDS(B_I64(id), B_I64(x->at), B_ID(x->actor_id), B_I64(x->entries), x->problem.n ? B_STR(x->problem) : B_NULL), e);
 }
 
 int audit_check_last(struct store *s, struct arena *a, struct audit_check *ret, struct err *e) {

@@ -1,69 +1,48 @@
 #include "store/repo_batch.h"
 
-#include "store/driver.h"
-
-static int done(int64_t n) { return n < 0 ? (int)n : OK; }
+#include "store/rows.h"
 
 int batch_add(struct store *s, struct change_batch *x, struct err *e) {
   int rc = store_reserve_ids(s, "change_batch", 1, &x->id, e);
   if (rc == OK)
-    rc = done(db_run(store_db(s), "insert into change_batch (id, at, by_id, fields, renewals, why) values ($1, $2, $3, $4, $5, $6)",
-                     BINDS(B_I64(x->id), B_I64(x->at), B_ID(x->by_id), B_I64(x->fields), B_I64(x->renewals), B_STR(x->why)), e));
+    rc = db_exec(store_db(s), "insert into change_batch (id, at, by_id, fields, renewals, why) values ($1, $2, $3, $4, $5, $6)",
+                 BINDS(B_I64(x->id), B_I64(x->at), B_ID(x->by_id), B_I64(x->fields), B_I64(x->renewals), B_STR(x->why)), e);
   return rc;
 }
 
 int batch_mark_add(struct store *s, int64_t batch_id, int64_t renewal_id, int32_t version, struct err *e) {
-  return done(db_run(store_db(s), "insert into change_batch_row (batch_id, renewal_id, version) values ($1, $2, $3)",
-                     BINDS(B_I64(batch_id), B_I64(renewal_id), B_I64(version)), e));
+  return db_exec(store_db(s), "insert into change_batch_row (batch_id, renewal_id, version) values ($1, $2, $3)",
+                 BINDS(B_I64(batch_id), B_I64(renewal_id), B_I64(version)), e);
 }
 
 int batch_mark_undone(struct store *s, int64_t batch_id, int64_t renewal_id, struct err *e) {
-  return done(db_run(store_db(s), "update change_batch_row set undone = 1 where batch_id = $1 and renewal_id = $2",
-                     BINDS(B_I64(batch_id), B_I64(renewal_id)), e));
+  return db_exec(store_db(s), "update change_batch_row set undone = 1 where batch_id = $1 and renewal_id = $2",
+                 BINDS(B_I64(batch_id), B_I64(renewal_id)), e);
 }
 
 int batch_undone(struct store *s, const struct change_batch *x, struct err *e) {
-  return done(db_run(store_db(s), "update change_batch set undone_at = $2, undone_by = $3 where id = $1",
-                     BINDS(B_I64(x->id), B_I64(x->undone_at), B_ID(x->undone_by)), e));
+  return db_exec(store_db(s), "update change_batch set undone_at = $2, undone_by = $3 where id = $1",
+                 BINDS(B_I64(x->id), B_I64(x->undone_at), B_ID(x->undone_by)), e);
+}
+
+static void batch_at(struct arena *a, const struct stmt *q, void *row, bool *bad) {
+  *(struct change_batch *)row = (struct change_batch){
+      .id = stmt_i64(q, 0), .at = stmt_i64(q, 1), .by_id = stmt_i64(q, 2), .fields = (unsigned)stmt_i64(q, 3), .renewals = stmt_i64(q, 4),
+      .why = row_text(a, q, 5, bad), .undone_at = stmt_i64(q, 6), .undone_by = stmt_i64(q, 7)};
 }
 
 int batch_get(struct store *s, struct arena *a, int64_t id, struct change_batch *ret, struct err *e) {
-  struct stmt *q STMT_CLEANUP = NULL;
-  int rc = db_query(store_db(s), "select id, at, by_id, fields, renewals, why, undone_at, undone_by from change_batch where id = $1", BINDS(B_I64(id)), &q, e);
-  if (rc == OK)
-    rc = stmt_next(q, e);
-  if (rc < 0)
-    return rc;
-  if (rc == 0)
-    return err_set(e, ERR_NOTFOUND, "There is no change of several renewals with the number %" PRId64, id);
-  struct change_batch x = {.id = stmt_i64(q, 0), .at = stmt_i64(q, 1), .by_id = stmt_i64(q, 2), .fields = (unsigned)stmt_i64(q, 3), .renewals = stmt_i64(q, 4),
-                           .why = arena_str(a, stmt_str(q, 5)), .undone_at = stmt_i64(q, 6), .undone_by = stmt_i64(q, 7)};
-  if (!x.why.p)
-    return err_set(e, ERR_NOMEM, "Out of memory");
-  *ret = x;
-  return OK;
+  int rc = row_read(s, a, "select id, at, by_id, fields, renewals, why, undone_at, undone_by from change_batch where id = $1", BINDS(B_I64(id)), batch_at, ret, e);
+  return rc < 0 ? rc : rc ? OK : err_set(e, ERR_NOTFOUND, "There is no change of several renewals with the number %" PRId64, id);
+}
+
+static void mark_at(struct arena *a, const struct stmt *q, void *row, bool *bad) {
+  (void)a, (void)bad;
+  *(struct batch_mark *)row = (struct batch_mark){stmt_i64(q, 0), (int32_t)stmt_i64(q, 1), stmt_i64(q, 2) != 0};
 }
 
 int batch_marks(struct store *s, struct arena *a, int64_t id, struct batch_mark **ret, size_t *ret_n, struct err *e) {
-  struct stmt *q STMT_CLEANUP = NULL;
-  int64_t count = 0;
-  size_t n = 0;
-  int rc = db_one_i64(store_db(s), "select count(*) from change_batch_row where batch_id = $1", BINDS(B_I64(id)), 0, &count, e);
-  if (rc < 0)
-    return rc;
-  struct batch_mark *rows = arena_alloc(a, ((size_t)count + 1) * sizeof *rows);
-  if (!rows)
-    return err_set(e, ERR_NOMEM, "Out of memory");
-  rc = db_query(store_db(s), "select renewal_id, version, undone from change_batch_row where batch_id = $1 order by renewal_id", BINDS(B_I64(id)), &q, e);
-  while (rc == OK && n < (size_t)count && (rc = stmt_next(q, e)) == 1) {
-    rows[n++] = (struct batch_mark){stmt_i64(q, 0), (int32_t)stmt_i64(q, 1), stmt_i64(q, 2) != 0};
-    rc = OK;
-  }
-  if (rc < 0)
-    return rc;
-  *ret = rows;
-  *ret_n = n;
-  return OK;
+  return rows_read(s, a, "select renewal_id, version, undone from change_batch_row where batch_id = $1 order by renewal_id", BINDS(B_I64(id)), mark_at, ret, ret_n, e);
 }
 
 int batch_changed_since(struct store *s, struct arena *a, int64_t seq, size_t max, int64_t **ret, size_t *ret_n, bool *ret_many, struct err *e) {

@@ -1,55 +1,23 @@
 #include "store/repo_contact.h"
 
-#include "store/driver.h"
+#include "store/rows.h"
 
 #define COLUMNS "select id, account_id, name, role, email, phone, language, notice_opt_out, version, changed_at, changed_by from contact"
 
-static int no_memory(struct err *e) { return err_set(e, ERR_NOMEM, "reading: out of memory: try again"); }
-
-static struct str text(struct arena *a, const struct stmt *q, int col, bool *bad) {
-  struct str s = arena_str(a, stmt_str(q, col));
-  *bad |= !s.p;
-  return s.p ? s : STR_NONE;
-}
-
-static struct contact contact_at(struct arena *a, const struct stmt *q, bool *bad) {
-  return (struct contact){.id = stmt_i64(q, 0), .account_id = stmt_i64(q, 1), .name = text(a, q, 2, bad), .role = text(a, q, 3, bad), .email = text(a, q, 4, bad),
-                          .phone = text(a, q, 5, bad), .language = text(a, q, 6, bad), .notice_opt_out = stmt_i64(q, 7) != 0,
-                          .version = (int32_t)stmt_i64(q, 8), .changed_at = stmt_i64(q, 9), .changed_by = stmt_i64(q, 10)};
+static void contact_at(struct arena *a, const struct stmt *q, void *row, bool *bad) {
+  *(struct contact *)row = (struct contact){
+      .id = stmt_i64(q, 0), .account_id = stmt_i64(q, 1), .name = row_text(a, q, 2, bad), .role = row_text(a, q, 3, bad), .email = row_text(a, q, 4, bad),
+      .phone = row_text(a, q, 5, bad), .language = row_text(a, q, 6, bad), .notice_opt_out = stmt_i64(q, 7) != 0,
+      .version = (int32_t)stmt_i64(q, 8), .changed_at = stmt_i64(q, 9), .changed_by = stmt_i64(q, 10)};
 }
 
 int contact_list(struct store *s, struct arena *a, int64_t account_id, struct contact **ret, size_t *ret_n, struct err *e) {
-  struct stmt *q STMT_CLEANUP = NULL;
-  int64_t count = 0;
-  size_t n = 0;
-  bool bad = false;
-  int rc = db_one_i64(store_db(s), "select count(*) from contact where account_id = $1", BINDS(B_I64(account_id)), 0, &count, e);
-  struct contact *rows = arena_zalloc(a, (size_t)count + 1, sizeof *rows);
-  if (rc < 0 || !rows)
-    return rc < 0 ? rc : no_memory(e);
-  rc = db_query(store_db(s), COLUMNS " where account_id = $1 order by name, id /* scan */", BINDS(B_I64(account_id)), &q, e);
-  while (rc >= 0 && n < (size_t)count && (rc = stmt_next(q, e)) > 0)
-    rows[n++] = contact_at(a, q, &bad);
-  if (rc < 0 || bad)
-    return rc < 0 ? rc : no_memory(e);
-  *ret = rows;
-  *ret_n = n;
-  return OK;
+  return rows_read(s, a, COLUMNS " where account_id = $1 order by name, id /* scan */", BINDS(B_I64(account_id)), contact_at, ret, ret_n, e);
 }
 
 int contact_get(struct store *s, struct arena *a, int64_t id, struct contact *ret, struct err *e) {
-  struct stmt *q STMT_CLEANUP = NULL;
-  bool bad = false;
-  int rc = db_query(store_db(s), COLUMNS " where id = $1", BINDS(B_I64(id)), &q, e);
-  if (rc == OK)
-    rc = stmt_next(q, e);
-  if (rc <= 0)
-    return rc < 0 ? rc : err_set(e, ERR_NOTFOUND, "contact %lld: there is none", (long long)id);
-  struct contact x = contact_at(a, q, &bad);
-  if (bad)
-    return no_memory(e);
-  *ret = x;
-  return OK;
+  int rc = row_read(s, a, COLUMNS " where id = $1", BINDS(B_I64(id)), contact_at, ret, e);
+  return rc < 0 ? rc : rc ? OK : err_set(e, ERR_NOTFOUND, "contact %lld: there is none", (long long)id);
 }
 
 static struct bind or_null(struct str s) { return s.n ? B_STR(s) : B_NULL; }

@@ -1,30 +1,13 @@
 #include "store/repo_desk.h"
-#include "store/driver.h"
+#include "store/rows.h"
 
-static struct str text(struct arena *a, const struct stmt *q, int col, bool *bad) {
-  struct str s = arena_str(a, stmt_str(q, col));
-  if (!s.p)
-    *bad = true;
-  return s.p ? s : STR_NONE;
-}
-
-static int no_memory(struct err *e) { return err_set(e, ERR_NOMEM, "reading: out of memory: try again"); }
+static void name_at(struct arena *a, const struct stmt *q, void *row, bool *bad) { *(struct str *)row = row_text(a, q, 0, bad); }
 
 int person_name(struct store *s, struct arena *a, int64_t id, struct str *ret, struct err *e) {
-  if (id == 0) {
-    *ret = STR_NONE;
-    return OK;
-  }
-  struct stmt *q;
-  int rc = db_query(store_db(s), "select name from person where id = $1", BINDS(B_I64(id)), &q, e);
+  struct str name = STR_NONE;
+  int rc = id ? row_read(s, a, "select name from person where id = $1", BINDS(B_I64(id)), name_at, &name, e) : OK;
   if (rc < 0)
     return rc;
-  rc = stmt_next(q, e);
-  bool bad = false;
-  struct str name = rc > 0 ? text(a, q, 0, &bad) : STR_NONE;
-  stmt_done(q);
-  if (rc < 0 || bad)
-    return rc < 0 ? rc : no_memory(e);
   *ret = name;
   return OK;
 }
@@ -34,27 +17,15 @@ static const char IMPORTS_SQL[] =
   " (select count(*) from data_finding f where f.import_id = i.id and f.status = 'open'), u.undone_at, i.actor_id"
   " from import_run i left join person p on p.id = i.actor_id left join import_undo u on u.import_id = i.id where i.id < $1 order by i.id desc limit $2";
 
-int import_list(struct store *s, struct arena *a, int64_t before, size_t max, struct import_brief **ret, size_t *ret_n, struct err *e) {
-  struct import_brief *rows = arena_zalloc(a, max, sizeof *rows);
-  if (!rows)
-    return no_memory(e);
-  struct stmt *q;
-  int rc = db_query(store_db(s), IMPORTS_SQL, BINDS(B_I64(before ? before : INT64_MAX), B_I64((int64_t)max)), &q, e);
-  if (rc < 0)
-    return rc;
-  size_t n = 0;
-  bool bad = false;
-  while (n < max && (rc = stmt_next(q, e)) > 0)
-    rows[n++] = (struct import_brief){
-      .id = stmt_i64(q, 0), .started_at = stmt_i64(q, 1), .finished_at = stmt_i64(q, 2), .kind = text(a, q, 3, &bad), .source = text(a, q, 4, &bad),
-      .file_name = text(a, q, 5, &bad), .actor = text(a, q, 6, &bad), .counts = text(a, q, 7, &bad), .as_of = stmt_day(q, 8), .findings = stmt_i64(q, 9),
+static void brief_at(struct arena *a, const struct stmt *q, void *row, bool *bad) {
+  *(struct import_brief *)row = (struct import_brief){
+      .id = stmt_i64(q, 0), .started_at = stmt_i64(q, 1), .finished_at = stmt_i64(q, 2), .kind = row_text(a, q, 3, bad), .source = row_text(a, q, 4, bad),
+      .file_name = row_text(a, q, 5, bad), .actor = row_text(a, q, 6, bad), .counts = row_text(a, q, 7, bad), .as_of = stmt_day(q, 8), .findings = stmt_i64(q, 9),
       .undone_at = stmt_i64(q, 10), .actor_id = stmt_i64(q, 11)};
-  stmt_done(q);
-  if (rc < 0 || bad)
-    return rc < 0 ? rc : no_memory(e);
-  *ret = rows;
-  *ret_n = n;
-  return OK;
+}
+
+int import_list(struct store *s, struct arena *a, int64_t before, size_t max, struct import_brief **ret, size_t *ret_n, struct err *e) {
+  return rows_read(s, a, IMPORTS_SQL, BINDS(B_I64(before ? before : INT64_MAX), B_I64((int64_t)max)), brief_at, ret, ret_n, e);
 }
 
 int import_one(struct store *s, struct arena *a, int64_t id, struct import_brief *ret, struct err *e) {
@@ -77,24 +48,12 @@ static const char CONTRACTS_SQL[] =
   "union select l.contract_id from contract_line_was w join contract_line l on l.id = w.id where w.by_import = $1 "
   "union select w.id from contract_was w where w.by_import = $1) x order by id desc limit $2) order by c.id desc /* sort */ /* scan */";
 
+static void contract_at(struct arena *a, const struct stmt *q, void *row, bool *bad) {
+  *(struct import_contract *)row = (struct import_contract){row_text(a, q, 0, bad), row_text(a, q, 1, bad), stmt_i64(q, 2)};
+}
+
 int import_contracts(struct store *s, struct arena *a, int64_t import_id, size_t max, struct import_contract **ret, size_t *ret_n, struct err *e) {
-  struct import_contract *rows = arena_zalloc(a, max + 1, sizeof *rows);
-  struct stmt *q;
-  if (!rows)
-    return no_memory(e);
-  int rc = db_query(store_db(s), CONTRACTS_SQL, BINDS(B_I64(import_id), B_I64((int64_t)max)), &q, e);
-  if (rc < 0)
-    return rc;
-  size_t n = 0;
-  bool bad = false;
-  while (n < max && (rc = stmt_next(q, e)) > 0)
-    rows[n++] = (struct import_contract){text(a, q, 0, &bad), text(a, q, 1, &bad), stmt_i64(q, 2)};
-  stmt_done(q);
-  if (rc < 0 || bad)
-    return rc < 0 ? rc : no_memory(e);
-  *ret = rows;
-  *ret_n = n;
-  return OK;
+  return rows_read(s, a, CONTRACTS_SQL, BINDS(B_I64(import_id), B_I64((int64_t)max)), contract_at, ret, ret_n, e);
 }
 
 #define OTHERS                                                                                                                    \
@@ -105,28 +64,16 @@ int import_contracts(struct store *s, struct arena *a, int64_t import_id, size_t
 
 int import_touched_by(struct store *s, struct arena *a, int64_t import_id, struct import_touched *ret, struct err *e) {
   struct import_touched t = {0};
-  struct stmt *q;
-  int64_t room = 0;
+  struct stmt *q STMT_CLEANUP = NULL;
   int rc = db_query(store_db(s), "select contract_from, coalesce(contract_to, contract_from) from import_undo where import_id = $1 and undone_at is null",
                     BINDS(B_I64(import_id)), &q, e);
-  if (rc < 0)
-    return rc;
-  rc = stmt_next(q, e);
-  t.from = rc > 0 ? stmt_i64(q, 0) : 0;
-  t.to = rc > 0 ? stmt_i64(q, 1) : 0;
-  stmt_done(q);
-  if (rc > 0)
-    rc = db_one_i64(store_db(s), "select count(*) from (" OTHERS ") x /* scan */", BINDS(B_I64(import_id)), 0, &room, e);
-  t.others = arena_alloc(a, ((size_t)room + 1) * sizeof *t.others);
-  if (rc < 0 || !t.others)
-    return rc < 0 ? rc : no_memory(e);
-  rc = room ? db_query(store_db(s), OTHERS " order by 1 /* scan */ /* sort */", BINDS(B_I64(import_id)), &q, e) : OK;
-  if (rc < 0)
-    return rc;
-  while (room && t.n_others < (size_t)room && (rc = stmt_next(q, e)) > 0)
-    t.others[t.n_others++] = stmt_i64(q, 0);
-  if (room)
-    stmt_done(q);
+  if (rc == OK)
+    rc = stmt_next(q, e);
+  if (rc > 0) {
+    t.from = stmt_i64(q, 0);
+    t.to = stmt_i64(q, 1);
+    rc = rows_read(s, a, OTHERS " order by 1 /* scan */ /* sort */", BINDS(B_I64(import_id)), row_i64, &t.others, &t.n_others, e);
+  }
   if (rc < 0)
     return rc;
   *ret = t;
@@ -136,23 +83,11 @@ int import_touched_by(struct store *s, struct arena *a, int64_t import_id, struc
 static const char FINDINGS_SQL[] =
   "select rule, department, min(detail), count(*) from data_finding where status = 'open' group by rule, department order by 4 desc, 1 limit $1 /* scan */";
 
+static void finding_at(struct arena *a, const struct stmt *q, void *row, bool *bad) {
+  *(struct finding_count *)row = (struct finding_count){row_text(a, q, 0, bad), row_text(a, q, 1, bad), row_text(a, q, 2, bad), stmt_i64(q, 3)};
+}
+
 int finding_counts(struct store *s, struct arena *a, struct finding_count **ret, size_t *ret_n, struct err *e) {
   enum { MOST_RULES = 100 };
-  struct finding_count *rows = arena_zalloc(a, MOST_RULES, sizeof *rows);
-  if (!rows)
-    return no_memory(e);
-  struct stmt *q;
-  int rc = db_query(store_db(s), FINDINGS_SQL, BINDS(B_I64(MOST_RULES)), &q, e);
-  if (rc < 0)
-    return rc;
-  size_t n = 0;
-  bool bad = false;
-  while (n < MOST_RULES && (rc = stmt_next(q, e)) > 0)
-    rows[n++] = (struct finding_count){.rule = text(a, q, 0, &bad), .department = text(a, q, 1, &bad), .sample = text(a, q, 2, &bad), .n = stmt_i64(q, 3)};
-  stmt_done(q);
-  if (rc < 0 || bad)
-    return rc < 0 ? rc : no_memory(e);
-  *ret = rows;
-  *ret_n = n;
-  return OK;
+  return rows_read(s, a, FINDINGS_SQL, BINDS(B_I64(MOST_RULES)), finding_at, ret, ret_n, e);
 }

@@ -2,8 +2,6 @@
 
 #include "store/driver.h"
 
-static int done(int64_t n) { return n < 0 ? (int)n : OK; }
-
 /* One row of a query: 1, or ERR_NOTFOUND with that sentence. */
 static int one_row(struct store *s, const char *sql, const struct bind *binds, struct stmt **q, const char *missing, struct err *e) {
   int rc = db_query(store_db(s), sql, binds, q, e);
@@ -33,11 +31,11 @@ int totp_get(struct store *s, struct arena *a, int64_t person_id, struct totp_ro
 }
 
 int totp_put(struct store *s, const struct totp_row *x, struct err *e) {
-  return done(db_run(store_db(s),
-                     "insert into totp (person_id, secret_sealed, created_at, confirmed_at, last_step) values ($1, $2, $3, cast($4 as bigint), $5) "
-                     "on conflict (person_id) do update set secret_sealed = excluded.secret_sealed, created_at = excluded.created_at, "
-                     "confirmed_at = excluded.confirmed_at, last_step = excluded.last_step",
-                     BINDS(B_I64(x->person_id), B_STR(x->secret_sealed), B_I64(x->created_at), B_ID(x->confirmed_at), B_I64(x->last_step)), e));
+  return db_exec(store_db(s),
+                 "insert into totp (person_id, secret_sealed, created_at, confirmed_at, last_step) values ($1, $2, $3, cast($4 as bigint), $5) "
+                 "on conflict (person_id) do update set secret_sealed = excluded.secret_sealed, created_at = excluded.created_at, "
+                 "confirmed_at = excluded.confirmed_at, last_step = excluded.last_step",
+                 BINDS(B_I64(x->person_id), B_STR(x->secret_sealed), B_I64(x->created_at), B_ID(x->confirmed_at), B_I64(x->last_step)), e);
 }
 
 int totp_take_step(struct store *s, int64_t person_id, int64_t step, int64_t now, struct err *e) {
@@ -53,8 +51,8 @@ int64_t totp_delete(struct store *s, int64_t person_id, struct err *e) {
 }
 
 int recovery_put(struct store *s, int64_t person_id, struct str code_hash, int64_t now, struct err *e) {
-  return done(db_run(store_db(s), "insert into recovery_code (person_id, code_hash, created_at) values ($1, $2, $3)",
-                     BINDS(B_I64(person_id), B_STR(code_hash), B_I64(now)), e));
+  return db_exec(store_db(s), "insert into recovery_code (person_id, code_hash, created_at) values ($1, $2, $3)",
+                 BINDS(B_I64(person_id), B_STR(code_hash), B_I64(now)), e);
 }
 
 int64_t recovery_delete_all(struct store *s, int64_t person_id, struct err *e) {
@@ -73,8 +71,8 @@ int recovery_count(struct store *s, int64_t person_id, int64_t *ret_left, struct
 /* ---- links that set a password ---- */
 
 int reset_put(struct store *s, struct str token_hash, const struct reset_row *x, struct err *e) {
-  return done(db_run(store_db(s), "insert into reset_link (token_hash, person_id, made_by, created_at, expires_at) values ($1, $2, cast($3 as bigint), $4, $5)",
-                     BINDS(B_STR(token_hash), B_I64(x->person_id), B_ID(x->made_by), B_I64(x->created_at), B_I64(x->expires_at)), e));
+  return db_exec(store_db(s), "insert into reset_link (token_hash, person_id, made_by, created_at, expires_at) values ($1, $2, cast($3 as bigint), $4, $5)",
+                 BINDS(B_STR(token_hash), B_I64(x->person_id), B_ID(x->made_by), B_I64(x->created_at), B_I64(x->expires_at)), e);
 }
 
 int reset_get(struct store *s, struct str token_hash, struct reset_row *ret, struct err *e) {
@@ -93,8 +91,8 @@ int64_t reset_delete_all(struct store *s, int64_t person_id, struct err *e) {
 /* ---- steps of a sign-in ---- */
 
 int step_put(struct store *s, struct str token_hash, const struct step_row *x, struct err *e) {
-  return done(db_run(store_db(s), "insert into sign_in_step (token_hash, person_id, way, created_at, expires_at) values ($1, $2, $3, $4, $5)",
-                     BINDS(B_STR(token_hash), B_I64(x->person_id), B_STR(x->way), B_I64(x->created_at), B_I64(x->expires_at)), e));
+  return db_exec(store_db(s), "insert into sign_in_step (token_hash, person_id, way, created_at, expires_at) values ($1, $2, $3, $4, $5)",
+                 BINDS(B_STR(token_hash), B_I64(x->person_id), B_STR(x->way), B_I64(x->created_at), B_I64(x->expires_at)), e);
 }
 
 int step_get(struct store *s, struct arena *a, struct str token_hash, struct step_row *ret, struct err *e) {
@@ -133,10 +131,10 @@ int oidc_subject_get(struct store *s, struct str issuer, struct str subject, int
 }
 
 int oidc_subject_put(struct store *s, struct str issuer, struct str subject, int64_t person_id, int64_t now, struct err *e) {
-  return done(db_run(store_db(s),
-                     "insert into oidc_subject (issuer, subject, person_id, created_at, last_used_at) values ($1, $2, $3, $4, $4) "
-                     "on conflict (issuer, subject) do update set last_used_at = excluded.last_used_at",
-                     BINDS(B_STR(issuer), B_STR(subject), B_I64(person_id), B_I64(now)), e));
+  return db_exec(store_db(s),
+                 "insert into oidc_subject (issuer, subject, person_id, created_at, last_used_at) values ($1, $2, $3, $4, $4) "
+                 "on conflict (issuer, subject) do update set last_used_at = excluded.last_used_at",
+                 BINDS(B_STR(issuer), B_STR(subject), B_I64(person_id), B_I64(now)), e);
 }
 
 int64_t oidc_subject_delete(struct store *s, int64_t person_id, struct err *e) {
@@ -156,10 +154,10 @@ int sealed_get(struct store *s, struct arena *a, struct str name, struct str *re
 }
 
 int sealed_put(struct store *s, struct str name, struct str sealed, int64_t now, struct err *e) {
-  return done(db_run(store_db(s),
-                     "insert into sealed_secret (name, sealed, set_at) values ($1, $2, $3) on conflict (name) do update set "
-                     "sealed = excluded.sealed, set_at = excluded.set_at",
-                     BINDS(B_STR(name), B_STR(sealed), B_I64(now)), e));
+  return db_exec(store_db(s),
+                 "insert into sealed_secret (name, sealed, set_at) values ($1, $2, $3) on conflict (name) do update set "
+                 "sealed = excluded.sealed, set_at = excluded.set_at",
+                 BINDS(B_STR(name), B_STR(sealed), B_I64(now)), e);
 }
 
 int64_t sealed_delete(struct store *s, struct str name, struct err *e) {

@@ -4,7 +4,7 @@
 #include "base/map.h"
 #include "base/strbuf.h"
 #include "base/utf8.h"
-#include "store/driver.h"
+#include "store/repo_outcome.h"
 
 /* ---- rates ---- */
 
@@ -86,56 +86,54 @@ int history_links_add(struct store *s, const struct history_link *rows, size_t n
   return r < 0 ? r : end;
 }
 
-static int done(int64_t rows)
-{
-  return rows < 0 ? (int)rows : OK;
-}
-
 int history_link_remove(struct store *s, int64_t line_id, int64_t successor_line_id, struct err *e)
 {
-  return done(db_run(store_db(s), "delete from line_link where line_id = $1 and successor_line_id = $2", BINDS(B_I64(line_id), B_I64(successor_line_id)), e));
+  return db_exec(store_db(s), "delete from line_link where line_id = $1 and successor_line_id = $2", BINDS(B_I64(line_id), B_I64(successor_line_id)), e);
 }
 
 int history_link_update(struct store *s, int64_t line_id, int64_t successor_line_id, int64_t quantity, int evidence, struct err *e)
 {
-  return done(db_run(store_db(s), "update line_link set quantity = $3, evidence = $4 where line_id = $1 and successor_line_id = $2",
-    BINDS(B_I64(line_id), B_I64(successor_line_id), B_I64(quantity), B_I64(evidence)), e));
+  return db_exec(store_db(s), "update line_link set quantity = $3, evidence = $4 where line_id = $1 and successor_line_id = $2",
+    BINDS(B_I64(line_id), B_I64(successor_line_id), B_I64(quantity), B_I64(evidence)), e);
 }
 
 int history_links_clear(struct store *s, int64_t line_id, struct err *e)
 {
-  return done(db_run(store_db(s), "delete from line_link where line_id = $1", BINDS(B_I64(line_id)), e));
+  return db_exec(store_db(s), "delete from line_link where line_id = $1", BINDS(B_I64(line_id)), e);
 }
 
 int history_link_decide(struct store *s, const struct history_link *l, struct str reason, struct err *e)
 {
-  return done(db_run(store_db(s),
+  return db_exec(store_db(s),
     "insert into line_link (line_id, successor_line_id, quantity, evidence, known_at, decided_by, reason) values ($1, $2, $3, $4, $5, $6, $7)",
-    BINDS(B_I64(l->line_id), B_I64(l->successor_line_id), B_I64(l->quantity), B_I64(EVIDENCE_MANUAL), B_I64(l->known_at), B_ID(l->decided_by), B_STR(reason)), e));
+    BINDS(B_I64(l->line_id), B_I64(l->successor_line_id), B_I64(l->quantity), B_I64(EVIDENCE_MANUAL), B_I64(l->known_at), B_ID(l->decided_by), B_STR(reason)), e);
 }
 
 /* ---- outcomes ---- */
 
+int outcome_row(struct bulk *b, int64_t line_id, const struct line_outcome *o, struct err *e)
+{
+  bulk_i64(b, line_id);
+  bulk_i64(b, o->outcome);
+  bulk_i64(b, o->evidence);
+  bulk_day(b, o->booked);
+  bulk_i64(b, o->booked_assumed);
+  bulk_i64(b, o->won);
+  bulk_i64(b, o->known_at);
+  bulk_i64(b, o->known_derived);
+  bulk_id(b, o->renewal_id);
+  return bulk_row(b, e);
+}
+
 static int outcomes_insert(struct store *s, const struct history_line *lines, const struct line_outcome *now, const uint8_t *only, size_t n, struct err *e)
 {
   struct bulk *b = NULL;
-  int r = bulk_begin(store_db(s), "line_outcome", "line_id, outcome, evidence, booked_date, booked_assumed, won_annual, known_at, known_derived, renewal_id", &b, e);
+  int r = bulk_begin(store_db(s), "line_outcome", OUTCOME_COLUMNS, &b, e);
   if (r < 0)
     return r;
   for (size_t i = 0; i < n && r == OK; i++) {
-    const struct line_outcome *o = &now[i];
-    if (!only[i] || lines[i].outcome.stored)
-      continue;
-    bulk_i64(b, lines[i].id);
-    bulk_i64(b, o->outcome);
-    bulk_i64(b, o->evidence);
-    bulk_day(b, o->booked);
-    bulk_i64(b, o->booked_assumed);
-    bulk_i64(b, o->won);
-    bulk_i64(b, o->known_at);
-    bulk_i64(b, o->known_derived);
-    bulk_id(b, o->renewal_id);
-    r = bulk_row(b, e);
+    if (only[i] && !lines[i].outcome.stored)
+      r = outcome_row(b, lines[i].id, &now[i], e);
   }
   int end = bulk_end(b, r < 0 ? NULL : e);
   return r < 0 ? r : end;
@@ -148,11 +146,11 @@ int history_outcomes_write(struct store *s, const struct history_line *lines, co
   for (size_t i = 0; i < n && r == OK; i++) {
     const struct line_outcome *o = &now[i];
     if (only[i] && lines[i].outcome.stored)
-      r = done(db_run(store_db(s),
+      r = db_exec(store_db(s),
         "update line_outcome set outcome = $2, evidence = $3, booked_date = $4, booked_assumed = $5, won_annual = $6, known_at = $7, known_derived = $8, "
         "renewal_id = $9 where line_id = $1",
         BINDS(B_I64(lines[i].id), B_I64(o->outcome), B_I64(o->evidence), B_DAY(o->booked), B_I64(o->booked_assumed), B_I64(o->won), B_I64(o->known_at),
-          B_I64(o->known_derived), B_ID(o->renewal_id)), e));
+          B_I64(o->known_derived), B_ID(o->renewal_id)), e);
   }
   return r;
 }
@@ -164,10 +162,10 @@ int history_contract_state(struct store *s, int state, const int64_t *contract_i
     struct bind binds[HISTORY_STATE_BATCH + 2] = {B_I64(state)};
     for (size_t i = 0; i < HISTORY_STATE_BATCH; i++)
       binds[i + 1] = B_I64(contract_ids[i]);
-    r = done(db_run(store_db(s), "update contract set state = $1 where id in ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)", binds, e));
+    r = db_exec(store_db(s), "update contract set state = $1 where id in ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)", binds, e);
   }
   for (size_t i = 0; i < n && r == OK; i++)
-    r = done(db_run(store_db(s), "update contract set state = $1 where id = $2", BINDS(B_I64(state), B_I64(contract_ids[i])), e));
+    r = db_exec(store_db(s), "update contract set state = $1 where id = $2", BINDS(B_I64(state), B_I64(contract_ids[i])), e);
   return r;
 }
 
@@ -176,7 +174,7 @@ int history_line_exclude(struct store *s, int64_t line_id, struct str reason, st
   int64_t n = db_run(store_db(s), "update contract_line set excluded_reason = $2 where id = $1", BINDS(B_I64(line_id), reason.n ? B_STR(reason) : B_NULL), e);
   if (n == 0)
     return err_set(e, ERR_NOTFOUND, "There is no contract line %" PRId64, line_id);
-  return done(n);
+  return n < 0 ? (int)n : OK;
 }
 
 int history_edited_by_hand(struct store *s, int64_t renewal_id, bool *ret, struct err *e)
@@ -206,8 +204,8 @@ static int day_kept(struct store *s, const char *key, day_t *ret, struct err *e)
 static int day_keep(struct store *s, const char *key, day_t day, struct err *e)
 {
   char iso[DAY_ISO_SIZE];
-  return done(db_run(store_db(s), "insert into org_config (key, value) values ($1, $2) on conflict (key) do update set value = excluded.value",
-    BINDS(B_STR(str_of(key)), B_STR(str_of(day_iso(day, iso)))), e));
+  return db_exec(store_db(s), "insert into org_config (key, value) values ($1, $2) on conflict (key) do update set value = excluded.value",
+    BINDS(B_STR(str_of(key)), B_STR(str_of(day_iso(day, iso)))), e);
 }
 
 int history_through(struct store *s, day_t *ret, struct err *e) { return day_kept(s, "history_through", ret, e); }
@@ -377,9 +375,9 @@ int touch_add(struct store *s, const struct touch *t, int64_t *ret_id, struct er
   int64_t id = 0;
   int r = store_reserve_ids(s, "touch", 1, &id, e);
   if (r == OK)
-    r = done(db_run(store_db(s), "insert into touch (id, renewal_id, at, by_id, channel, party, language, note) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+    r = db_exec(store_db(s), "insert into touch (id, renewal_id, at, by_id, channel, party, language, note) values ($1, $2, $3, $4, $5, $6, $7, $8)",
       BINDS(B_I64(id), B_I64(t->renewal_id), B_I64(t->at), B_ID(t->by_id), B_STR(t->channel), B_STR(t->party),
-        t->language.n ? B_STR(t->language) : B_NULL, B_STR(t->note)), e));
+        t->language.n ? B_STR(t->language) : B_NULL, B_STR(t->note)), e);
   if (r == OK)
     *ret_id = id;
   return r;

@@ -230,16 +230,15 @@ int import_set_line(struct store *s, const struct new_line *l, int64_t import_id
   int rc = import_was_line(s, import_id, l->id, e);
   if (rc < 0)
     return rc;
-  int64_t n = db_run(store_db(s),
-                     "update contract_line set line_number = $2, product_id = $3, serial_number = $4, quantity = $5, start_date = $6, currency = $7, "
-                     "list_amount = $8, net_amount = $9, annual_value = $10, booked_date = $11, renewed_from = $12, stated_outcome = $13, renewed_on = $14, "
-                     "renewed_amount = $15, status = $16, import_id = $17 where id = $1",
-                     BINDS(B_I64(l->id), B_STR(l->line_number), B_ID(l->product_id), text_or_null(l->serial), B_I64(l->quantity), B_I64(l->start),
-                           B_I64(l->currency), l->has_list ? B_I64(l->list) : B_NULL, B_I64(l->net), B_I64(l->annual), B_DAY(l->booked),
-                           text_or_null(l->renewed_from), l->outcome >= 0 ? B_I64(l->outcome) : B_NULL, B_DAY(l->renewed_on),
-                           l->has_renewed_amount ? B_I64(l->renewed_amount) : B_NULL, text_or_null(l->status), B_ID(import_id)),
-                     e);
-  return n < 0 ? (int)n : OK;
+  return db_exec(store_db(s),
+                 "update contract_line set line_number = $2, product_id = $3, serial_number = $4, quantity = $5, start_date = $6, currency = $7, "
+                 "list_amount = $8, net_amount = $9, annual_value = $10, booked_date = $11, renewed_from = $12, stated_outcome = $13, renewed_on = $14, "
+                 "renewed_amount = $15, status = $16, import_id = $17 where id = $1",
+                 BINDS(B_I64(l->id), B_STR(l->line_number), B_ID(l->product_id), text_or_null(l->serial), B_I64(l->quantity), B_I64(l->start),
+                       B_I64(l->currency), l->has_list ? B_I64(l->list) : B_NULL, B_I64(l->net), B_I64(l->annual), B_DAY(l->booked),
+                       text_or_null(l->renewed_from), l->outcome >= 0 ? B_I64(l->outcome) : B_NULL, B_DAY(l->renewed_on),
+                       l->has_renewed_amount ? B_I64(l->renewed_amount) : B_NULL, text_or_null(l->status), B_ID(import_id)),
+                 e);
 }
 
 int import_set_contract(struct store *s, const struct new_contract *c, int64_t import_id, struct err *e)
@@ -247,13 +246,12 @@ int import_set_contract(struct store *s, const struct new_contract *c, int64_t i
   int rc = import_was_contract(s, import_id, c->id, e);
   if (rc < 0)
     return rc;
-  int64_t n = db_run(store_db(s),
-                     "update contract set end_user_account_id = $2, reseller_account_id = $3, distributor_account_id = $4, owner_id = $5, region_id = $6, "
-                     "sales_model = $7, currency = $8, import_id = $9 where id = $1",
-                     BINDS(B_I64(c->id), B_I64(c->end_user), B_ID(c->reseller), B_ID(c->distributor), B_ID(c->owner), B_ID(c->region),
-                           B_I64(c->sales_model), B_I64(c->currency), B_ID(import_id)),
-                     e);
-  return n < 0 ? (int)n : OK;
+  return db_exec(store_db(s),
+                 "update contract set end_user_account_id = $2, reseller_account_id = $3, distributor_account_id = $4, owner_id = $5, region_id = $6, "
+                 "sales_model = $7, currency = $8, import_id = $9 where id = $1",
+                 BINDS(B_I64(c->id), B_I64(c->end_user), B_ID(c->reseller), B_ID(c->distributor), B_ID(c->owner), B_ID(c->region),
+                       B_I64(c->sales_model), B_I64(c->currency), B_ID(import_id)),
+                 e);
 }
 
 #define ACCOUNT_DIFFERS \
@@ -280,12 +278,11 @@ int import_set_account(struct store *s, const struct new_account *x, int64_t imp
   *ret_changed = id != 0;
   if (!id)
     return OK;
-  int64_t n = db_run(store_db(s),
-                     "update account set kind = kind | $2, country = coalesce($3, country), language = coalesce($4, language), "
-                     "currency = coalesce($5, currency), parent_id = coalesce($6, parent_id), region_id = coalesce($7, region_id), "
-                     "external_id = coalesce($8, external_id) where id = $1",
-                     binds, e);
-  return n < 0 ? (int)n : OK;
+  return db_exec(store_db(s),
+                 "update account set kind = kind | $2, country = coalesce($3, country), language = coalesce($4, language), "
+                 "currency = coalesce($5, currency), parent_id = coalesce($6, parent_id), region_id = coalesce($7, region_id), "
+                 "external_id = coalesce($8, external_id) where id = $1",
+                 binds, e);
 }
 
 int import_set_product(struct store *s, const struct new_product *x, int64_t import_id, bool *ret_changed, struct err *e)
@@ -301,12 +298,11 @@ int import_set_product(struct store *s, const struct new_product *x, int64_t imp
   *ret_changed = id != 0;
   if (!id)
     return OK;
-  int64_t n = db_run(store_db(s),
-                     "update product set name = coalesce($2, name), family = coalesce($3, family), product_line = coalesce($4, product_line), "
-                     "service_level = coalesce($5, service_level), eol_date = coalesce($6, eol_date), eos_date = coalesce($7, eos_date), "
-                     "replacement_sku = coalesce($8, replacement_sku) where id = $1",
-                     binds, e);
-  return n < 0 ? (int)n : OK;
+  return db_exec(store_db(s),
+                 "update product set name = coalesce($2, name), family = coalesce($3, family), product_line = coalesce($4, product_line), "
+                 "service_level = coalesce($5, service_level), eol_date = coalesce($6, eol_date), eos_date = coalesce($7, eos_date), "
+                 "replacement_sku = coalesce($8, replacement_sku) where id = $1",
+                 binds, e);
 }
 
 int import_add_account_kind(struct store *s, int64_t id, int kind, int64_t import_id, struct err *e)
@@ -317,8 +313,7 @@ int import_add_account_kind(struct store *s, int64_t id, int kind, int64_t impor
     rc = import_was_account(s, import_id, id, e);
   if (rc < 0 || !lacks)
     return rc;
-  int64_t n = db_run(store_db(s), "update account set kind = kind | $2 where id = $1", BINDS(B_I64(id), B_I64(kind)), e);
-  return n < 0 ? (int)n : OK;
+  return db_exec(store_db(s), "update account set kind = kind | $2 where id = $1", BINDS(B_I64(id), B_I64(kind)), e);
 }
 
 int import_add_finding(struct store *s, const struct finding *f, bool *ret_added, struct err *e)
@@ -332,11 +327,10 @@ int import_add_finding(struct store *s, const struct finding *f, bool *ret_added
   rc = store_reserve_ids(s, "data_finding", 1, &id, e);
   if (rc < 0)
     return rc;
-  int64_t n = db_run(store_db(s),
-                     "insert into data_finding (id, rule, entity, entity_id, field, detail, department, status, known_at, import_id) "
-                     "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-                     BINDS(B_I64(id), B_STR(str_of(f->rule)), B_STR(str_of(f->entity)), B_I64(f->entity_id), B_STR(str_of(f->field)), B_STR(f->detail),
-                           B_STR(str_of(f->department)), B_STR(str_of(f->status)), B_I64(f->known_at), B_ID(f->import_id)),
-                     e);
-  return n < 0 ? (int)n : OK;
+  return db_exec(store_db(s),
+                 "insert into data_finding (id, rule, entity, entity_id, field, detail, department, status, known_at, import_id) "
+                 "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                 BINDS(B_I64(id), B_STR(str_of(f->rule)), B_STR(str_of(f->entity)), B_I64(f->entity_id), B_STR(str_of(f->field)), B_STR(f->detail),
+                       B_STR(str_of(f->department)), B_STR(str_of(f->status)), B_I64(f->known_at), B_ID(f->import_id)),
+                 e);
 }

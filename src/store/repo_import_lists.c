@@ -24,11 +24,10 @@ int import_set_rate(struct store *s, currency_t c, day_t date, int64_t rate, str
   rc = import_was_rate(s, import_id, c, date, e);
   if (rc < 0)
     return rc;
-  int64_t n = db_run(store_db(s),
-                     "insert into fx_rate (currency, rate_date, rate, source, known_at) values ($1, $2, $3, $4, $5) "
-                     "on conflict (currency, rate_date) do update set rate = excluded.rate, source = excluded.source, known_at = excluded.known_at",
-                     BINDS(B_I64(c), B_I64(date), B_I64(rate), B_STR(source), B_I64(known_at)), e);
-  return n < 0 ? (int)n : OK;
+  return db_exec(store_db(s),
+                 "insert into fx_rate (currency, rate_date, rate, source, known_at) values ($1, $2, $3, $4, $5) "
+                 "on conflict (currency, rate_date) do update set rate = excluded.rate, source = excluded.source, known_at = excluded.known_at",
+                 BINDS(B_I64(c), B_I64(date), B_I64(rate), B_STR(source), B_I64(known_at)), e);
 }
 
 int import_set_target(struct store *s, const struct new_target *t, int64_t import_id, bool *ret_new, bool *ret_changed, struct err *e)
@@ -191,9 +190,8 @@ int import_mapping_set(struct store *s, const char *kind, struct str source, str
   mapping_key(&key, kind, source);
   if (key.failed)
     return err_set(e, ERR_NOMEM, "out of memory");
-  int64_t n = db_run(store_db(s),
-                     "insert into import_mapping (source, mapping, saved_at, saved_by) values ($1, $2, $3, $4) "
-                     "on conflict (source) do update set mapping = excluded.mapping, saved_at = excluded.saved_at, saved_by = excluded.saved_by",
-                     BINDS(B_STR(strbuf_str(&key)), B_STR(mapping), B_I64(now), B_ID(actor_id)), e);
-  return n < 0 ? (int)n : OK;
+  return db_exec(store_db(s),
+                 "insert into import_mapping (source, mapping, saved_at, saved_by) values ($1, $2, $3, $4) "
+                 "on conflict (source) do update set mapping = excluded.mapping, saved_at = excluded.saved_at, saved_by = excluded.saved_by",
+                 BINDS(B_STR(strbuf_str(&key)), B_STR(mapping), B_I64(now), B_ID(actor_id)), e);
 }

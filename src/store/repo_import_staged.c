@@ -7,11 +7,6 @@ static int no_memory(struct err *e)
   return err_set(e, ERR_NOMEM, "out of memory");
 }
 
-static int done(int64_t rows)
-{
-  return rows < 0 ? (int)rows : OK;
-}
-
 static struct str text(struct arena *a, const struct stmt *q, int col, bool *bad)
 {
   struct str s = arena_str(a, stmt_str(q, col));
@@ -73,12 +68,12 @@ int staged_add(struct store *s, struct staged *x, struct err *e)
   int rc = store_reserve_ids(s, "import_run", 1, &x->id, e);
   if (rc < 0)
     return rc;
-  return done(db_run(store_db(s),
-                     "insert into import_staged (id, person_id, file_sha256, file_name, file_size, kind, source, as_of, state, mapping, mends, result, error, "
-                     "created_at, changed_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '', $12, $13, $13)",
-                     BINDS(B_I64(x->id), B_I64(x->person_id), B_STR(x->sha256), B_STR(x->file_name), B_I64(x->file_size), B_STR(x->kind), B_STR(x->source),
-                           B_DAY(x->as_of), B_I64(x->state), B_STR(x->mapping), B_STR(x->mends), B_STR(x->error), B_I64(x->created_at)),
-                     e));
+  return db_exec(store_db(s),
+                 "insert into import_staged (id, person_id, file_sha256, file_name, file_size, kind, source, as_of, state, mapping, mends, result, error, "
+                 "created_at, changed_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '', $12, $13, $13)",
+                 BINDS(B_I64(x->id), B_I64(x->person_id), B_STR(x->sha256), B_STR(x->file_name), B_I64(x->file_size), B_STR(x->kind), B_STR(x->source),
+                       B_DAY(x->as_of), B_I64(x->state), B_STR(x->mapping), B_STR(x->mends), B_STR(x->error), B_I64(x->created_at)),
+                 e);
 }
 
 int staged_choose(struct store *s, const struct staged *x, struct err *e)
@@ -89,7 +84,7 @@ int staged_choose(struct store *s, const struct staged *x, struct err *e)
                      BINDS(B_I64(x->id), B_STR(x->kind), B_STR(x->source), B_DAY(x->as_of), B_STR(x->mapping), B_STR(x->mends), B_I64(STAGED_MAPPING),
                            B_I64(x->changed_at), B_I64(STAGED_CHECKED)),
                      e);
-  return n == 0 ? err_set(e, ERR_CONFLICT, "This file is being worked on, or was imported or discarded: open the page again") : done(n);
+  return n == 0 ? err_set(e, ERR_CONFLICT, "This file is being worked on, or was imported or discarded: open the page again") : n < 0 ? (int)n : OK;
 }
 
 int staged_move(struct store *s, int64_t id, int from, int to, struct str result, struct str error, int64_t now, bool *ret_done, struct err *e)
@@ -98,7 +93,7 @@ int staged_move(struct store *s, int64_t id, int from, int to, struct str result
                      BINDS(B_I64(id), B_I64(from), B_I64(to), result.p ? B_STR(result) : B_NULL, B_STR(error), B_I64(now)), e);
   if (n >= 0)
     *ret_done = n > 0;
-  return done(n);
+  return n < 0 ? (int)n : OK;
 }
 
 int staged_recover(struct store *s, struct str sentence, int64_t now, int64_t *ret_n, struct err *e)
@@ -108,5 +103,5 @@ int staged_recover(struct store *s, struct str sentence, int64_t now, int64_t *r
                      BINDS(B_I64(STAGED_CHECKING), B_I64(STAGED_MAPPING), B_I64(STAGED_CHECKED), B_STR(sentence), B_I64(now), B_I64(STAGED_APPLYING)), e);
   if (n >= 0)
     *ret_n = n;
-  return done(n);
+  return n < 0 ? (int)n : OK;
 }

@@ -4,11 +4,6 @@
 #include "store/driver.h"
 #include "store/repo_history.h"
 
-static int done(int64_t rows)
-{
-  return rows < 0 ? (int)rows : OK;
-}
-
 static int no_memory(struct err *e)
 {
   return err_set(e, ERR_NOMEM, "out of memory: nothing was undone: try again");
@@ -36,7 +31,7 @@ static int run_all(struct store *s, const char *const *sql, size_t n, const stru
 {
   int rc = OK;
   for (size_t i = 0; i < n && rc == OK; i++)
-    rc = done(db_run(store_db(s), sql[i], BINDS(B_I64(p->id)), e));
+    rc = db_exec(store_db(s), sql[i], BINDS(B_I64(p->id)), e);
   return rc;
 }
 #define RUN_ALL(s, sql, p, e) run_all(s, sql, sizeof(sql) / sizeof *(sql), p, e)
@@ -52,7 +47,7 @@ int import_undo_begin(struct store *s, const struct import_past *p, struct err *
     "insert into import_touched (contract_id) select distinct l.contract_id from line_link_was w join contract_line l on l.id = w.line_id "
     "where w.by_import = $1 on conflict do nothing /* scan */",
   };
-  int rc = done(db_run(store_db(s), "delete from import_touched", NULL, e));
+  int rc = db_exec(store_db(s), "delete from import_touched", NULL, e);
   return rc < 0 ? rc : RUN_ALL(s, gather, p, e);
 }
 
@@ -250,7 +245,7 @@ static int counted_run(struct store *s, const char *sql, const struct import_pas
   int64_t n = db_run(store_db(s), sql, BINDS(B_I64(p->id)), e);
   if (n >= 0)
     *ret = n;
-  return done(n);
+  return n < 0 ? (int)n : OK;
 }
 
 /* Renewals made by the history of this import: their first version says so. */
@@ -265,14 +260,14 @@ static int remove_renewals(struct store *s, const struct import_past *p, int64_t
                      "join renewal_version v on v.renewal_id = r.id and v.version = 1 where v.why = $1) /* scan */",
                      BINDS(B_STR(strbuf_str(&why))), e);
   if (n <= 0)
-    return done(n);
+    return n < 0 ? (int)n : OK;
   n = db_run(store_db(s),
              "delete from renewal where contract_id in (select contract_id from import_touched) "
              "and not exists (select 1 from renewal_version v where v.renewal_id = renewal.id) /* scan */",
              NULL, e);
   if (n >= 0)
     *ret = n;
-  return done(n);
+  return n < 0 ? (int)n : OK;
 }
 
 /* Names that nothing else uses by now. */
@@ -292,7 +287,7 @@ static int remove_things(struct store *s, const struct import_past *p, struct im
   if (rc == OK)
     rc = counted_run(s, "delete from contract where import_id = $1 /* scan */", p, &c->contracts_removed, e);
   if (rc == OK)
-    rc = done(db_run(store_db(s), "update account set parent_id = null where import_id = $1 and parent_id is not null /* scan */", BINDS(B_I64(p->id)), e));
+    rc = db_exec(store_db(s), "update account set parent_id = null where import_id = $1 and parent_id is not null /* scan */", BINDS(B_I64(p->id)), e);
   if (rc == OK)
     rc = counted_run(s,
                      "delete from account where import_id = $1 and not exists (select 1 from contract c where c.end_user_account_id = account.id) "
@@ -315,7 +310,7 @@ static int through_back(struct store *s, const struct import_past *p, struct err
     return rc;
   if (p->through_before != DAY_NONE)
     day_iso(p->through_before, iso);
-  rc = done(db_run(store_db(s), "delete from org_config where key in ('history_through', 'history_whole_through') and value > $1", BINDS(B_STR(str_of(iso))), e));
+  rc = db_exec(store_db(s), "delete from org_config where key in ('history_through', 'history_whole_through') and value > $1", BINDS(B_STR(str_of(iso))), e);
   return rc == OK && iso[0] ? history_through_set(s, p->through_before, e) : rc;
 }
 
@@ -351,7 +346,7 @@ int import_undo_end(struct store *s, const struct import_past *p, int64_t now, i
   };
   int rc = RUN_ALL(s, drop, p, e);
   if (rc == OK)
-    rc = done(db_run(store_db(s), "delete from import_touched", NULL, e));
-  return rc < 0 ? rc : done(db_run(store_db(s), "update import_undo set undone_at = $2, undone_by = $3 where import_id = $1",
-                                   BINDS(B_I64(p->id), B_I64(now), B_ID(actor_id)), e));
+    rc = db_exec(store_db(s), "delete from import_touched", NULL, e);
+  return rc < 0 ? rc : db_exec(store_db(s), "update import_undo set undone_at = $2, undone_by = $3 where import_id = $1",
+                               BINDS(B_I64(p->id), B_I64(now), B_ID(actor_id)), e);
 }

@@ -1,8 +1,6 @@
 #include "store/repo_merge.h"
 
-#include "store/driver.h"
-
-static int no_memory(struct err *e) { return err_set(e, ERR_NOMEM, "reading: out of memory: try again"); }
+#include "store/rows.h"
 
 /* ---- reading ---- */
 
@@ -30,68 +28,35 @@ int merge_count(struct store *s, int64_t account_id, struct merge_counts *ret, s
   " from account_merge m join account s on s.id = m.survivor_id join account x on x.id = m.merged_id" \
   " left join person p on p.id = m.merged_by left join person u on u.id = m.undone_by"
 
-static bool merge_at(struct arena *a, const struct stmt *q, struct merge *x) {
-  *x = (struct merge){.id = stmt_i64(q, 0), .survivor_id = stmt_i64(q, 1), .merged_id = stmt_i64(q, 2), .merged_at = stmt_i64(q, 3), .merged_by = stmt_i64(q, 4),
-                      .undone_at = stmt_i64(q, 5), .undone_by = stmt_i64(q, 6), .survivor = arena_str(a, stmt_str(q, 7)), .merged = arena_str(a, stmt_str(q, 8)),
-                      .by = arena_str(a, stmt_str(q, 9)), .undone_by_name = arena_str(a, stmt_str(q, 10)), .reason = arena_str(a, stmt_str(q, 11)),
-                      .moved = stmt_i64(q, 12)};
-  return x->survivor.p && x->merged.p && x->by.p && x->undone_by_name.p && x->reason.p;
+static void merge_at(struct arena *a, const struct stmt *q, void *row, bool *bad) {
+  *(struct merge *)row = (struct merge){
+      .id = stmt_i64(q, 0), .survivor_id = stmt_i64(q, 1), .merged_id = stmt_i64(q, 2), .merged_at = stmt_i64(q, 3), .merged_by = stmt_i64(q, 4),
+      .undone_at = stmt_i64(q, 5), .undone_by = stmt_i64(q, 6), .survivor = row_text(a, q, 7, bad), .merged = row_text(a, q, 8, bad),
+      .by = row_text(a, q, 9, bad), .undone_by_name = row_text(a, q, 10, bad), .reason = row_text(a, q, 11, bad), .moved = stmt_i64(q, 12)};
 }
 
 int merge_get(struct store *s, struct arena *a, int64_t id, struct merge *ret, struct err *e) {
-  struct stmt *q STMT_CLEANUP = NULL;
-  struct merge x;
-  int rc = db_query(store_db(s), MERGE_COLUMNS " where m.id = $1", BINDS(B_I64(id)), &q, e);
-  if (rc == OK)
-    rc = stmt_next(q, e);
-  if (rc <= 0)
-    return rc < 0 ? rc : err_set(e, ERR_NOTFOUND, "merge %lld: there is none", (long long)id);
-  if (!merge_at(a, q, &x))
-    return no_memory(e);
-  *ret = x;
-  return OK;
+  int rc = row_read(s, a, MERGE_COLUMNS " where m.id = $1", BINDS(B_I64(id)), merge_at, ret, e);
+  return rc < 0 ? rc : rc ? OK : err_set(e, ERR_NOTFOUND, "merge %lld: there is none", (long long)id);
 }
 
 int merge_list(struct store *s, struct arena *a, int64_t account_id, size_t max, struct merge **ret, size_t *ret_n, struct err *e) {
-  struct stmt *q STMT_CLEANUP = NULL;
-  struct merge *rows = arena_zalloc(a, max + 1, sizeof *rows);
-  size_t n = 0;
-  if (!rows)
-    return no_memory(e);
-  int rc = account_id ? db_query(store_db(s), MERGE_COLUMNS " where m.survivor_id = $1 and m.undone_at is null order by m.id desc limit $2 /* scan */",
-                                 BINDS(B_I64(account_id), B_I64((int64_t)max)), &q, e)
-                      : db_query(store_db(s), MERGE_COLUMNS " order by m.id desc limit $1", BINDS(B_I64((int64_t)max)), &q, e);
-  while (rc >= 0 && n < max && (rc = stmt_next(q, e)) > 0)
-    if (!merge_at(a, q, &rows[n++]))
-      return no_memory(e);
-  if (rc < 0)
-    return rc;
-  *ret = rows;
-  *ret_n = n;
-  return OK;
+  if (account_id)
+    return rows_read(s, a, MERGE_COLUMNS " where m.survivor_id = $1 and m.undone_at is null order by m.id desc limit $2 /* scan */",
+                     BINDS(B_I64(account_id), B_I64((int64_t)max)), merge_at, ret, ret_n, e);
+  return rows_read(s, a, MERGE_COLUMNS " order by m.id desc limit $1", BINDS(B_I64((int64_t)max)), merge_at, ret, ret_n, e);
+}
+
+static void name_at(struct arena *a, const struct stmt *q, void *row, bool *bad) {
+  *(struct merge_name *)row =
+      (struct merge_name){stmt_i64(q, 0), row_text(a, q, 1, bad), row_text(a, q, 2, bad), row_text(a, q, 3, bad), (int)stmt_i64(q, 4)};
 }
 
 int merge_names(struct store *s, struct arena *a, struct merge_name **ret, size_t *ret_n, struct err *e) {
-  struct stmt *q STMT_CLEANUP = NULL;
-  int64_t count = 0;
-  size_t n = 0;
-  int rc = db_one_i64(store_db(s), "select count(*) from account /* scan */", BINDS(), 0, &count, e);
-  struct merge_name *rows = arena_alloc(a, ((size_t)count + 1) * sizeof *rows);
-  if (rc < 0 || !rows)
-    return rc < 0 ? rc : no_memory(e);
-  rc = db_query(store_db(s), "select a.id, a.name, a.name_key, a.country, a.kind from account a where not exists"
-                             " (select 1 from account_merged m where m.merged_id = a.id) order by a.id /* scan */", BINDS(), &q, e);
-  while (rc >= 0 && n < (size_t)count && (rc = stmt_next(q, e)) > 0) {
-    struct merge_name *x = &rows[n++];
-    *x = (struct merge_name){stmt_i64(q, 0), arena_str(a, stmt_str(q, 1)), arena_str(a, stmt_str(q, 2)), arena_str(a, stmt_str(q, 3)), (int)stmt_i64(q, 4)};
-    if (!x->name.p || !x->key.p || !x->country.p)
-      return no_memory(e);
-  }
-  if (rc < 0)
-    return rc;
-  *ret = rows;
-  *ret_n = n;
-  return OK;
+  return rows_read(s, a,
+                   "select a.id, a.name, a.name_key, a.country, a.kind from account a where not exists"
+                   " (select 1 from account_merged m where m.merged_id = a.id) order by a.id /* scan */",
+                   BINDS(), name_at, ret, ret_n, e);
 }
 
 /* ---- moving ---- */
@@ -126,16 +91,14 @@ static const struct reference {
 };
 enum { REFERENCES = sizeof references / sizeof references[0] };
 
-static int done(int64_t n) { return n < 0 ? (int)n : OK; }
-
 /* The merged account leaves its parent; a survivor that was its child takes its place. */
 static int move_parents(struct store *s, const struct merge *m, struct err *e) {
   struct db *db = store_db(s);
-  int rc = done(db_run(db, "update account set parent_id = (select x.parent_id from account x where x.id = $2) where id = $1 and parent_id = $2",
-                       BINDS(B_I64(m->survivor_id), B_I64(m->merged_id)), e));
+  int rc = db_exec(db, "update account set parent_id = (select x.parent_id from account x where x.id = $2) where id = $1 and parent_id = $2",
+                   BINDS(B_I64(m->survivor_id), B_I64(m->merged_id)), e);
   if (rc == OK)
-    rc = done(db_run(db, "update account set parent_id = null where id = $1 and parent_id = $1", BINDS(B_I64(m->survivor_id)), e));
-  return rc == OK ? done(db_run(db, "update account set parent_id = null where id = $1", BINDS(B_I64(m->merged_id)), e)) : rc;
+    rc = db_exec(db, "update account set parent_id = null where id = $1 and parent_id = $1", BINDS(B_I64(m->survivor_id)), e);
+  return rc == OK ? db_exec(db, "update account set parent_id = null where id = $1", BINDS(B_I64(m->merged_id)), e) : rc;
 }
 
 int merge_apply(struct store *s, struct merge *m, struct err *e) {
@@ -145,21 +108,21 @@ int merge_apply(struct store *s, struct merge *m, struct err *e) {
   struct db *db = store_db(s);
   int rc = store_reserve_ids(s, "account_merge", 1, &m->id, e);
   if (rc == OK)
-    rc = done(db_run(db, ADD, BINDS(B_I64(m->id), B_I64(m->survivor_id), B_I64(m->merged_id), B_STR(m->reason), B_I64(m->merged_at),
-                                    m->merged_by ? B_I64(m->merged_by) : B_NULL), e));
+    rc = db_exec(db, ADD, BINDS(B_I64(m->id), B_I64(m->survivor_id), B_I64(m->merged_id), B_STR(m->reason), B_I64(m->merged_at),
+                                m->merged_by ? B_I64(m->merged_by) : B_NULL), e);
   if (rc == OK)
     rc = move_parents(s, m, e);
   for (int i = 0; i < REFERENCES && rc == OK; i++) {
-    rc = done(db_run(db, references[i].note, BINDS(B_I64(m->id), B_I64(m->merged_id)), e));
+    rc = db_exec(db, references[i].note, BINDS(B_I64(m->id), B_I64(m->merged_id)), e);
     if (rc == OK)
-      rc = done(db_run(db, references[i].move, BINDS(B_I64(m->survivor_id), B_I64(m->merged_id)), e));
+      rc = db_exec(db, references[i].move, BINDS(B_I64(m->survivor_id), B_I64(m->merged_id)), e);
   }
   if (rc == OK)
-    rc = done(db_run(db, "insert into account_merged (merged_id, survivor_id, merge_id) values ($1, $2, $3)",
-                     BINDS(B_I64(m->merged_id), B_I64(m->survivor_id), B_I64(m->id)), e));
+    rc = db_exec(db, "insert into account_merged (merged_id, survivor_id, merge_id) values ($1, $2, $3)",
+                 BINDS(B_I64(m->merged_id), B_I64(m->survivor_id), B_I64(m->id)), e);
   if (rc == OK)
-    rc = done(db_run(db, "update account set kind = kind | (select x.kind from account x where x.id = $2) where id = $1",
-                     BINDS(B_I64(m->survivor_id), B_I64(m->merged_id)), e));
+    rc = db_exec(db, "update account set kind = kind | (select x.kind from account x where x.id = $2) where id = $1",
+                 BINDS(B_I64(m->survivor_id), B_I64(m->merged_id)), e);
   return rc == OK ? store_changed(s, "account", 0, e) : rc;
 }
 
@@ -200,15 +163,15 @@ static int check_undo(struct store *s, const struct merge *m, struct err *e) {
 /* Kind and parents as they were, where nobody set them otherwise since. */
 static int restore_rows(struct store *s, const struct merge *m, struct err *e) {
   struct db *db = store_db(s);
-  int rc = done(db_run(db, "update account set kind = (select g.survivor_kind from account_merge g where g.id = $1)"
-                           " where id = $2 and kind = (select g.survivor_kind | x.kind from account_merge g join account x on x.id = g.merged_id where g.id = $1)",
-                       BINDS(B_I64(m->id), B_I64(m->survivor_id)), e));
+  int rc = db_exec(db, "update account set kind = (select g.survivor_kind from account_merge g where g.id = $1)"
+                       " where id = $2 and kind = (select g.survivor_kind | x.kind from account_merge g join account x on x.id = g.merged_id where g.id = $1)",
+                   BINDS(B_I64(m->id), B_I64(m->survivor_id)), e);
   if (rc == OK)
-    rc = done(db_run(db, "update account set parent_id = (select g.merged_parent_id from account_merge g where g.id = $1) where id = $2",
-                     BINDS(B_I64(m->id), B_I64(m->merged_id)), e));
+    rc = db_exec(db, "update account set parent_id = (select g.merged_parent_id from account_merge g where g.id = $1) where id = $2",
+                 BINDS(B_I64(m->id), B_I64(m->merged_id)), e);
   if (rc == OK)
-    rc = done(db_run(db, "update account set parent_id = $3 where id = $2 and exists (select 1 from account_merge g where g.id = $1 and g.survivor_parent_id = $3)",
-                     BINDS(B_I64(m->id), B_I64(m->survivor_id), B_I64(m->merged_id)), e));
+    rc = db_exec(db, "update account set parent_id = $3 where id = $2 and exists (select 1 from account_merge g where g.id = $1 and g.survivor_parent_id = $3)",
+                 BINDS(B_I64(m->id), B_I64(m->survivor_id), B_I64(m->merged_id)), e);
   return rc;
 }
 
@@ -216,13 +179,13 @@ int merge_undo(struct store *s, const struct merge *m, int64_t now, int64_t acto
   struct db *db = store_db(s);
   int rc = check_undo(s, m, e);
   for (int i = 0; i < REFERENCES && rc == OK; i++)
-    rc = done(db_run(db, references[i].back, BINDS(B_I64(m->id), B_I64(m->merged_id)), e));
+    rc = db_exec(db, references[i].back, BINDS(B_I64(m->id), B_I64(m->merged_id)), e);
   if (rc == OK)
     rc = restore_rows(s, m, e);
   if (rc == OK)
-    rc = done(db_run(db, "delete from account_merged where merged_id = $1", BINDS(B_I64(m->merged_id)), e));
+    rc = db_exec(db, "delete from account_merged where merged_id = $1", BINDS(B_I64(m->merged_id)), e);
   if (rc == OK)
-    rc = done(db_run(db, "update account_merge set undone_at = $2, undone_by = $3 where id = $1",
-                     BINDS(B_I64(m->id), B_I64(now), actor_id ? B_I64(actor_id) : B_NULL), e));
+    rc = db_exec(db, "update account_merge set undone_at = $2, undone_by = $3 where id = $1",
+                 BINDS(B_I64(m->id), B_I64(now), actor_id ? B_I64(actor_id) : B_NULL), e);
   return rc == OK ? store_changed(s, "account", 0, e) : rc;
 }

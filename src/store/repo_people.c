@@ -1,44 +1,6 @@
 #include "store/repo_people.h"
 
-#include "store/driver.h"
-
-/* Copies a column; a lost allocation shows in *rc. */
-static struct str keep(struct arena *a, const struct stmt *q, int col, int *rc) {
-  struct str s = arena_str(a, stmt_str(q, col));
-  if (!s.p) *rc = ERR_NOMEM;
-  return s;
-}
-
-/* Room for one more element of an arena array that grows by doubling. NULL on no memory. */
-static void *grow(struct arena *a, void *array, size_t n, size_t *room, size_t size) {
-  if (n < *room) return array;
-  size_t more = *room ? *room * 2 : 16;
-  char *next = arena_zalloc(a, more, size);
-  if (!next) return NULL;
-  if (n) memcpy(next, array, n * size);
-  *room = more;
-  return next;
-}
-
-/* Reads all rows of a query into an array: take fills one element. */
-typedef void take_fn(struct arena *a, const struct stmt *q, void *element, int *rc);
-static int rows_of(struct store *s, struct arena *a, const char *sql, size_t size, take_fn *take, void **ret, size_t *ret_n, struct err *e) {
-  struct stmt *q STMT_CLEANUP = NULL;
-  char *rows = NULL;
-  size_t n = 0, room = 0;
-  int rc = db_query(store_db(s), sql, NULL, &q, e);
-  while (rc >= 0 && (rc = stmt_next(q, e)) > 0) {
-    char *next = grow(a, rows, n, &room, size);
-    if (!next) return err_set(e, ERR_NOMEM, "Out of memory");
-    rows = next;
-    take(a, q, rows + n++ * size, &rc);
-    if (rc < 0) return err_set(e, rc, "Out of memory");
-  }
-  if (rc < 0) return rc;
-  *ret = rows;
-  *ret_n = n;
-  return OK;
-}
+#include "store/rows.h"
 
 static struct bind text_or_null(struct str s) { return s.n ? B_STR(s) : B_NULL; }
 
@@ -49,28 +11,21 @@ static struct bind text_or_null(struct str s) { return s.n ? B_STR(s) : B_NULL; 
   "case when p.password_hash is null then 0 else 1 end, case when f.confirmed_at is null then 0 else 1 end " \
   "from person p left join totp f on f.person_id = p.id "
 
-static void detail_take(struct arena *a, const struct stmt *q, void *element, int *rc) {
-  struct person_detail *p = element;
-  *p = (struct person_detail){.id = stmt_i64(q, 0), .team_id = stmt_i64(q, 1), .created_at = stmt_i64(q, 2), .password_changed_at = stmt_i64(q, 3),
-                              .email = keep(a, q, 4, rc), .name = keep(a, q, 5, rc), .language = keep(a, q, 6, rc), .locale = keep(a, q, 7, rc),
-                              .time_zone = keep(a, q, 8, rc), .role = (enum role)stmt_i64(q, 9), .active = stmt_i64(q, 10) != 0,
-                              .has_password = stmt_i64(q, 11) != 0, .has_factor = stmt_i64(q, 12) != 0};
+static void detail_at(struct arena *a, const struct stmt *q, void *row, bool *bad) {
+  *(struct person_detail *)row = (struct person_detail){
+      .id = stmt_i64(q, 0), .team_id = stmt_i64(q, 1), .created_at = stmt_i64(q, 2), .password_changed_at = stmt_i64(q, 3),
+      .email = row_text(a, q, 4, bad), .name = row_text(a, q, 5, bad), .language = row_text(a, q, 6, bad), .locale = row_text(a, q, 7, bad),
+      .time_zone = row_text(a, q, 8, bad), .role = (enum role)stmt_i64(q, 9), .active = stmt_i64(q, 10) != 0, .has_password = stmt_i64(q, 11) != 0,
+      .has_factor = stmt_i64(q, 12) != 0};
 }
 
 int person_detail_get(struct store *s, struct arena *a, int64_t id, struct person_detail *ret, struct err *e) {
-  struct stmt *q STMT_CLEANUP = NULL;
-  int rc = db_query(store_db(s), DETAIL "where p.id = $1", BINDS(B_I64(id)), &q, e);
-  if (rc >= 0) rc = stmt_next(q, e);
-  if (rc == 0) return err_set(e, ERR_NOTFOUND, "No such person");
-  if (rc > 0) detail_take(a, q, ret, &rc);
-  return rc < 0 ? err_set(e, rc, "Out of memory") : OK;
+  int rc = row_read(s, a, DETAIL "where p.id = $1", BINDS(B_I64(id)), detail_at, ret, e);
+  return rc < 0 ? rc : rc ? OK : err_set(e, ERR_NOTFOUND, "No such person");
 }
 
 int person_details(struct store *s, struct arena *a, struct person_detail **ret, size_t *ret_n, struct err *e) {
-  void *rows = NULL;
-  int rc = rows_of(s, a, DETAIL "order by p.name, p.id /* scan */", sizeof **ret, detail_take, &rows, ret_n, e);
-  if (rc == OK) *ret = rows;
-  return rc;
+  return rows_read(s, a, DETAIL "order by p.name, p.id /* scan */", NULL, detail_at, ret, ret_n, e);
 }
 
 int person_detail_put(struct store *s, const struct person_detail *p, struct str name_key, struct err *e) {
@@ -94,19 +49,15 @@ int person_other_admins(struct store *s, int64_t but, int64_t *ret, struct err *
 
 /* ---- teams and regions ---- */
 
-static void team_take(struct arena *a, const struct stmt *q, void *element, int *rc) {
-  struct team_row *t = element;
-  *t = (struct team_row){stmt_i64(q, 0), stmt_i64(q, 1), stmt_i64(q, 2), stmt_i64(q, 3), keep(a, q, 4, rc)};
+static void team_at(struct arena *a, const struct stmt *q, void *row, bool *bad) {
+  *(struct team_row *)row = (struct team_row){stmt_i64(q, 0), stmt_i64(q, 1), stmt_i64(q, 2), stmt_i64(q, 3), row_text(a, q, 4, bad)};
 }
 
 int team_rows(struct store *s, struct arena *a, struct team_row **ret, size_t *ret_n, struct err *e) {
-  void *rows = NULL;
-  int rc = rows_of(s, a,
+  return rows_read(s, a,
                    "select t.id, t.parent_id, t.region_id, (select count(*) from person p where p.team_id = t.id and p.active = 1), t.name "
                    "from team t order by t.name /* scan */",
-                   sizeof **ret, team_take, &rows, ret_n, e);
-  if (rc == OK) *ret = rows;
-  return rc;
+                   NULL, team_at, ret, ret_n, e);
 }
 
 int team_put(struct store *s, struct team_row *t, struct err *e) {
@@ -138,35 +89,28 @@ int team_delete(struct store *s, int64_t id, struct err *e) {
   return n ? store_changed(s, "team", id, e) : err_set(e, ERR_NOTFOUND, "No such team");
 }
 
-static void region_take(struct arena *a, const struct stmt *q, void *element, int *rc) {
-  *(struct region_row *)element = (struct region_row){stmt_i64(q, 0), keep(a, q, 1, rc)};
+static void region_at(struct arena *a, const struct stmt *q, void *row, bool *bad) {
+  *(struct region_row *)row = (struct region_row){stmt_i64(q, 0), row_text(a, q, 1, bad)};
 }
 
 int region_rows(struct store *s, struct arena *a, struct region_row **ret, size_t *ret_n, struct err *e) {
-  void *rows = NULL;
-  int rc = rows_of(s, a, "select id, name from region order by name /* scan */", sizeof **ret, region_take, &rows, ret_n, e);
-  if (rc == OK) *ret = rows;
-  return rc;
+  return rows_read(s, a, "select id, name from region order by name /* scan */", NULL, region_at, ret, ret_n, e);
 }
 
 /* ---- territories ---- */
 
-static void territory_take(struct arena *a, const struct stmt *q, void *element, int *rc) {
-  struct territory_row *t = element;
-  *t = (struct territory_row){.id = stmt_i64(q, 0), .region_id = stmt_i64(q, 1), .partner_id = stmt_i64(q, 2), .owner_id = stmt_i64(q, 3),
-                              .position = (int)stmt_i64(q, 4), .sales_model = stmt_null(q, 5) ? -1 : (int)stmt_i64(q, 5), .name = keep(a, q, 6, rc),
-                              .country = keep(a, q, 7, rc), .partner = keep(a, q, 8, rc), .owner = keep(a, q, 9, rc), .region = keep(a, q, 10, rc)};
+static void territory_at(struct arena *a, const struct stmt *q, void *row, bool *bad) {
+  *(struct territory_row *)row = (struct territory_row){.id = stmt_i64(q, 0), .region_id = stmt_i64(q, 1), .partner_id = stmt_i64(q, 2), .owner_id = stmt_i64(q, 3),
+                              .position = (int)stmt_i64(q, 4), .sales_model = stmt_null(q, 5) ? -1 : (int)stmt_i64(q, 5), .name = row_text(a, q, 6, bad),
+                              .country = row_text(a, q, 7, bad), .partner = row_text(a, q, 8, bad), .owner = row_text(a, q, 9, bad), .region = row_text(a, q, 10, bad)};
 }
 
 int territory_rows(struct store *s, struct arena *a, struct territory_row **ret, size_t *ret_n, struct err *e) {
-  void *rows = NULL;
-  int rc = rows_of(s, a,
+  return rows_read(s, a,
                    "select t.id, t.region_id, t.partner_id, t.owner_id, t.position, t.sales_model, t.name, t.country, c.name, p.name, r.name "
                    "from territory t left join account c on c.id = t.partner_id join person p on p.id = t.owner_id left join region r on r.id = t.region_id "
                    "order by t.position, t.id /* scan */",
-                   sizeof **ret, territory_take, &rows, ret_n, e);
-  if (rc == OK) *ret = rows;
-  return rc;
+                   NULL, territory_at, ret, ret_n, e);
 }
 
 int territory_put(struct store *s, struct territory_row *t, int64_t now, struct err *e) {
@@ -197,9 +141,8 @@ int territory_up(struct store *s, int64_t id, struct err *e) {
   if (rc == OK) rc = db_one_i64(db, "select id from territory where position < $1 order by position desc limit 1 /* scan */", BINDS(B_I64(mine)), 0, &other, e);
   if (rc == OK && other) rc = db_one_i64(db, "select position from territory where id = $1", BINDS(B_I64(other)), 0, &theirs, e);
   if (rc < 0 || !other) return rc;
-  int64_t n = db_run(db, "update territory set position = case when id = $1 then $3 else $4 end where id = $1 or id = $2 /* scan */",
-                     BINDS(B_I64(id), B_I64(other), B_I64(theirs), B_I64(mine)), e);
-  return n < 0 ? (int)n : OK;
+  return db_exec(db, "update territory set position = case when id = $1 then $3 else $4 end where id = $1 or id = $2 /* scan */",
+                 BINDS(B_I64(id), B_I64(other), B_I64(theirs), B_I64(mine)), e);
 }
 
 int territory_delete(struct store *s, int64_t id, struct err *e) {
@@ -211,13 +154,10 @@ int account_of_name(struct store *s, struct str name_key, int64_t *ret_id, struc
   return db_one_i64(store_db(s), "select id from account where name_key = $1", BINDS(B_STR(name_key)), 0, ret_id, e);
 }
 
-static void country_take(struct arena *a, const struct stmt *q, void *element, int *rc) {
-  *(struct account_country *)element = (struct account_country){stmt_i64(q, 0), keep(a, q, 1, rc)};
+static void country_at(struct arena *a, const struct stmt *q, void *row, bool *bad) {
+  *(struct account_country *)row = (struct account_country){stmt_i64(q, 0), row_text(a, q, 1, bad)};
 }
 
 int account_countries(struct store *s, struct arena *a, struct account_country **ret, size_t *ret_n, struct err *e) {
-  void *rows = NULL;
-  int rc = rows_of(s, a, "select id, country from account where country is not null order by id /* scan */", sizeof **ret, country_take, &rows, ret_n, e);
-  if (rc == OK) *ret = rows;
-  return rc;
+  return rows_read(s, a, "select id, country from account where country is not null order by id /* scan */", NULL, country_at, ret, ret_n, e);
 }

@@ -1,15 +1,6 @@
 #include "store/repo_work.h"
 
-#include "store/driver.h"
-
-static int done(int64_t n) { return n < 0 ? (int)n : OK; }
-static int no_memory(struct err *e) { return err_set(e, ERR_NOMEM, "Out of memory"); }
-
-static struct str text(struct arena *a, const struct stmt *q, int col, bool *bad) {
-  struct str s = arena_str(a, stmt_str(q, col));
-  *bad |= s.p == NULL;
-  return s.p ? s : STR_NONE;
-}
+#include "store/rows.h"
 
 /* ---- sleeping renewals ---- */
 
@@ -28,55 +19,32 @@ int snooze_add(struct store *s, struct snooze *x, struct err *e) {
   if (rc == OK)
     rc = store_reserve_ids(s, "snooze", 1, &x->id, e);
   if (rc == OK)
-    rc = done(db_run(store_db(s), "insert into snooze (id, renewal_id, until_date, reason, by_id, at) values ($1, $2, $3, $4, $5, $6)",
-                     BINDS(B_I64(x->id), B_I64(x->renewal_id), B_I64(x->until), B_STR(x->reason), B_ID(x->by_id), B_I64(x->at)), e));
+    rc = db_exec(store_db(s), "insert into snooze (id, renewal_id, until_date, reason, by_id, at) values ($1, $2, $3, $4, $5, $6)",
+                 BINDS(B_I64(x->id), B_I64(x->renewal_id), B_I64(x->until), B_STR(x->reason), B_ID(x->by_id), B_I64(x->at)), e);
   return rc;
 }
 
+static void snooze_at(struct arena *a, const struct stmt *q, void *row, bool *bad) {
+  *(struct snooze *)row = (struct snooze){.id = stmt_i64(q, 0), .renewal_id = stmt_i64(q, 8), .until = stmt_day(q, 1), .reason = row_text(a, q, 2, bad),
+                                          .by_id = stmt_i64(q, 3), .at = stmt_i64(q, 4), .ended_by = stmt_i64(q, 5), .ended_at = stmt_i64(q, 6),
+                                          .by = row_text(a, q, 7, bad)};
+}
+
 int snooze_list(struct store *s, struct arena *a, int64_t renewal_id, size_t max, struct snooze **ret, size_t *ret_n, struct err *e) {
-  struct stmt *q STMT_CLEANUP = NULL;
-  struct snooze *rows = arena_zalloc(a, max + 1, sizeof *rows);
-  size_t n = 0;
-  bool bad = false;
-  if (!rows)
-    return no_memory(e);
-  int rc = db_query(store_db(s),
-                    "select z.id, z.until_date, z.reason, z.by_id, z.at, z.ended_by, z.ended_at, p.name from snooze z left join person p on p.id = z.by_id"
-                    " where z.renewal_id = $1 order by z.id desc limit $2 /* scan */",
-                    BINDS(B_I64(renewal_id), B_I64((int64_t)max)), &q, e);
-  while (rc == OK && n < max && (rc = stmt_next(q, e)) == 1) {
-    rows[n++] = (struct snooze){.id = stmt_i64(q, 0), .renewal_id = renewal_id, .until = stmt_day(q, 1), .reason = text(a, q, 2, &bad), .by_id = stmt_i64(q, 3),
-                                .at = stmt_i64(q, 4), .ended_by = stmt_i64(q, 5), .ended_at = stmt_i64(q, 6), .by = text(a, q, 7, &bad)};
-    rc = OK;
-  }
-  if (rc < 0 || bad)
-    return rc < 0 ? rc : no_memory(e);
-  *ret = rows;
-  *ret_n = n;
-  return OK;
+  return rows_read(s, a,
+                   "select z.id, z.until_date, z.reason, z.by_id, z.at, z.ended_by, z.ended_at, p.name, z.renewal_id from snooze z"
+                   " left join person p on p.id = z.by_id where z.renewal_id = $1 order by z.id desc limit $2 /* scan */",
+                   BINDS(B_I64(renewal_id), B_I64((int64_t)max)), snooze_at, ret, ret_n, e);
+}
+
+static void asleep_at(struct arena *a, const struct stmt *q, void *row, bool *bad) {
+  (void)a, (void)bad;
+  *(struct snooze_brief *)row = (struct snooze_brief){stmt_i64(q, 0), stmt_day(q, 1)};
 }
 
 int snooze_asleep(struct store *s, struct arena *a, day_t today, struct snooze_brief **ret, size_t *ret_n, struct err *e) {
-  struct stmt *q STMT_CLEANUP = NULL;
-  int64_t count = 0;
-  size_t n = 0;
-  int rc = db_one_i64(store_db(s), "select count(*) from snooze where until_date > $1 and ended_at is null", BINDS(B_I64(today)), 0, &count, e);
-  if (rc < 0)
-    return rc;
-  struct snooze_brief *rows = arena_alloc(a, ((size_t)count + 1) * sizeof *rows);
-  if (!rows)
-    return no_memory(e);
-  rc = db_query(store_db(s), "select renewal_id, until_date from snooze where until_date > $1 and ended_at is null order by renewal_id /* scan */",
-                BINDS(B_I64(today)), &q, e);
-  while (rc == OK && n < (size_t)count && (rc = stmt_next(q, e)) == 1) {
-    rows[n++] = (struct snooze_brief){stmt_i64(q, 0), stmt_day(q, 1)};
-    rc = OK;
-  }
-  if (rc < 0)
-    return rc;
-  *ret = rows;
-  *ret_n = n;
-  return OK;
+  return rows_read(s, a, "select renewal_id, until_date from snooze where until_date > $1 and ended_at is null order by renewal_id /* scan */",
+                   BINDS(B_I64(today)), asleep_at, ret, ret_n, e);
 }
 
 /* ---- handovers ---- */
@@ -84,19 +52,19 @@ int snooze_asleep(struct store *s, struct arena *a, day_t today, struct snooze_b
 int handover_add(struct store *s, struct handover *x, const int64_t *ids, size_t n, struct err *e) {
   int rc = store_reserve_ids(s, "handover", 1, &x->id, e);
   if (rc == OK)
-    rc = done(db_run(store_db(s),
-                     "insert into handover (id, from_id, to_id, first_date, last_date, reason, whole_book, made_by, made_at)"
-                     " values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-                     BINDS(B_I64(x->id), B_I64(x->from_id), B_I64(x->to_id), B_I64(x->first), B_I64(x->last), B_STR(x->reason), B_I64(x->whole_book),
-                           B_ID(x->made_by), B_I64(x->made_at)), e));
+    rc = db_exec(store_db(s),
+                 "insert into handover (id, from_id, to_id, first_date, last_date, reason, whole_book, made_by, made_at)"
+                 " values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                 BINDS(B_I64(x->id), B_I64(x->from_id), B_I64(x->to_id), B_I64(x->first), B_I64(x->last), B_STR(x->reason), B_I64(x->whole_book),
+                       B_ID(x->made_by), B_I64(x->made_at)), e);
   for (size_t i = 0; i < n && rc == OK; i++)
-    rc = done(db_run(store_db(s), "insert into handover_renewal (handover_id, renewal_id) values ($1, $2) on conflict do nothing",
-                     BINDS(B_I64(x->id), B_I64(ids[i])), e));
+    rc = db_exec(store_db(s), "insert into handover_renewal (handover_id, renewal_id) values ($1, $2) on conflict do nothing",
+                 BINDS(B_I64(x->id), B_I64(ids[i])), e);
   return rc;
 }
 
 int handover_close(struct store *s, int64_t id, int64_t by_id, int64_t at, struct err *e) {
-  return done(db_run(store_db(s), "update handover set ended_by = $2, ended_at = $3 where id = $1", BINDS(B_I64(id), B_ID(by_id), B_I64(at)), e));
+  return db_exec(store_db(s), "update handover set ended_by = $2, ended_at = $3 where id = $1", BINDS(B_I64(id), B_ID(by_id), B_I64(at)), e);
 }
 
 #define HANDOVER_SQL                                                                                                              \
@@ -104,93 +72,39 @@ int handover_close(struct store *s, int64_t id, int64_t by_id, int64_t at, struc
   " f.name, t.name, m.name, (select count(*) from handover_renewal x where x.handover_id = h.id)"                                  \
   " from handover h join person f on f.id = h.from_id join person t on t.id = h.to_id left join person m on m.id = h.made_by "
 
-static struct handover take(struct arena *a, const struct stmt *q, bool *bad) {
-  return (struct handover){.id = stmt_i64(q, 0), .from_id = stmt_i64(q, 1), .to_id = stmt_i64(q, 2), .first = stmt_day(q, 3), .last = stmt_day(q, 4),
-                           .reason = text(a, q, 5, bad), .whole_book = stmt_i64(q, 6) != 0, .made_by = stmt_i64(q, 7), .made_at = stmt_i64(q, 8),
-                           .ended_by = stmt_i64(q, 9), .ended_at = stmt_i64(q, 10), .from = text(a, q, 11, bad), .to = text(a, q, 12, bad),
-                           .made = text(a, q, 13, bad), .renewals = stmt_i64(q, 14)};
+static void handover_at(struct arena *a, const struct stmt *q, void *row, bool *bad) {
+  *(struct handover *)row = (struct handover){
+      .id = stmt_i64(q, 0), .from_id = stmt_i64(q, 1), .to_id = stmt_i64(q, 2), .first = stmt_day(q, 3), .last = stmt_day(q, 4),
+      .reason = row_text(a, q, 5, bad), .whole_book = stmt_i64(q, 6) != 0, .made_by = stmt_i64(q, 7), .made_at = stmt_i64(q, 8),
+      .ended_by = stmt_i64(q, 9), .ended_at = stmt_i64(q, 10), .from = row_text(a, q, 11, bad), .to = row_text(a, q, 12, bad),
+      .made = row_text(a, q, 13, bad), .renewals = stmt_i64(q, 14)};
 }
 
 int handover_get(struct store *s, struct arena *a, int64_t id, struct handover *ret, struct err *e) {
-  struct stmt *q STMT_CLEANUP = NULL;
-  bool bad = false;
-  int rc = db_query(store_db(s), HANDOVER_SQL "where h.id = $1", BINDS(B_I64(id)), &q, e);
-  if (rc == OK)
-    rc = stmt_next(q, e);
-  if (rc < 0)
-    return rc;
-  if (rc == 0)
-    return err_set(e, ERR_NOTFOUND, "There is no handover %" PRId64, id);
-  struct handover x = take(a, q, &bad);
-  if (bad)
-    return no_memory(e);
-  *ret = x;
-  return OK;
-}
-
-/* The rows of a statement that begins with HANDOVER_SQL, into an array that grows. */
-static int take_all(struct store *s, struct arena *a, const char *sql, const struct bind *binds, struct handover **ret, size_t *ret_n, struct err *e) {
-  struct stmt *q STMT_CLEANUP = NULL;
-  size_t n = 0, room = 8;
-  bool bad = false;
-  struct handover *rows = arena_alloc(a, room * sizeof *rows);
-  int rc = rows ? db_query(store_db(s), sql, binds, &q, e) : no_memory(e);
-  while (rc == OK && (rc = stmt_next(q, e)) == 1) {
-    if (n == room) {
-      struct handover *more = arena_alloc(a, 2 * room * sizeof *more);
-      if (!more)
-        return no_memory(e);
-      memcpy(more, rows, n * sizeof *rows);
-      rows = more;
-      room *= 2;
-    }
-    rows[n++] = take(a, q, &bad);
-    rc = OK;
-  }
-  if (rc < 0 || bad)
-    return rc < 0 ? rc : no_memory(e);
-  *ret = rows;
-  *ret_n = n;
-  return OK;
+  int rc = row_read(s, a, HANDOVER_SQL "where h.id = $1", BINDS(B_I64(id)), handover_at, ret, e);
+  return rc < 0 ? rc : rc ? OK : err_set(e, ERR_NOTFOUND, "There is no handover %" PRId64, id);
 }
 
 int handover_list(struct store *s, struct arena *a, int64_t person_id, day_t today, struct handover **ret, size_t *ret_n, struct err *e) {
   if (person_id == 0)
-    return take_all(s, a, HANDOVER_SQL "where h.ended_at is null and h.last_date >= $1 order by h.first_date, h.id /* scan */", BINDS(B_I64(today)), ret, ret_n, e);
-  return take_all(s, a,
-                  HANDOVER_SQL "where (h.from_id = $1 or h.to_id = $1) and h.ended_at is null and h.last_date >= $2 order by h.first_date, h.id /* scan */",
-                  BINDS(B_I64(person_id), B_I64(today)), ret, ret_n, e);
+    return rows_read(s, a, HANDOVER_SQL "where h.ended_at is null and h.last_date >= $1 order by h.first_date, h.id /* scan */",
+                     BINDS(B_I64(today)), handover_at, ret, ret_n, e);
+  return rows_read(s, a,
+                   HANDOVER_SQL "where (h.from_id = $1 or h.to_id = $1) and h.ended_at is null and h.last_date >= $2 order by h.first_date, h.id /* scan */",
+                   BINDS(B_I64(person_id), B_I64(today)), handover_at, ret, ret_n, e);
 }
 
 int handover_covered(struct store *s, struct arena *a, int64_t person_id, day_t today, struct handover **ret, size_t *ret_n, struct err *e) {
-  return take_all(s, a,
-                  HANDOVER_SQL "where h.to_id = $1 and h.ended_at is null and h.first_date <= $2 and h.last_date >= $2 order by h.id /* scan */",
-                  BINDS(B_I64(person_id), B_I64(today)), ret, ret_n, e);
+  return rows_read(s, a,
+                   HANDOVER_SQL "where h.to_id = $1 and h.ended_at is null and h.first_date <= $2 and h.last_date >= $2 order by h.id /* scan */",
+                   BINDS(B_I64(person_id), B_I64(today)), handover_at, ret, ret_n, e);
 }
 
 int handover_renewals(struct store *s, struct arena *a, int64_t id, int64_t **ret, size_t *ret_n, struct err *e) {
-  struct stmt *q STMT_CLEANUP = NULL;
-  int64_t count = 0;
-  size_t n = 0;
-  int rc = db_one_i64(store_db(s), "select count(*) from handover_renewal where handover_id = $1", BINDS(B_I64(id)), 0, &count, e);
-  if (rc < 0)
-    return rc;
-  int64_t *ids = arena_alloc(a, ((size_t)count + 1) * sizeof *ids);
-  if (!ids)
-    return no_memory(e);
-  rc = db_query(store_db(s),
-                "select x.renewal_id from handover_renewal x join handover h on h.id = x.handover_id join renewal r on r.id = x.renewal_id"
-                " and r.owner_id = h.from_id where x.handover_id = $1 order by x.renewal_id",
-                BINDS(B_I64(id)), &q, e);
-  while (rc == OK && n < (size_t)count && (rc = stmt_next(q, e)) == 1) {
-    ids[n++] = stmt_i64(q, 0);
-    rc = OK;
-  }
-  if (rc < 0)
-    return rc;
-  *ret = ids;
-  *ret_n = n;
-  return OK;
+  return rows_read(s, a,
+                   "select x.renewal_id from handover_renewal x join handover h on h.id = x.handover_id join renewal r on r.id = x.renewal_id"
+                   " and r.owner_id = h.from_id where x.handover_id = $1 order by x.renewal_id",
+                   BINDS(B_I64(id)), row_i64, ret, ret_n, e);
 }
 
 int handover_overlap(struct store *s, int64_t from_id, day_t first, day_t last, int64_t *ret_id, struct err *e) {
@@ -202,23 +116,19 @@ int handover_overlap(struct store *s, int64_t from_id, day_t first, day_t last, 
 
 /* ---- settings of a person ---- */
 
+static void setting_at(struct arena *a, const struct stmt *q, void *row, bool *bad) { *(struct str *)row = row_text(a, q, 0, bad); }
+
 int person_setting_get(struct store *s, struct arena *a, int64_t person_id, const char *name, struct str *ret, struct err *e) {
-  struct stmt *q STMT_CLEANUP = NULL;
-  bool bad = false;
-  int rc = db_query(store_db(s), "select value from person_setting where person_id = $1 and name = $2", BINDS(B_I64(person_id), B_STR(str_of(name))), &q, e);
-  if (rc == OK)
-    rc = stmt_next(q, e);
+  struct str value = STR_NONE;
+  int rc = row_read(s, a, "select value from person_setting where person_id = $1 and name = $2", BINDS(B_I64(person_id), B_STR(str_of(name))), setting_at, &value, e);
   if (rc < 0)
     return rc;
-  struct str value = rc == 1 ? text(a, q, 0, &bad) : STR_NONE;
-  if (bad)
-    return no_memory(e);
   *ret = value;
   return OK;
 }
 
 int person_setting_put(struct store *s, int64_t person_id, const char *name, struct str value, struct err *e) {
-  return done(db_run(store_db(s),
-                     "insert into person_setting (person_id, name, value) values ($1, $2, $3) on conflict (person_id, name) do update set value = $3",
-                     BINDS(B_I64(person_id), B_STR(str_of(name)), B_STR(value)), e));
+  return db_exec(store_db(s),
+                 "insert into person_setting (person_id, name, value) values ($1, $2, $3) on conflict (person_id, name) do update set value = $3",
+                 BINDS(B_I64(person_id), B_STR(str_of(name)), B_STR(value)), e);
 }
