@@ -57,8 +57,17 @@ static int fill_base(const struct kpi_base *x, struct kpi_group *g) {
   return OK;
 }
 
-static int fill(const struct kpi_sums *s, const struct kpi_distinct *d, const struct kpi_base *base, struct kpi_group *g) {
+/* The sums of one group by each kernel. */
+struct sums {
+  const struct kpi_distinct *distinct;
+  const struct kpi_base *base;
+  const struct kpi_desk *desk;
+};
+
+static int fill(const struct kpi_sums *s, const struct sums *x, struct kpi_group *g) {
+  const struct kpi_distinct *d = x->distinct;
   int code = OK;
+  kpi_desk_fill(x->desk, g->values);
   g->due = s->rows[F_ATR];
   g->booked = s->rows[F_RETAINED];
   g->excluded_person = s->rows[F_EXCLUDED_PERSON];
@@ -76,10 +85,11 @@ static int fill(const struct kpi_sums *s, const struct kpi_distinct *d, const st
         v->rows_den = s->rows[F_ATR];
         break;
       case KIND_LOGO: *v = (struct kpi_value){d->contracts_booked, d->contracts_due, s->rows[F_RETAINED], s->rows[F_ATR]}; break;
-      case KIND_BASE: break;
+      case KIND_BASE:
+      case KIND_DESK: break;
     }
   }
-  return code == OK ? fill_base(base, g) : code;
+  return code == OK ? fill_base(x->base, g) : code;
 }
 
 static int by_name(const void *pa, const void *pb) {
@@ -90,25 +100,25 @@ static int by_name(const void *pa, const void *pb) {
 
 static bool base_is_empty(const struct kpi_base *x) { return x->rows[MOVE_OPENING] == 0 && x->rows[MOVE_CLOSING] == 0; }
 
-static int fill_groups(const struct kpi_run *r, const struct kpi_table *t, const struct kpi_distinct *d, const struct kpi_base *base, struct kpi_result *res) {
+static int fill_groups(const struct kpi_run *r, const struct kpi_table *t, const struct sums *x, struct kpi_result *res) {
   static const struct kpi_sums nothing = {0};
   size_t n = 0;
   int code = OK;
   for (uint32_t k = 0; k < r->keys.n; k++) {
-    n += t->slot_of[k] != 0 || !base_is_empty(&base[k]);
+    n += t->slot_of[k] != 0 || !base_is_empty(&x->base[k]);
   }
   res->groups = arena_zalloc(r->arena, n + 1, sizeof *res->groups);
   if (res->groups == NULL) {
     return ERR_NOMEM;
   }
   for (uint32_t k = 0; k < r->keys.n && code == OK; k++) {
-    if (t->slot_of[k] == 0 && base_is_empty(&base[k])) {
+    if (t->slot_of[k] == 0 && base_is_empty(&x->base[k])) {
       continue;
     }
     struct kpi_group *g = &res->groups[res->n_groups++];
     g->key = k;
     g->name = r->keys.names[k];
-    code = fill(t->slot_of[k] != 0 ? &t->sums[t->slot_of[k] - 1] : &nothing, &d[k], &base[k], g);
+    code = fill(t->slot_of[k] != 0 ? &t->sums[t->slot_of[k] - 1] : &nothing, &(struct sums){&x->distinct[k], &x->base[k], &x->desk[k]}, g);
   }
   if (code == OK && r->keys.spans == NULL) {
     qsort(res->groups, res->n_groups, sizeof *res->groups, by_name);
@@ -116,7 +126,7 @@ static int fill_groups(const struct kpi_run *r, const struct kpi_table *t, const
   return code;
 }
 
-static int fill_total(const struct kpi_table *t, const struct kpi_distinct *d, const struct kpi_base *base, struct kpi_group *g) {
+static int fill_total(const struct kpi_table *t, const struct sums *x, struct kpi_group *g) {
   struct kpi_sums all = {0};
   bool over = false;
   for (uint32_t k = 0; k < t->n; k++) {
@@ -126,7 +136,7 @@ static int fill_total(const struct kpi_table *t, const struct kpi_distinct *d, c
     }
   }
   *g = (struct kpi_group){.key = UINT32_MAX, .name = STR("Total")};
-  return over ? ERR_RANGE : fill(&all, d, base, g);
+  return over ? ERR_RANGE : fill(&all, x, g);
 }
 
 static int fill_parts(const struct kpi_run *r, const struct kpi_table *t, struct kpi_result *res) {
@@ -152,6 +162,7 @@ int kpi_compute(const struct book *b, const struct kpi_query *q, struct arena *a
   struct kpi_table t = {0};
   struct kpi_distinct *distinct = NULL;
   struct kpi_base *base = NULL;
+  struct kpi_desk *desk = NULL;
   struct kpi_result res = {0};
   int code = kpi_run_make(b, q, a, &r, e);
   if (code != OK) {
@@ -160,11 +171,12 @@ int kpi_compute(const struct book *b, const struct kpi_query *q, struct arena *a
   code = kpi_sum(&r, &t);
   code = code == OK ? kpi_distinct(&r, &distinct) : code;
   code = code == OK ? kpi_base(&r, &base) : code;
+  code = code == OK ? kpi_desk(&r, &desk) : code;
   if (code == OK) {
-    code = fill_total(&t, &distinct[r.keys.n], &base[r.keys.n], &res.total);
+    code = fill_total(&t, &(struct sums){&distinct[r.keys.n], &base[r.keys.n], &desk[r.keys.n]}, &res.total);
   }
   if (code == OK && q->by != KPI_BY_NONE) {
-    code = fill_groups(&r, &t, distinct, base, &res);
+    code = fill_groups(&r, &t, &(struct sums){distinct, base, desk}, &res);
   }
   code = code == OK ? fill_parts(&r, &t, &res) : code;
   kpi_table_free(&t);

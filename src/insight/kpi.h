@@ -36,6 +36,7 @@ enum kpi_id {
   KPI_ARR_OPENING, KPI_NEW, KPI_RESURRECTION,            /* movement: account by account, */
   KPI_EXPANSION, KPI_EXPANSION_QUANTITY, KPI_EXPANSION_PRICE, KPI_EXPANSION_ADD_ON, /* within an account that stays by product: kpi_items.c */
   KPI_CONTRACTION, KPI_CONTRACTION_QUANTITY, KPI_CONTRACTION_PRICE, KPI_CONTRACTION_ITEM_REMOVAL, KPI_CHURN, KPI_ARR_CLOSING,
+  KPI_STALE, KPI_SLIP,                                   /* of the renewals open on the as-of day: kpi_desk.c */
   KPI_ASSUMED,                                           /* rows whose booked date or link is assumed or weak / rows due */
   KPI_COUNT
 };
@@ -88,14 +89,15 @@ struct kpi_result {
 };
 /* Everything of the result lives in arena; names are the book's. OK, ERR_NOMEM, ERR_RANGE (a sum beyond 64 bits). */
 int kpi_compute(const struct book *b, const struct kpi_query *q, struct arena *a, struct kpi_result *ret, struct err *e);
-/* The same without groups (q->by is KPI_BY_NONE), kept beside the book for whoever asks the same question: what a page shows at its top. Thread-safe. */
+/* The same without groups (q->by is KPI_BY_NONE): what a page shows at its top. All but what renewals tell is kept beside the book for
+ * whoever asks the same question. Thread-safe. */
 int kpi_total(const struct book *b, const struct kpi_query *q, struct arena *a, struct kpi_result *ret, struct err *e);
 /* num / den, or NAN when den = 0. */
 double kpi_rate(const struct kpi_value *v);
 
 /* The rows behind a figure. side: 'n' numerator, 'd' denominator, 'x' excluded, 'a' assumed or weak. group: key of
  * q->by, or UINT32_MAX for the total. 'x' and 'a' are lines due in the period, whatever the KPI. For gross the amounts are uncapped;
- * for logo a row is a line, the figure counts contracts. For GRR, NRR and the movement a row's amount is the line's share of the
+ * for logo, stale and slip a row is a line, the figure counts contracts or renewals. For GRR, NRR and the movement a row's amount is the line's share of the
  * figure, with its sign (a line that went against one that came), so that they add up; each is rounded by itself. The exact sum of the converted amounts rounds to
  * the figure for the row-additive KPIs. */
 struct kpi_row {

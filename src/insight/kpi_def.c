@@ -4,6 +4,7 @@
 #define RETAINED_OVER(what) "retained money (the smaller of won and ATR) of lines due in the period " what
 #define ATR_DUE "ATR of all lines due in the period, cancelled ones apart"
 #define LINES_DUE "lines due in the period, cancelled ones apart"
+#define OPEN_DUE "open renewals due in the period"
 #define BASE_START "ARR of the lines in force on the day before the period"
 
 static const struct kpi_def defs[KPI_COUNT] = {
@@ -69,6 +70,8 @@ static const struct kpi_def defs[KPI_COUNT] = {
     [KPI_ARR_CLOSING] = {"arr_closing", "Closing ARR", KPI_UNIT_MONEY, 1,
                          "ARR of the lines in force on the last day of the period, or on the as-of day when that is earlier",
                          ""},
+    [KPI_STALE] = {"stale_rate", "Stale rate", KPI_UNIT_COUNT_RATE, 1, "open renewals due in the period without a change for 14 days", OPEN_DUE},
+    [KPI_SLIP] = {"slip_rate", "Slip rate", KPI_UNIT_COUNT_RATE, 1, "open renewals due in the period expected to close after their due date", OPEN_DUE},
     [KPI_ASSUMED] = {"assumed_share", "Assumed or weak share", KPI_UNIT_COUNT_RATE, 1,
                      "lines due in the period whose booked date is assumed or whose link is weak", LINES_DUE},
 };
@@ -123,6 +126,8 @@ struct kpi_recipe kpi_recipe_of(enum kpi_id id) {
     case KPI_RESOLUTION: return (struct kpi_recipe){KIND_ROWS, F_RESOLVED, F_ATR};
     case KPI_CLOSE: return (struct kpi_recipe){KIND_ROWS, F_RENEWED, F_RESOLVED};
     case KPI_CONVERSION: return (struct kpi_recipe){KIND_ROWS, F_WON, F_RENEWED};
+    case KPI_STALE: return (struct kpi_recipe){KIND_DESK, DESK_STALE, DESK_OPEN};
+    case KPI_SLIP: return (struct kpi_recipe){KIND_DESK, DESK_SLIPPED, DESK_OPEN};
     case KPI_ASSUMED: return (struct kpi_recipe){KIND_ROWS, F_ASSUMED_OR_WEAK, F_ATR};
     default: return (struct kpi_recipe){KIND_BASE, F_NONE, F_NONE};
   }

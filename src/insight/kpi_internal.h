@@ -18,10 +18,10 @@ enum kpi_amount { AMOUNT_ATR, AMOUNT_WON, AMOUNT_RETAINED, AMOUNT_COUNT };
 enum kpi_amount kpi_field_amount(int field);
 
 /* How a KPI is made. ROWS: numerator and denominator are fields; the others have files of their own. */
-enum kpi_kind { KIND_ROWS, KIND_GROSS, KIND_LOGO, KIND_BASE };
+enum kpi_kind { KIND_ROWS, KIND_GROSS, KIND_LOGO, KIND_BASE, KIND_DESK };
 struct kpi_recipe {
   enum kpi_kind kind;
-  int num, den; /* enum kpi_field; F_NONE */
+  int num, den; /* enum kpi_field, F_NONE; of KIND_DESK enum kpi_desk_state */
 };
 struct kpi_recipe kpi_recipe_of(enum kpi_id id);
 
@@ -185,6 +185,16 @@ enum kpi_id kpi_of_move(enum kpi_move m);
 /* What a row of the base means for one KPI: calls take(arg, line, money, factor) for each. group UINT32_MAX = total. */
 typedef int kpi_take_fn(void *arg, size_t line, exact_t money, int64_t factor);
 int kpi_base_rows(const struct kpi_run *r, enum kpi_id id, char side, uint32_t group, kpi_take_fn *take, void *arg);
+
+/* Distinct open renewals behind the lines due, per key and for the total. */
+enum kpi_desk_state { DESK_OPEN, DESK_STALE, DESK_SLIPPED, DESK_COUNT };
+struct kpi_desk {
+  int64_t renewals[DESK_COUNT], rows[DESK_COUNT]; /* rows: lines of those renewals */
+};
+/* ret: keys.n entries, then the total. OK, ERR_NOMEM. */
+int kpi_desk(const struct kpi_run *r, struct kpi_desk **ret);
+int kpi_desk_rows(const struct kpi_run *r, enum kpi_desk_state state, uint32_t group, kpi_take_fn *take, void *arg);
+void kpi_desk_fill(const struct kpi_desk *x, struct kpi_value values[KPI_COUNT]);
 
 /* Totals kept beside a book; takes NULL. */
 struct kpi_kept;

@@ -1,5 +1,6 @@
-/* Totals of KPIs kept beside the lines they are about. They read nothing of the renewals, so that an edit, which forks the book, does not
- * touch them. One thread works a question out while the others wait; the longest unused of ENTRIES goes first. */
+/* Totals of KPIs kept beside the lines they are about. What is kept reads nothing of the renewals, so that an edit, which forks the book, does
+ * not touch it; what renewals tell (kpi_desk.c) is worked out each time. One thread works a question out while the others wait; the longest
+ * unused of ENTRIES goes first. */
 #include "insight/kpi_internal.h"
 
 #include <pthread.h>
@@ -61,13 +62,23 @@ static void make_key(const struct book *b, const struct kpi_query *q, struct str
   }
 }
 
-static int copy_out(const struct entry *x, struct arena *a, struct kpi_result *ret, struct err *e) {
+static int copy_out(const struct entry *x, const struct book *b, const struct kpi_query *q, struct arena *a, struct kpi_result *ret, struct err *e) {
+  struct kpi_run r;
+  struct kpi_desk *desk = NULL;
   struct kpi_part *parts = arena_alloc(a, (x->n_parts + 1) * sizeof *parts);
   if (parts == NULL) {
     return err_set(e, ERR_NOMEM, "Out of memory");
   }
   memcpy(parts, x->parts, x->n_parts * sizeof *parts);
+  int code = kpi_run_make(b, q, a, &r, e);
+  if (code != OK) {
+    return code;
+  }
+  if (kpi_desk(&r, &desk) != OK) {
+    return err_set(e, ERR_NOMEM, "Out of memory");
+  }
   *ret = (struct kpi_result){.total = x->total, .parts = parts, .n_parts = x->n_parts};
+  kpi_desk_fill(&desk[r.keys.n], ret->total.values);
   return OK;
 }
 
@@ -78,7 +89,7 @@ static int ask(struct kpi_kept *k, const struct book *b, const struct kpi_query 
     struct entry *at = &k->entries[i];
     if (at->used != 0 && str_eq(strbuf_str(&at->key), key)) {
       at->used = ++k->uses;
-      return copy_out(at, a, ret, e);
+      return copy_out(at, b, q, a, ret, e);
     }
     x = at->used < x->used ? at : x;
   }

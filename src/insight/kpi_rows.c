@@ -62,6 +62,10 @@ static int collect(const struct kpi_run *r, enum kpi_id id, char side, uint32_t 
   if (how.kind == KIND_BASE) {
     return kpi_base_rows(r, id, side, group, take_share, t);
   }
+  if (how.kind == KIND_DESK) {
+    t->count = true;
+    return kpi_desk_rows(r, (enum kpi_desk_state)(side == 'n' ? how.num : how.den), group, take_share, t);
+  }
   int field = side == 'n' ? how.num : how.den;
   if (field == F_NONE) {
     return OK; /* plain money has no denominator */

@@ -106,6 +106,7 @@ const struct route web_routes[] = {
     API_ROW("/renewals/:id", api_renewal, "renewal"),
     API_ROW("/forecast", api_forecast, NULL),
     API_ROW("/kpi", api_kpi, NULL),
+    API_ROW("/kpi/:name", api_kpi_rows, "kpi"),
     {HTTP_GET, "/api/v1/search", MAY_READ, CSRF_TOKEN, BODY_NONE, 0, api_search, NULL},
     /* accounts and access */
     GET_ROW("/audit", MAY_ADMIN | MAY_OPS | MAY_MANAGER, audit_page, NULL),

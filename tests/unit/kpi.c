@@ -392,6 +392,60 @@ static void a_replacement_within_the_family_is_one_item(void **state) {
   book_free(b);
 }
 
+/* 30 June 2026. Contract 1: two lines, one renewal, untouched for 14 days. Contract 2: touched 13 days ago, expected after its due date. Contract 3: won. Contract 4: its
+ * line is left out. Contract 5: due in another quarter. */
+static void stale_and_slipped_renewals_count_once(void **state) {
+  (void)state;
+  static const struct {
+    day_t changed, close; /* days from the as-of day, from the due date */
+    enum stage stage;
+  } renewals[] = {{-14, 0, STAGE_QUOTED}, {-13, 1, STAGE_NOT_STARTED}, {-90, 9, STAGE_WON}, {-90, 9, STAGE_CONTACTED}, {-90, 9, STAGE_CONTACTED}};
+  struct book *b = book_of(9);
+  day_t due = day(2026, 5, 15), as_of = day(2026, 6, 30);
+  struct book_line rows[6];
+  for (uint32_t i = 0; i < 6; i++) {
+    rows[i] = line_of(i + 1, due, 1000);
+    rows[i].contract = i == 0 ? 1 : i;
+    rows[i].product = i + 1;
+  }
+  rows[4].flags = LINE_EXCLUDED;
+  rows[5].end = day(2026, 7, 1);
+  assert_int_equal(book_alloc_renewals(b, 5), OK);
+  for (uint32_t i = 0; i < 5; i++) {
+    b->renewals.id[i] = b->renewals.contract[i] = i + 1;
+    b->renewals.due[i] = i == 4 ? day(2026, 7, 1) : due;
+    b->renewals.category[i] = (uint8_t)stage_category(renewals[i].stage);
+    b->renewals.changed[i] = as_of + renewals[i].changed;
+    b->renewals.close[i] = b->renewals.due[i] + renewals[i].close;
+  }
+  struct kpi_query q = quarter_query(due);
+  q.as_of = as_of;
+  struct kpi_result res = of_lines(b, rows, 6, &q);
+  size_t n = 0;
+  assert_value(res, KPI_STALE, 1, 2);
+  assert_value(res, KPI_SLIP, 1, 2);
+  assert_int_equal(res.total.values[KPI_STALE].rows_num, 2);
+  assert_int_equal(res.total.values[KPI_STALE].rows_den, 3);
+  (void)rows_of(b, &q, KPI_STALE, 'n', &n);
+  assert_int_equal(n, 2);
+  (void)rows_of(b, &q, KPI_SLIP, 'd', &n);
+  assert_int_equal(n, 3);
+  q.by = KPI_BY_PRODUCT; /* a renewal stands with each of its products */
+  res = compute(b, &q, arena);
+  assert_int_equal(res.groups[0].values[KPI_STALE].num, 1);
+  assert_int_equal(res.groups[1].values[KPI_STALE].num, 1);
+  assert_value(res, KPI_STALE, 1, 2);
+  q.by = KPI_BY_NONE; /* kept totals follow an edit */
+  assert_int_equal(kpi_total(b, &q, arena, &res, NULL), OK);
+  struct book *fork = book_fork(b);
+  assert_non_null(fork);
+  fork->renewals.changed[0] = as_of;
+  assert_int_equal(kpi_total(fork, &q, arena, &res, NULL), OK);
+  assert_value(res, KPI_STALE, 0, 2);
+  book_free(fork);
+  book_free(b);
+}
+
 static void a_scope_sees_its_own_rows(void **state) {
   (void)state;
   struct book *b = book_of(2);
@@ -443,7 +497,7 @@ int main(void) {
       cmocka_unit_test(gross_offsets_lines_within_account_and_quarter), cmocka_unit_test(sums_round_once_half_to_even),
       cmocka_unit_test(currencies_convert_at_the_rate_of_the_due_date), cmocka_unit_test(frozen_adds_and_removals_make_atr),
       cmocka_unit_test(three_shares_multiply_to_net), cmocka_unit_test(as_of_hides_what_was_not_known), cmocka_unit_test(an_empty_period_has_no_rate),
-      cmocka_unit_test(base_moves_add_up), cmocka_unit_test(movement_is_split_by_product),
+      cmocka_unit_test(base_moves_add_up), cmocka_unit_test(movement_is_split_by_product), cmocka_unit_test(stale_and_slipped_renewals_count_once),
       cmocka_unit_test(added_units_are_valued_as_those_that_stay), cmocka_unit_test(a_replacement_within_the_family_is_one_item),
       cmocka_unit_test(a_scope_sees_its_own_rows), cmocka_unit_test(absurd_sums_are_refused),
       cmocka_unit_test(names_and_keys_are_one_to_one),

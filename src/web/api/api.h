@@ -4,5 +4,5 @@
 #define WEB_API_API_H
 #include "web/route.h"
 
-route_fn api_me, api_search, api_renewals, api_renewal, api_forecast, api_kpi, api_worklist;
+route_fn api_me, api_search, api_renewals, api_renewal, api_forecast, api_kpi, api_kpi_rows, api_worklist;
 #endif

@@ -131,7 +131,7 @@ static int fill_groups(struct request *r, const struct desk *d, enum kpi_id id, 
   return OK;
 }
 
-static void fill_row(struct request *r, const struct desk *d, const struct kpi_row *k, struct kpi_row_view *x) {
+static void fill_row(struct request *r, const struct desk *d, const struct kpi_row *k, bool share, struct kpi_row_view *x) {
   const struct book *b = d->book;
   const struct book_lines *l = &b->lines;
   uint32_t i = k->line;
@@ -143,6 +143,8 @@ static void fill_row(struct request *r, const struct desk *d, const struct kpi_r
     .product = book_name(&b->products, l->product[i]), .due = format_day(r->reader, l->end[i]), .booked = format_day(r->reader, l->booked[i]),
     .atr = parts_amount(r->reader, l->atr[i], c, MONEY_WHOLE), .won = parts_amount(r->reader, l->won[i], c, MONEY_WHOLE),
     .evidence = l->booked[i] == DAY_NONE ? tr(r, "open or not renewed") : str_of(parts_evidence(r->reader, evidence)),
+    .share = share ? format_money(r->reader, k->converted, d->reporting, MONEY_K) : STR_NONE,
+    .share_title = format_money(r->reader, k->converted, d->reporting, MONEY_FULL),
     .excluded = l->flags[i] & LINE_EXCLUDED ? tr(r, "left out by a person") : STR_NONE};
 }
 
@@ -164,8 +166,9 @@ static int fill_rows(struct request *r, const struct desk *d, enum kpi_id id, co
   v->rows = arena_zalloc(r->arena, PAGE_ROWS, sizeof *v->rows);
   if (rc < 0 || !v->rows)
     return rc < 0 ? rc : ERR_NOMEM;
+  bool share = kpi_def_of(id)->unit != KPI_UNIT_COUNT_RATE && (side.p[0] == 'n' || side.p[0] == 'd');
   for (size_t i = (size_t)from; i < n && v->n_rows < PAGE_ROWS; i++)
-    fill_row(r, d, &rows[i], &v->rows[v->n_rows++]);
+    fill_row(r, d, &rows[i], share, &v->rows[v->n_rows++]);
   int64_t sum = 0;
   for (size_t i = 0; i < n; i++)
     if (__builtin_add_overflow(sum, rows[i].converted, &sum))
@@ -173,6 +176,7 @@ static int fill_rows(struct request *r, const struct desk *d, enum kpi_id id, co
   struct str count = tr_n(r, (int64_t)n, "{n} line", "{n} lines"), money = format_money(r->reader, sum, d->reporting, MONEY_HEAD);
   v->rows_total = kpi_def_of(id)->unit == KPI_UNIT_COUNT_RATE ? count : arena_fmt(r->arena, "%.*s, %.*s", STR_FMT(count), STR_FMT(money));
   v->show_rows = true;
+  v->show_share = share;
   v->rows_title = tr(r, TITLES[which]);
   if ((size_t)from + PAGE_ROWS < n) {
     struct str base = address(r, kpi_def_of(id)->key, d->period_id, (int)q->by, group_text.n ? group_text.p : NULL, side.p[0]);

@@ -18,6 +18,7 @@ struct kpi_view {
 struct kpi_row_view {
   struct str account, contract, contract_href, product, due, booked, evidence, excluded;
   struct amount atr, won;
+  struct str share, share_title; /* what it adds to the figure; none in a count */
 };
 struct kpi_one_view {
   struct str name, definition, period, version, as_of, value;
@@ -29,7 +30,7 @@ struct kpi_one_view {
   struct str rows_title, rows_total;
   struct kpi_row_view *rows;
   size_t n_rows;
-  bool show_rows;
+  bool show_rows, show_share;
   struct str more_href;
 };
 route_fn kpi_page, kpi_one_page;
