@@ -112,8 +112,8 @@ static int writable(struct store *s, const struct keeping *x, int64_t renewal_id
   struct renewal r;
   int rc = renewal_get(s, x->a, renewal_id, &r, e);
   if (rc < 0) return rc;
-  if (!scope_sees_rep(x->who, r.owner_id)) return err_set(e, ERR_NOTFOUND, "There is no renewal %" PRId64, renewal_id);
-  if (!scope_may_edit(x->who, r.owner_id)) return err_set(e, ERR_DENIED, "Your role may read this renewal but not keep documents on it: ask its owner");
+  if (!scope_sees(x->who, renewal_id, r.owner_id)) return err_set(e, ERR_NOTFOUND, "There is no renewal %" PRId64, renewal_id);
+  if (!scope_edits(x->who, renewal_id, r.owner_id)) return err_set(e, ERR_DENIED, "Your role may read this renewal but not keep documents on it: ask its owner");
   return OK;
 }
 
@@ -167,7 +167,7 @@ int document_add(struct store *s, struct arena *a, const struct scope *who, int6
 
 static int visible(struct store *s, struct arena *a, const struct scope *who, int64_t id, struct document *ret, struct err *e) {
   int rc = document_row(s, a, id, ret, e);
-  return rc == OK && !scope_sees_rep(who, ret->owner_id) ? err_set(e, ERR_NOTFOUND, "There is no document %" PRId64, id) : rc;
+  return rc == OK && !scope_sees(who, ret->renewal_id, ret->owner_id) ? err_set(e, ERR_NOTFOUND, "There is no document %" PRId64, id) : rc;
 }
 
 int document_get(struct store *s, struct arena *a, const struct scope *who, int64_t id, struct document *ret, struct str *ret_bytes, struct err *e) {
@@ -183,7 +183,7 @@ static int drop_tx(struct store *s, void *arg, struct err *e) {
   int64_t id = x->d.id;
   int rc = visible(s, x->a, x->who, id, &x->d, e);
   if (rc < 0) return rc;
-  if (!scope_may_edit(x->who, x->d.owner_id) || (x->who->role == ROLE_REP && x->d.by_id != x->who->person_id))
+  if (!scope_edits(x->who, x->d.renewal_id, x->d.owner_id) || (x->who->role == ROLE_REP && x->d.by_id != x->who->person_id))
     return err_set(e, ERR_DENIED, "Only the person who added a document, or a manager, may remove it");
   rc = document_remove(s, id, x->who->person_id, x->now, e);
   return rc == OK ? audit(s, x, "document.remove", e) : rc;

@@ -168,7 +168,7 @@ static int export_contracts(struct row *r, const uint8_t *reps, const struct exp
   return status;
 }
 
-static int export_renewals(struct row *r, struct arena *a, const uint8_t *reps, const struct export_query *q, struct err *e) {
+static int export_renewals(struct row *r, struct arena *a, const struct scope *who, const uint8_t *reps, const struct export_query *q, struct err *e) {
   struct grid_query grid = {0};
   struct str bad = STR_NONE;
   uint32_t *rows = NULL;
@@ -180,6 +180,9 @@ static int export_renewals(struct row *r, struct arena *a, const uint8_t *reps, 
   grid.sort = GRID_DUE;
   grid.plan_day = q->plan_day;
   grid.reps = reps;
+  if (status == OK && reps != NULL && scope_rows(who, a, r->b, &grid.extra, &grid.n_extra) != OK) {
+    return err_set(e, ERR_NOMEM, "Out of memory");
+  }
   status = status == OK ? grid_all(r->b, &grid, a, &rows, &n, NULL, e) : status;
   for (size_t i = 0; i < n && status == OK; i++) {
     status = renewal_row(r, rows[i], e);
@@ -200,7 +203,7 @@ int export_run(const struct book *b, const struct scope *who, const struct expor
     book_due_range(b, q->first, q->last, &from, &to);
   }
   if (q->kind == EXPORT_RENEWALS) {
-    status = export_renewals(&r, a, reps, q, e);
+    status = export_renewals(&r, a, who, reps, q, e);
   } else if (q->kind == EXPORT_CONTRACTS) {
     status = export_contracts(&r, reps, q, from, to, e);
   } else {

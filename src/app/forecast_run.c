@@ -75,7 +75,7 @@ int forecast_run(struct store *s, const struct scope *who, const struct book *b,
   }
   struct forecast_target *targets = arena_zalloc(a, n + 1, sizeof *targets);
   struct forecast_query q = {.period = *p, .as_of = b->as_of, .reps = who->everything ? NULL : scope_reps(who, a, b), .targets = targets};
-  if (targets == NULL || (!who->everything && q.reps == NULL)) {
+  if (targets == NULL || (!who->everything && q.reps == NULL) || scope_rows(who, a, b, &q.extra, &q.n_extra) != OK) {
     return err_set(e, ERR_NOMEM, "Out of memory");
   }
   for (size_t i = 0; i < n; i++) {

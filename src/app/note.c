@@ -39,7 +39,7 @@ struct writing {
 
 static int readable(struct store *s, struct arena *a, const struct scope *who, int64_t id, struct renewal *ret, struct err *e) {
   int rc = renewal_get(s, a, id, ret, e);
-  if (rc == OK && !scope_sees_rep(who, ret->owner_id)) rc = err_set(e, ERR_NOTFOUND, "There is no renewal %" PRId64, id);
+  if (rc == OK && !scope_sees(who, id, ret->owner_id)) rc = err_set(e, ERR_NOTFOUND, "There is no renewal %" PRId64, id);
   return rc;
 }
 
@@ -55,7 +55,8 @@ static int mentions_of(struct store *s, const struct writing *x, int64_t owner_i
     if (there) continue;
     if (k == NOTE_MOST_MENTIONS) return err_set(e, ERR_RANGE, "The note mentions too many people: at most %d", NOTE_MOST_MENTIONS);
     rc = scope_load(s, x->a, people[who].id, &sees, e);
-    if (rc == OK && !scope_sees_rep(&sees, owner_id))
+    if (rc == OK) rc = scope_cover(s, x->a, x->who->today, &sees, e);
+    if (rc == OK && !scope_sees(&sees, x->note.renewal_id, owner_id))
       return err_set(e, ERR_RANGE, "%.*s does not see this renewal, so the mention would not reach them: take the @ away", STR_FMT(people[who].name));
     ids[k++] = people[who].id;
   }

@@ -78,6 +78,7 @@ int scope_cover(struct store *s, struct arena *a, day_t today, struct scope *x, 
 {
   struct handover *h = NULL;
   size_t n = 0;
+  x->today = today;
   if (x->role != ROLE_REP && x->role != ROLE_MANAGER)
     return OK;
   int r = handover_covered(s, a, x->person_id, today, &h, &n, e);

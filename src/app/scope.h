@@ -14,6 +14,7 @@ struct scope {
   int64_t *rep_ids; size_t n_rep_ids; /* in the arena given to scope_load; with those whose whole book the person covers today */
   int64_t *renewal_ids; size_t n_renewal_ids; /* single renewals handed to them for today, ascending */
   struct scope_cover *covers; size_t n_covers;
+  day_t today;        /* whose handovers are in it; 0 = nobody's were asked for */
 };
 struct scope_cover { /* whose work the person covers today */
   int64_t handover_id, from_id;
@@ -27,11 +28,12 @@ int scope_cover(struct store *s, struct arena *a, day_t today, struct scope *x, 
 /* Whether a renewal of that owner is seen, may be changed: what every page and command of one renewal asks. */
 bool scope_sees(const struct scope *s, int64_t renewal_id, int64_t owner_id);
 bool scope_edits(const struct scope *s, int64_t renewal_id, int64_t owner_id);
-/* By the owner alone: of people, contracts, and of lists that have no single handed renewals. */
+/* By the owner alone: of people and contracts, and of figures about a person's own work. Never of a renewal: a cover has it without the owner. */
 bool scope_sees_rep(const struct scope *s, int64_t rep_id);
 bool scope_may_edit(const struct scope *s, int64_t owner_id); /* exec never; ops and admin, manager of the rep, the rep */
 /* One byte per rep code of the book: 1 = visible. For the column kernels. NULL on no memory. */
 uint8_t *scope_reps(const struct scope *s, struct arena *a, const struct book *b);
-/* Where the handed renewals stand in the book's columns, ascending; for grid_query.extra and the like. *ret_n 0: none. OK, ERR_NOMEM. */
+/* Where the handed renewals stand in the book's columns, ascending; goes with scope_reps wherever rows are chosen: grid_query.extra,
+ * forecast_query.extra, sight_who.extra, party_ask.extra. *ret_n 0: none. OK, ERR_NOMEM. */
 int scope_rows(const struct scope *s, struct arena *a, const struct book *b, const uint32_t **ret, size_t *ret_n);
 #endif

@@ -21,7 +21,7 @@ struct work {
   const struct forecast_query *q;
   struct map64 *index; /* place of a leaf + 1 */
   struct leaf *leaf;
-  size_t n, cap;
+  size_t n, cap, met; /* met: of q->extra, those that came by */
   int64_t rate[64]; /* × 10^9 by currency code; 0 = none */
 };
 
@@ -67,11 +67,19 @@ static bool add_exact(const struct book *b, __int128 *sum, int64_t minor, uint8_
 
 static bool visible(const struct forecast_query *q, uint32_t rep) { return q->reps == NULL || q->reps[rep] != 0; }
 
+static bool visible_row(struct work *w, size_t i) {
+  bool handed = w->met < w->q->n_extra && w->q->extra[w->met] == i;
+  w->met += handed;
+  return handed || visible(w->q, w->b->renewals.rep_now[i]);
+}
+
+/* Of every row, in their order. */
 static int add_renewal(struct work *w, size_t i) {
   const struct book_renewals *x = &w->b->renewals;
+  bool seen = visible_row(w, i);
   bool closed = x->category[i] == CATEGORY_CLOSED;
   day_t day = closed && x->booked[i] != DAY_NONE ? x->booked[i] : x->close[i] != DAY_NONE ? x->close[i] : x->due[i];
-  if (day < w->q->period.first || day > w->q->period.last || !visible(w->q, x->rep_now[i]) || x->category[i] >= CATEGORY_COUNT) {
+  if (day < w->q->period.first || day > w->q->period.last || !seen || x->category[i] >= CATEGORY_COUNT) {
     return OK;
   }
   struct leaf *l = leaf_of(w, x->rep[i], x->region[i]);

@@ -17,7 +17,8 @@ struct forecast_target {
 struct forecast_query {
   struct period period;
   day_t as_of;
-  const uint8_t *reps; /* scope: one byte per rep code; NULL = all */
+  const uint8_t *reps; /* scope: one byte per rep code; NULL = all … */
+  const uint32_t *extra; size_t n_extra; /* … and rows seen besides, ascending indexes into book->renewals: they stand under their owner */
   const struct forecast_target *targets; size_t n_targets;
 };
 enum forecast_level { FORECAST_ALL, FORECAST_REGION, FORECAST_TEAM, FORECAST_REP };

@@ -150,6 +150,15 @@ static void scope_hides_rows(void **state) {
   assert_int_equal(count, 4);
   check(&n[0], FORECAST_ALL, "All", -1, AMOUNTS(0, 0, 300, 70, 0), 2000);
   check(&n[3], FORECAST_REP, "Bob", 2, AMOUNTS(0, 0, 300, 70, 0), 2000);
+  /* Two rows handed over by Ann stand under her; one of them is not of the period, one of Bob's own counts once. */
+  const uint32_t handed[] = {1, 2, 4};
+  q.extra = handed;
+  q.n_extra = 3;
+  assert_int_equal(forecast_compute(b, &q, a, &n, &count, NULL), OK);
+  assert_int_equal(count, 5);
+  check(&n[0], FORECAST_ALL, "All", -1, AMOUNTS(0, 6701, 300, 70, 0), 2670);
+  check(&n[3], FORECAST_REP, "Ann", 2, AMOUNTS(0, 6701, 0, 0, 0), 670);
+  check(&n[4], FORECAST_REP, "Bob", 2, AMOUNTS(0, 0, 300, 70, 0), 2000);
   book_free(b);
 }
 

@@ -34,7 +34,7 @@ static int fill_contracts(struct request *r, const struct desk *d, struct accoun
     v->contracts_note = tr_n(r, (int64_t)n, "the first {n} by number", "the first {n} by number");
   }
   for (size_t i = 0; i < n && rc >= 0; i++) {
-    if (!scope_sees_rep(&r->scope, rows[i].owner_id))
+    if (!desk_sees_contract(r, d, rows[i].id, rows[i].owner_id))
       continue;
     if (r->as_of != DAY_NONE)
       rc = desk_contract_state(r, &d->org, rows[i].id, rows[i].cancelled_on, &rows[i].state);

@@ -75,6 +75,13 @@ bool desk_sees_row(const struct desk *d, uint32_t row) {
   return seen;
 }
 
+bool desk_sees_contract(const struct request *r, const struct desk *d, int64_t id, int64_t owner_id) {
+  bool seen = scope_sees_rep(&r->scope, owner_id);
+  for (size_t i = 0; i < d->n_extra && !seen; i++)
+    seen = d->book->contracts.id[d->book->renewals.contract[d->extra[i]]] == id;
+  return seen;
+}
+
 void desk_close(struct desk *d) {
   if (d->book)
     book_cache_release(d->cache, d->book);

@@ -28,6 +28,8 @@ struct desk {
 int desk_open(struct request *r, struct str period_text, struct desk *ret);
 /* Whether the actor sees a row of the book's renewals. */
 bool desk_sees_row(const struct desk *d, uint32_t row);
+/* Whether the actor sees a contract: it, or one of its renewals that was handed to them, is theirs. */
+bool desk_sees_contract(const struct request *r, const struct desk *d, int64_t id, int64_t owner_id);
 void desk_close(struct desk *d); /* safe on a zeroed one */
 #define DESK_CLEANUP __attribute__((cleanup(desk_close)))
 

@@ -18,8 +18,8 @@ struct grid_state {
   struct saved_view view;   /* id 0: none is open */
   bool changed;             /* other than the open view says */
 };
-/* Reads ?view, f, q, period, sort, group, open, cols (or with ?chosen the ticked c), density, after. Without f and q the open renewals are meant; a view speaks where nothing
- * else is said. ERR_NOTFOUND: no such view, or not for this person. */
+/* Reads ?view, f, q, period, sort, group, open, cols (or with ?chosen the ticked c), density, after. Without f and q the open renewals are meant;
+ * a view speaks where nothing else is said. ERR_NOTFOUND: no such view, or not for this person. */
 int grid_state_read(struct request *r, struct grid_state *ret);
 /* The address of a state: root?…; after as in the state. To change a part, change it in a copy. */
 struct str grid_state_href(struct request *r, const struct grid_state *s, const char *root);

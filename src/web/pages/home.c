@@ -8,7 +8,7 @@
 
 enum { WEEKS = 9, MOST_REPS = 60, PARTS = 5 };
 
-static bool visible(const struct desk *d, uint32_t i) { return !d->reps || d->reps[d->book->renewals.rep_now[i]]; }
+static bool visible(const struct desk *d, uint32_t i) { return d->reps[d->book->renewals.rep_now[i]] || (d->n_extra && desk_sees_row(d, i)); }
 
 /* Open renewals past their end date, by rep code. */
 static int64_t *late_by_rep(struct request *r, const struct desk *d) {

@@ -167,7 +167,7 @@ static int people_waits(struct request *r, struct home_view *v) {
               tr(r, "act|Look"));
   for (size_t i = 0; i < n && shown < MENTIONS; i++) {
     const struct mention *m = &mentions[i];
-    if (!scope_sees_rep(&r->scope, m->owner_id)) /* it went to somebody else since */
+    if (!scope_sees(&r->scope, m->renewal_id, m->owner_id)) /* it went to somebody else since */
       continue;
     struct str text = utf8_cut(m->body, NOTE_BYTES);
     wait_fact(v, "message", tr_fmt(r, "{0} mentions you: {1}", m->by, m->customer), text.n < m->body.n ? arena_fmt(r->arena, "%.*s\u2026", STR_FMT(text)) : text,

@@ -61,7 +61,7 @@ static struct str step_href(struct request *r, const struct step *s) {
   struct err quiet = r->err;
   if (renewal_briefs(r->store, r->arena, s->contract_id, 0, r->until, 40, &rows, &n, &quiet) >= 0)
     for (size_t i = 0; i < n; i++)
-      if (rows[i].due_date == s->end && scope_sees_rep(&r->scope, rows[i].owner_id))
+      if (rows[i].due_date == s->end && scope_sees(&r->scope, rows[i].id, rows[i].owner_id))
         return arena_fmt(r->arena, "/renewals/%lld", (long long)rows[i].id);
   return desk_address(r, "/contracts/", s->number);
 }
