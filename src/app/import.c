@@ -1,5 +1,6 @@
 /* One import from file to store. */
 #include "app/import.h"
+#include "app/import_ahead.h"
 #include "app/import_apply.h"
 #include "app/import_mends.h"
 #include "base/strbuf.h"
@@ -245,40 +246,44 @@ static int take(struct session *x, const struct import_values *v, struct row_tro
   return rc;
 }
 
-/* Second pass: values, records, problems. */
+/* A row that was understood: its record, or what is wrong with it. */
+static int take_row(struct session *x, struct ahead_row *r, struct err *e)
+{
+  const struct import_options *o = x->o;
+  int rc = r->trouble.n == 0 ? take(x, r->values, &r->trouble, e) : OK;
+  if (rc == OK && r->trouble.n)
+    rc = problems_add(x->problems, r->row, r->cells, r->n, x->plan.column, &r->trouble, e);
+  if (rc == OK && r->trouble.n && o->problem && o->problem(o->problem_ctx, r->row, r->cells, r->n, &r->trouble, x->plan.column) < 0)
+    rc = no_memory(e);
+  if (rc == OK && (x->r->rows & 0x3FFF) == 0 && o->cancel && atomic_load(o->cancel))
+    rc = err_set(e, ERR_CONFLICT, "canceled: nothing was imported");
+  return rc;
+}
+
+/* Second pass: values (by another thread, where there is much to do), records, problems. */
 static int convert(struct session *x, struct err *e)
 {
   struct table *t = NULL;
   struct values_reader reader;
-  struct import_values *v = arena_zalloc(x->a, 1, sizeof *v);
-  struct cell *cells;
-  size_t n, row;
-  int rc = v ? table_open(x->o->file, &x->o->table, &t, e) : no_memory(e);
+  struct import_ahead *ahead = NULL;
+  struct ahead_row *row;
+  int rc = table_open(x->o->file, &x->o->table, &t, e);
   if (rc < 0)
     return rc;
   values_begin(&reader, &x->plan, &x->columns, default_currency(x),
                x->o->allow_credits || (x->o->mends && x->o->mends->credits));
   if (x->o->mends)
     reader.swapped = x->o->mends->swapped;
-  while (rc == OK && (rc = table_next(t, &cells, &n, &row, e)) == 1) {
-    struct row_trouble trouble;
-    trouble.n = 0;
-    if (x->o->mends)
-      mends_apply(x->o->mends, row, &cells, &n);
-    values_read(&reader, cells, n, row, v, &trouble);
-    rc = trouble.n == 0 ? take(x, v, &trouble, e) : OK;
-    if (rc == OK && trouble.n)
-      rc = problems_add(x->problems, row, cells, n, x->plan.column, &trouble, e);
-    if (rc == OK && trouble.n && x->o->problem && x->o->problem(x->o->problem_ctx, row, cells, n, &trouble, x->plan.column) < 0)
-      rc = no_memory(e);
-    if (rc == OK && (x->r->rows & 0x3FFF) == 0 && x->o->cancel && atomic_load(x->o->cancel))
-      rc = err_set(e, ERR_CONFLICT, "canceled: nothing was imported");
+  rc = ahead_open(t, &reader, x->o->mends, &ahead, e);
+  while (rc == OK && (rc = ahead_next(ahead, &row, e)) == 1) {
+    rc = take_row(x, row, e);
     if ((++x->r->rows & 0x3FFF) == 0 && x->o->progress) {
       int64_t done, total;
-      table_progress(t, &done, &total);
+      ahead_progress(ahead, &done, &total);
       x->o->progress(x->o->progress_ctx, "reading rows", done, total);
     }
   }
+  ahead_close(ahead);
   table_close(t);
   x->r->refused = problems_rows(x->problems);
   return rc;
