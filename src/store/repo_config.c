@@ -246,3 +246,7 @@ int config_set(struct store *s, struct str key, struct str value, int64_t actor_
 day_t org_today(const struct org *o, int64_t now) {
   return o->today == DAY_NONE ? day_of_instant(now) : o->today;
 }
+
+int64_t org_now(const struct org *o, int64_t now) {
+  return o->today == DAY_NONE ? now : (int64_t)o->today * SECONDS_PER_DAY + now % SECONDS_PER_DAY;
+}

@@ -33,4 +33,6 @@ int config_get(struct store *s, struct arena *a, struct str key, struct str *ret
 int config_set(struct store *s, struct str key, struct str value, int64_t actor_id, int64_t now, struct err *e);
 /* The day the organization lives in: org->today, else the UTC day of now. */
 day_t org_today(const struct org *o, int64_t now);
+/* The instant it lives in: the time of day of now, on org->today where a day is pinned. For clocks that are compared with days. */
+int64_t org_now(const struct org *o, int64_t now);
 #endif

@@ -3,7 +3,7 @@
 #include "base/err.h"
 #include "base/strbuf.h"
 #include "web/locale.h"
-#include "web/zone.h"
+#include "base/zone.h"
 
 #define MINUS "\u2212"
 #define DASH "\u2013"

@@ -2,7 +2,7 @@
 #include "web/dispatch.h"
 #include "web/format.h"
 #include "web/locale.h"
-#include "web/zone.h"
+#include "base/zone.h"
 
 const struct reader *reader_of_request(const struct request *r) { return r->reader; }
 

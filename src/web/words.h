@@ -15,7 +15,7 @@
 struct locale; /* web/locale.h */
 struct request;
 struct words;
-struct zone; /* web/zone.h */
+struct zone; /* base/zone.h */
 
 /* Who reads: pages hand r->reader to whatever writes for a person. */
 struct reader {

@@ -3,7 +3,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 #include "base/date.h"
-#include "web/zone.h"
+#include "base/zone.h"
 
 static struct arena *arena;
 
@@ -88,6 +88,29 @@ static void list(void **state) {
   assert_int_equal(found, 2);
 }
 
+static void clock_is(const char *zone, const char *day, int seconds, const char *utc, int hour) {
+  day_t d;
+  assert_int_equal(day_parse_iso(str_of(day), &d), 0);
+  const struct zone *z = zone_load(arena, str_of(zone));
+  int64_t got = zone_instant(z, d, seconds);
+  assert_int_equal(got, at(utc, hour));
+  if (seconds != 2 * 3600) assert_int_equal(zone_day(z, got), d);
+}
+
+/* `TZ=America/New_York date -d '2026-11-23 09:00' +%s` and so on. */
+static void instants(void **state) {
+  (void)state;
+  clock_is("America/New_York", "2026-11-23", 9 * 3600, "2026-11-23", 14);
+  clock_is("America/New_York", "2026-07-01", 9 * 3600, "2026-07-01", 13);
+  clock_is("America/New_York", "2026-03-08", 3 * 3600, "2026-03-08", 7);  /* the first hour of summer */
+  clock_is("America/New_York", "2026-03-08", 2 * 3600, "2026-03-08", 7);  /* skipped */
+  clock_is("America/New_York", "2026-03-08", 3600, "2026-03-08", 6);
+  clock_is("America/New_York", "2026-11-01", 3600, "2026-11-01", 5);      /* comes twice: the first */
+  clock_is("America/Sao_Paulo", "2026-11-23", 23 * 3600, "2026-11-24", 2);
+  clock_is("Australia/Sydney", "2026-11-23", 9 * 3600, "2026-11-22", 22);
+  clock_is("UTC", "2026-11-23", 9 * 3600, "2026-11-23", 9);
+}
+
 static int setup(void **state) {
   (void)state;
   arena = arena_new(0);
@@ -101,6 +124,6 @@ static int teardown(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(offsets), cmocka_unit_test(refused), cmocka_unit_test(damaged), cmocka_unit_test(list)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(offsets), cmocka_unit_test(refused), cmocka_unit_test(damaged), cmocka_unit_test(list), cmocka_unit_test(instants)};
   return cmocka_run_group_tests(tests, setup, teardown);
 }

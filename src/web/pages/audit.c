@@ -6,7 +6,7 @@
 #include "web/pages/desk.h"
 #include "web/route.h"
 #include "web/views.h"
-#include "web/zone.h"
+#include "base/zone.h"
 
 enum { PAGE_ROWS = 50, CSV_ROWS = 5000, SECONDS_A_DAY = 86400 };
 

@@ -3,7 +3,7 @@
 #include "web/dispatch.h"
 #include "web/locale.h"
 #include "web/shell.h"
-#include "web/zone.h"
+#include "base/zone.h"
 
 static int choices(struct request *r, size_t n, struct option **ret) {
   *ret = arena_zalloc(r->arena, n + 1, sizeof **ret);

@@ -1,4 +1,4 @@
-#include "web/zone.h"
+#include "base/zone.h"
 #include "base/date.h"
 #include "base/err.h"
 #include "base/strbuf.h"
@@ -167,6 +167,20 @@ int zone_offset(const struct zone *z, int64_t at, char name[ZONE_NAME_SIZE]) {
   char short_name[ZONE_NAME_SIZE] = "";
   for (size_t i = 0; i + 1 < sizeof short_name && info[5] + i < z->n_names && z->names[info[5] + i]; i++) short_name[i] = (char)z->names[info[5] + i];
   return named((int)be32(info), short_name, name);
+}
+
+int64_t zone_instant(const struct zone *z, day_t day, int seconds) {
+  char name[ZONE_NAME_SIZE];
+  int64_t local = (int64_t)day * SECONDS_PER_DAY + seconds;
+  /* The offsets on both sides of a change that may be near. */
+  int before = zone_offset(z, local - SECONDS_PER_DAY, name), after = zone_offset(z, local + SECONDS_PER_DAY, name);
+  if (zone_offset(z, local - before, name) == before) return local - before;
+  return zone_offset(z, local - after, name) == after ? local - after : local - before;
+}
+
+day_t zone_day(const struct zone *z, int64_t at) {
+  char name[ZONE_NAME_SIZE];
+  return day_of_instant(at + zone_offset(z, at, name));
 }
 
 static int by_name(const void *a, const void *b) { return str_cmp(*(const struct str *)a, *(const struct str *)b); }
