@@ -22,6 +22,8 @@ struct str demo_key(struct demo_writer *w, struct str name);
 int demo_add_people(struct demo_writer *w, const char *password_hash, struct err *e);
 /* What the reps did with the open renewals: calls, quotes, promises, slips, losses, as versions in time order. */
 int demo_work(struct demo_writer *w, struct err *e);
+/* Notes that mention reps, and what they were told of them. */
+int demo_notices(struct demo_writer *w, struct err *e);
 /* Targets of the year and its quarters, from what is due. */
 int demo_set_targets(struct demo_writer *w, struct err *e);
 #endif

@@ -1,5 +1,6 @@
 /* Contract lines into the store. */
 #include "app/import_first.h"
+#include "app/notify.h"
 #include "base/alloc.h"
 #include "domain/value.h"
 #include "store/repo_audit.h"
@@ -601,6 +602,9 @@ int apply_close(struct store *s, struct import_job *j, struct err *e)
                               .detail = j->note.counts};
   if (rc == OK)
     rc = audit_add(s, &entry, e);
+  if (rc == OK) /* by the program: it went on while the person did something else */
+    rc = notify_send(s, &(struct notify){.person_id = j->options->actor_id, .kind = NOTICE_IMPORT_DONE, .entity = STR("import"), .entity_id = j->note.id,
+                                         .a = j->note.file_name, .b = notify_number(j->arena, r->rows), .at = j->options->now}, e);
   if (rc == OK)
     rc = store_changed(s, "import", 0, e);
   j->result->import_id = j->note.id;

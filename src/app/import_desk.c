@@ -4,6 +4,7 @@
 #include "app/import_found.h"
 #include "app/import_mends.h"
 #include "app/import_undo.h"
+#include "app/notify.h"
 #include "base/alloc.h"
 #include "base/log.h"
 #include "base/strbuf.h"
@@ -57,12 +58,23 @@ struct move {
   int from, to;
   struct str result, error;
   bool done;
+  bool tell; /* whoever staged the file is told that it stopped */
 };
+
+static int tell_stopped(struct store *s, const struct move *m, struct err *e)
+{
+  struct arena *a ARENA_CLEANUP = arena_new(0);
+  struct staged x;
+  int rc = a ? staged_get(s, a, m->id, &x, e) : no_memory(e);
+  return rc < 0 ? rc : notify_send(s, &(struct notify){.person_id = x.person_id, .kind = NOTICE_IMPORT_STOPPED, .entity = STR("import_staged"), .entity_id = m->id,
+    .a = x.file_name, .b = m->error, .at = m->now}, e);
+}
 
 static int move_tx(struct store *s, void *arg, struct err *e)
 {
   struct move *m = arg;
-  return staged_move(s, m->id, m->from, m->to, m->result, m->error, m->now, &m->done, e);
+  int rc = staged_move(s, m->id, m->from, m->to, m->result, m->error, m->now, &m->done, e);
+  return rc == OK && m->done && m->tell && m->error.n ? tell_stopped(s, m, e) : rc;
 }
 
 /* Reads the file as a check: what it finds goes to the staged file. */
@@ -135,6 +147,7 @@ static void settle(struct import_desk *d, const struct job *j, int rc, struct st
   struct move m = {.id = j->order.id, .now = clock_now(), .from = checking ? STAGED_CHECKING : STAGED_APPLYING, .error = rc < 0 ? str_of(why->text) : STR_NONE,
                    .result = {NULL, 0}};
   struct err e = {0};
+  m.tell = !checking && !atomic_load(&j->cancel);
   m.to = checking ? (rc < 0 ? STAGED_MAPPING : STAGED_CHECKED) : STAGED_CHECKED;
   if (rc >= 0 && checking)
     m.result = result;

@@ -1,6 +1,8 @@
 #include "app/note.h"
 
+#include "app/notify.h"
 #include "store/repo_audit.h"
+#include "store/repo_desk.h"
 #include "store/repo_renewal.h"
 
 static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c; }
@@ -64,6 +66,22 @@ static int mentions_of(struct store *s, const struct writing *x, int64_t owner_i
   return rc;
 }
 
+/* The mention of one person, who is told; the author has seen what waited here for them. */
+static int mention(struct store *s, const struct writing *x, int64_t person_id, struct str customer, struct err *e) {
+  if (person_id == x->who->person_id) return OK;
+  struct notify n = {.person_id = person_id, .kind = NOTICE_MENTION, .entity = STR("renewal"), .entity_id = x->note.renewal_id, .a = customer, .b = x->note.body,
+                     .by_id = x->who->person_id, .at = x->now};
+  int rc = mention_put(s, x->note.id, person_id, e);
+  return rc == OK ? notify_send(s, &n, e) : rc;
+}
+
+/* What waited for the person on a renewal, in notes and at the bell, is seen. */
+static int seen(struct store *s, int64_t person_id, int64_t renewal_id, int64_t now, struct err *e) {
+  int64_t n = mention_seen(s, person_id, renewal_id, now, e);
+  if (n > 0) n = notice_read_about(s, person_id, NOTICE_MENTION, STR("renewal"), renewal_id, now, e);
+  return n < 0 ? (int)n : OK;
+}
+
 static int write_tx(struct store *s, void *arg, struct err *e) {
   struct writing *x = arg;
   struct renewal r;
@@ -74,9 +92,10 @@ static int write_tx(struct store *s, void *arg, struct err *e) {
   if (rc < 0 || x->note.id) return rc;
   rc = mentions_of(s, x, r.owner_id, ids, &n, e);
   if (rc == OK) rc = note_put(s, &x->note, e);
-  for (size_t i = 0; i < n && rc == OK; i++)
-    if (ids[i] != x->who->person_id) rc = mention_put(s, x->note.id, ids[i], e);
-  if (rc == OK && mention_seen(s, x->who->person_id, r.id, x->now, e) < 0) rc = e ? e->code : ERR_FAIL;
+  struct str customer = STR_NONE;
+  if (rc == OK && n) rc = renewal_customer(s, x->a, r.id, &customer, e);
+  for (size_t i = 0; i < n && rc == OK; i++) rc = mention(s, x, ids[i], customer, e);
+  if (rc == OK) rc = seen(s, x->who->person_id, r.id, x->now, e);
   const struct audit_entry entry = {.at = x->now, .actor_id = x->who->person_id, .action = "note.add", .entity = "renewal", .entity_id = r.id, .detail = STR_NONE};
   return rc == OK ? audit_add(s, &entry, e) : rc;
 }
@@ -94,8 +113,7 @@ static int seen_tx(struct store *s, void *arg, struct err *e) {
   struct writing *x = arg;
   struct renewal r;
   int rc = readable(s, x->a, x->who, x->note.renewal_id, &r, e);
-  int64_t n = rc == OK ? mention_seen(s, x->who->person_id, r.id, x->now, e) : rc;
-  return n < 0 ? (int)n : OK;
+  return rc == OK ? seen(s, x->who->person_id, r.id, x->now, e) : rc;
 }
 
 int note_mentions_seen(struct store *s, struct arena *a, const struct scope *who, int64_t renewal_id, int64_t now, struct err *e) {

@@ -1,5 +1,7 @@
 #include "app/renewal_batch.h"
 
+#include "app/notify.h"
+#include "app/notify_batch.h"
 #include "base/map.h"
 #include "base/strbuf.h"
 #include "store/repo_audit.h"
@@ -113,6 +115,9 @@ static int keep_batch(struct store *s, struct batching *x, struct err *e)
       r = batch_mark_add(s, batch.id, t->rows[i].id, t->rows[i].after.version, e);
   if (r == OK)
     r = audit_batch(s, x, &batch, "renewal.batch", e);
+  if (r == OK)
+    r = notify_batch(s, x->a, &(struct notify_batch){.rows = t->rows, .n = t->n, .kind = NOTICE_BATCH, .batch_id = batch.id, .by_id = batch.by_id, .at = x->now,
+      .why = batch.why}, e);
   if (r == OK)
     t->batch_id = batch.id;
   return r;
@@ -255,6 +260,9 @@ static int close_batch(struct store *s, const struct undoing *x, struct err *e)
   t->batch.undone_at = x->now;
   t->batch.undone_by = x->who->person_id;
   int r = batch_undone(s, &t->batch, e);
+  if (r == OK)
+    r = notify_batch(s, x->a, &(struct notify_batch){.rows = t->rows, .n = t->n, .kind = NOTICE_BATCH_UNDONE, .batch_id = x->batch_id, .by_id = x->who->person_id,
+      .at = x->now, .why = t->batch.why}, e);
   return r < 0 ? r : audit_add(s, &(struct audit_entry){.at = x->now, .actor_id = x->who->person_id, .action = "renewal.batch_undo", .entity = "change_batch",
     .entity_id = x->batch_id}, e);
 }

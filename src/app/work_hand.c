@@ -1,7 +1,9 @@
 /* Handing work to a colleague for some days. */
 #include "app/access.h"
+#include "app/notify.h"
 #include "app/work.h"
 #include "store/repo_audit.h"
+#include "store/repo_desk.h"
 #include "store/repo_renewal.h"
 #include "store/repo_scope.h"
 
@@ -98,6 +100,23 @@ static int check_rows(struct store *s, const struct handing *x, struct err *e) {
   return rc;
 }
 
+/* Tells both sides, but for whoever did it. */
+static int tell_handed(struct store *s, const struct handing *x, const struct handover *h, struct err *e) {
+  struct str from = STR_NONE, to = STR_NONE;
+  struct notify n = {.person_id = h->to_id, .kind = NOTICE_HANDED_YOU, .entity = STR("handover"), .entity_id = h->id, .b = notify_day(x->a, h->first),
+                     .c = notify_day(x->a, h->last), .by_id = x->who->person_id, .at = x->now};
+  int rc = person_name(s, x->a, h->from_id, &from, e);
+  if (rc == OK)
+    rc = person_name(s, x->a, h->to_id, &to, e);
+  n.a = from;
+  if (rc == OK)
+    rc = notify_send(s, &n, e);
+  n.person_id = h->from_id;
+  n.kind = NOTICE_HANDED_OFF;
+  n.a = to;
+  return rc == OK ? notify_send(s, &n, e) : rc;
+}
+
 static int hand_tx(struct store *s, void *arg, struct err *e) {
   struct handing *x = arg;
   const struct handover_ask *k = x->ask;
@@ -110,6 +129,8 @@ static int hand_tx(struct store *s, void *arg, struct err *e) {
     rc = check_rows(s, x, e);
   if (rc == OK)
     rc = handover_add(s, &h, k->ids, k->n, e);
+  if (rc == OK)
+    rc = tell_handed(s, x, &h, e);
   x->id = h.id;
   return rc < 0 ? rc : audit_add(s, &(struct audit_entry){.at = x->now, .actor_id = x->who->person_id, .action = "handover.add", .entity = "handover",
                                                           .entity_id = h.id}, e);
@@ -144,6 +165,12 @@ static int take_back_tx(struct store *s, void *arg, struct err *e) {
   if (h.ended_at || h.last < x->today)
     return OK;
   rc = handover_close(s, x->id, x->who->person_id, x->now, e);
+  struct notify n = {.kind = NOTICE_HANDED_BACK, .entity = STR("handover"), .entity_id = h.id, .a = h.from, .b = h.to, .by_id = x->who->person_id, .at = x->now};
+  const int64_t sides[] = {h.from_id, h.to_id};
+  for (size_t i = 0; i < 2 && rc == OK; i++) {
+    n.person_id = sides[i];
+    rc = notify_send(s, &n, e);
+  }
   return rc < 0 ? rc : audit_add(s, &(struct audit_entry){.at = x->now, .actor_id = x->who->person_id, .action = "handover.end", .entity = "handover",
                                                           .entity_id = x->id}, e);
 }

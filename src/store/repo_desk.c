@@ -3,6 +3,12 @@
 
 static void name_at(struct arena *a, const struct stmt *q, void *row, bool *bad) { *(struct str *)row = row_text(a, q, 0, bad); }
 
+int renewal_customer(struct store *s, struct arena *a, int64_t renewal_id, struct str *ret, struct err *e) {
+  int rc = row_read(s, a, "select u.name from renewal r join contract c on c.id = r.contract_id join account u on u.id = c.end_user_account_id where r.id = $1",
+                    BINDS(B_I64(renewal_id)), name_at, ret, e);
+  return rc == 0 ? err_set(e, ERR_NOTFOUND, "There is no renewal %" PRId64, renewal_id) : rc < 0 ? rc : OK;
+}
+
 int person_name(struct store *s, struct arena *a, int64_t id, struct str *ret, struct err *e) {
   struct str name = STR_NONE;
   int rc = id ? row_read(s, a, "select name from person where id = $1", BINDS(B_I64(id)), name_at, &name, e) : OK;

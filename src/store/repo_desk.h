@@ -7,6 +7,9 @@
 /* Name of a person; "" for 0 or an unknown one. Lives in arena. OK or a code. */
 int person_name(struct store *s, struct arena *a, int64_t id, struct str *ret, struct err *e);
 
+/* Name of the end user of a renewal. Lives in arena. ERR_NOTFOUND. */
+int renewal_customer(struct store *s, struct arena *a, int64_t renewal_id, struct str *ret, struct err *e);
+
 struct import_brief {
   int64_t id, started_at, finished_at, undone_at; /* finished_at 0 = did not end; undone_at 0 = stands */
   int64_t actor_id; /* 0 = the command line */

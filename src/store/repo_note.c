@@ -47,6 +47,10 @@ int64_t mention_seen(struct store *s, int64_t person_id, int64_t renewal_id, int
                 BINDS(B_I64(person_id), B_I64(renewal_id), B_I64(now)), e);
 }
 
+int64_t mention_seen_all(struct store *s, int64_t person_id, int64_t now, struct err *e) {
+  return db_run(store_db(s), "update mention set seen_at = $2 where person_id = $1 and seen_at is null", BINDS(B_I64(person_id), B_I64(now)), e);
+}
+
 static void person_row_of(struct arena *a, const struct stmt *q, void *row, bool *bad) {
   *(struct person_brief *)row = (struct person_brief){stmt_i64(q, 0), row_text(a, q, 1, bad), (int)stmt_i64(q, 2)};
 }

@@ -24,6 +24,7 @@ int mention_put(struct store *s, int64_t note_id, int64_t person_id, struct err 
 int mention_waiting(struct store *s, struct arena *a, int64_t person_id, size_t max, struct mention **ret, size_t *ret_n, struct err *e);
 /* Says that the person saw what waits on one renewal. Returns how many that were, or a code. */
 int64_t mention_seen(struct store *s, int64_t person_id, int64_t renewal_id, int64_t now, struct err *e);
+int64_t mention_seen_all(struct store *s, int64_t person_id, int64_t now, struct err *e);
 
 /* An active person, for choosing one by name. */
 struct person_brief {

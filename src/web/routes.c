@@ -14,6 +14,7 @@
 #include "web/pages/imports.h"
 #include "web/pages/kpi.h"
 #include "web/pages/merge.h"
+#include "web/pages/notices.h"
 #include "web/pages/renewal.h"
 #include "web/pages/search.h"
 #include "web/pages/settings.h"
@@ -147,6 +148,13 @@ const struct route web_routes[] = {
     POST_ROW("/settings/territories/apply", MAY_ADMIN | MAY_OPS, settings_territories_apply_post, NULL),
     POST_ROW("/settings/territories/:id", MAY_ADMIN | MAY_OPS, settings_territory_act_post, "territory"),
     GET_ROW("/settings/tokens", MAY_ADMIN, settings_tokens_page, NULL),
+    /* notices */
+    {HTTP_GET, "/api/v1/notices", MAY_STAFF, CSRF_TOKEN, BODY_NONE, 0, api_notices, NULL, true},
+    PAST_ROW("/notices", MAY_STAFF, notices_page, NULL),
+    GET_ROW("/notices/settings", MAY_STAFF, notice_settings_page, NULL),
+    POST_ROW("/notices/read", MAY_STAFF, notices_read_post, NULL),
+    POST_ROW("/notices/settings", MAY_STAFF, notice_settings_post, NULL),
+    POST_ROW("/notices/:id/read", MAY_STAFF, notice_read_post, "notice"),
     /* the worklist */
     {HTTP_GET, "/api/v1/worklist", MAY_READ, CSRF_TOKEN, BODY_NONE, 0, api_worklist, NULL},
     GET_ROW("/work", MAY_READ, work_page, NULL),

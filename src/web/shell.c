@@ -1,4 +1,5 @@
 #include "web/shell.h"
+#include "app/notify.h"
 #include "store/repo_work.h"
 #include "web/as_of.h"
 #include "web/asset.h"
@@ -68,6 +69,13 @@ static const char *sheet_address(const char *name) {
   return a ? a->address : NULL;
 }
 
+static void fill_bell(struct request *r, struct shell_view *v) {
+  int64_t n = 0;
+  v->has_bell = shell_may_get(r, "/notices") && notice_unread(r->store, r->who.id, NOTIFY_UNREAD_MOST, &n, NULL) == OK;
+  v->unread = n >= NOTIFY_UNREAD_MOST ? STR("99+") /* as much as is counted */ : n ? format_count(r->reader, n) : STR_NONE;
+  v->bell = n ? tr_fmt(r, "Notices, {0} unread", v->unread) : tr(r, "Notices");
+}
+
 void shell_begin(struct request *r, struct response *w, const struct page *p) {
   if (r->fragment) return;
   struct nav_item main[NAV_MOST], more[NAV_MOST], tabs[NAV_MOST];
@@ -78,6 +86,7 @@ void shell_begin(struct request *r, struct response *w, const struct page *p) {
   struct err quiet = r->err;
   if (!w->status && as_of_menu(r, &v.as_of) < 0) r->err = quiet; /* an error page has no past; any other stands without the menu */
   v.past = v.as_of && v.as_of->past;
+  fill_bell(r, &v);
   for (const struct nav_entry *n = web_nav; n->path; n++) {
     if (!shell_may_get(r, n->path) || (r->who.role == ROLE_REP && !strcmp(n->path, "/"))) continue; /* a rep's home is the worklist */
     struct nav_item item = {n->path, tr(r, n->label).p, n->icon, n->key, p->nav && !strcmp(p->nav, n->path)};

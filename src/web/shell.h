@@ -50,6 +50,8 @@ struct shell_view {
   struct raw_html_trusted bar;
   struct as_of_view *as_of; /* NULL: the page has no past */
   bool past;
+  bool has_bell;
+  struct str unread, bell; /* the number that stands beside the bell, "" for none; what it says */
 };
 struct error_view {
   int status;

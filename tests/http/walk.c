@@ -93,11 +93,13 @@ static int set_up(void **state) {
     int64_t id = i == OTHER ? h.other_rep : h.people[i];
     if (access_token_add(h.store, id, STR("walk"), TOKEN_READ | TOKEN_WRITE, 1, 0, clock_now(), x->token, &e) < 0) fail_msg("%s", e.text);
   }
-  char sql[500];
+  char sql[900];
   snprintf(sql, sizeof sql,
+           "insert into notice (id, person_id, kind, entity, entity_id, a, b, c, at, ways) "
+           "values (804, %d, 1, 'renewal', 502, 'Zanzibar Holdings', 'ZZ-4711', '', 1700000000, 3);"
            "insert into handover (id, from_id, to_id, first_date, last_date, reason, whole_book, made_at) values (802, %d, %d, %d, %d, 'walk', 1, 1700000000);"
            "insert into draft (id, person_id, at, path, fields) values (803, %d, 1700000000, '/renewals/502', 'next_step=Zanzibar')",
-           (int)h.other_rep, (int)h.other_rep, TODAY, TODAY + 5, (int)h.other_rep);
+           (int)h.other_rep, (int)h.other_rep, (int)h.other_rep, TODAY, TODAY + 5, (int)h.other_rep);
   if (db_script(store_db(h.store), sql, &e) < 0) fail_msg("%s", e.text);
   snprintf(rep_text, sizeof rep_text, "%" PRId64, h.people[ROLE_REP]);
   snprintf(other_text, sizeof other_text, "%" PRId64, h.other_rep);
@@ -169,6 +171,7 @@ static const struct subject {
     {"kpi", NOBODYS, "no-such-thing", NULL},
     {"merge", NOBODYS, "987654", NULL},
     {"merge", NOBODYS, "987654", NULL},
+    {"notice", NOBODYS, "804", NULL}, /* of the other rep */
     {"period", NOBODYS, "no-such-thing", NULL},
     {"person", ALLOWED, person_text, NULL},
     {"renewal", ROWS, "502", "501"},

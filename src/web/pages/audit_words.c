@@ -23,6 +23,7 @@ static const struct {
     {"person.disable", MSG("Disabled a person")},
     {"person.edit", MSG("Changed a person")},
     {"person.enable", MSG("Enabled a person")},
+    {"person.notices", MSG("Changed what they are told")},
     {"person.password", MSG("Set a password")},
     {"person.reading", MSG("Changed language, locale or time zone")},
     {"renewal.batch_undo", MSG("Took a change to many renewals back")},
