@@ -135,25 +135,26 @@ static bool add_account(struct kpi_base *to, const struct kpi_pot *x) {
 }
 
 /* Which lines of an item stand behind GRR: what went, less its losses, or what came, less its gains. */
-enum { KEPT_WENT = 1, KEPT_CAME = 2 };
 static unsigned kept_lines(const struct kpi_item *x) {
   if (x->parts & (1u << MOVE_ADD_ON | 1u << MOVE_ITEM_REMOVAL)) {
     return 0;
   }
-  return (x->parts & MOVES_GAIN ? KEPT_WENT : KEPT_CAME) | (x->parts & MOVES_LOSS ? KEPT_CAME : 0);
+  return (x->parts & MOVES_GAIN ? ITEM_WENT : ITEM_CAME) | (x->parts & MOVES_LOSS ? ITEM_CAME : 0);
+}
+
+static int64_t count_lines(const struct kpi_item *x, unsigned lines) {
+  return (lines & ITEM_WENT ? x->went.lines : 0) + (int64_t)(lines & ITEM_CAME ? x->came.lines : 0);
 }
 
 static bool add_item(struct kpi_base *to, const struct kpi_item *x) {
-  int64_t lines = (int64_t)x->went.lines + x->came.lines;
-  unsigned kept = kept_lines(x);
   bool fits = true;
   for (int m = MOVE_MORE; m <= MOVE_ITEM_REMOVAL; m++) {
-    to->rows[m] += x->parts >> m & 1u ? lines : 0;
+    to->rows[m] += count_lines(x, kpi_item_lines(x, 1u << m));
     fits &= add(&to->money[m], x->money[m]);
   }
-  to->rows_gain += x->parts & MOVES_GAIN ? lines : 0;
-  to->rows_loss += x->parts & MOVES_LOSS ? lines : 0;
-  to->rows_kept += (kept & KEPT_WENT ? x->went.lines : 0) + (kept & KEPT_CAME ? x->came.lines : 0);
+  to->rows_gain += count_lines(x, kpi_item_lines(x, MOVES_GAIN));
+  to->rows_loss += count_lines(x, kpi_item_lines(x, MOVES_LOSS));
+  to->rows_kept += count_lines(x, kept_lines(x));
   return fits;
 }
 
@@ -257,7 +258,7 @@ static int share_of_move(const struct base_line *x, unsigned moves, exact_t *ret
   bool opens = (x->flags & POT_OPENS) != 0, closes = (x->flags & POT_CLOSES) != 0;
   *ret = x->arr;
   *ret_row = (moves >> MOVE_OPENING & 1u && opens) || (moves >> MOVE_CLOSING & 1u && closes) || (!stays(x->pot) && moves >> move_of(x->pot) & 1u);
-  if (x->item == NULL || !(x->item->parts & moves & (MOVES_GAIN | MOVES_LOSS))) {
+  if (x->item == NULL || !(kpi_item_lines(x->item, moves & (MOVES_GAIN | MOVES_LOSS)) & (closes ? ITEM_CAME : ITEM_WENT))) {
     return OK;
   }
   *ret_row = true;
@@ -274,8 +275,8 @@ static int share_of_kept(const struct base_line *x, exact_t *ret, bool *ret_row)
     return OK;
   }
   unsigned kept = kept_lines(x->item);
-  *ret_row = (kept & (came ? KEPT_CAME : KEPT_WENT)) != 0;
-  if (kept == KEPT_WENT || kept == KEPT_CAME) {
+  *ret_row = (kept & (came ? ITEM_CAME : ITEM_WENT)) != 0;
+  if (kept == ITEM_WENT || kept == ITEM_CAME) {
     *ret = x->arr;
     return OK;
   }

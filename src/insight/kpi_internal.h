@@ -176,7 +176,10 @@ int kpi_items_stay(struct kpi_items *x, uint32_t pot, uint32_t product, uint32_t
 int kpi_items_judge(struct kpi_items *x, const uint32_t *family);
 /* The item a line's product counts with, or NULL. */
 const struct kpi_item *kpi_items_of(const struct kpi_items *x, uint32_t pot, uint32_t product);
-/* What a line that came or went adds to some moves (bits, all gains or all losses) of its item; over the item's lines they add up. OK, ERR_RANGE. */
+/* Which lines of an item stand behind some moves (bits, all gains or all losses). */
+enum { ITEM_WENT = 1, ITEM_CAME = 2 };
+unsigned kpi_item_lines(const struct kpi_item *x, unsigned moves);
+/* What a line that came or went adds to some moves (bits, all gains or all losses) of its item; over those lines they add up. OK, ERR_RANGE. */
 int kpi_item_share(const struct kpi_item *x, unsigned moves, bool came, int64_t quantity, exact_t money, exact_t *ret);
 void kpi_items_free(struct kpi_items *x);
 /* ret: keys.n entries, then the total. OK, ERR_NOMEM, ERR_RANGE. */

@@ -134,6 +134,15 @@ const struct kpi_item *kpi_items_of(const struct kpi_items *x, uint32_t pot, uin
   return slot == NULL ? NULL : &x->at[x->at[*slot - 1].into];
 }
 
+unsigned kpi_item_lines(const struct kpi_item *x, unsigned moves) {
+  unsigned of = x->parts & moves;
+  if (of & (MOVES_QUANTITY | 1u << MOVE_ITEM_REMOVAL)) {
+    return of & MOVES_QUANTITY ? ITEM_WENT | ITEM_CAME : ITEM_WENT;
+  }
+  /* what went is worth its units at the old value: its shares of the price cancel out, unless it has no units */
+  return of == 0 ? 0 : of & MOVES_PRICE && x->went.quantity == 0 ? ITEM_WENT | ITEM_CAME : ITEM_CAME;
+}
+
 int kpi_item_share(const struct kpi_item *x, unsigned moves, bool came, int64_t quantity, exact_t money, exact_t *ret) {
   exact_t at_old = 0, share = 0;
   unsigned of = x->parts & moves;

@@ -58,6 +58,21 @@ static struct raw_html_trusted period_bar(struct request *r, const struct desk *
   return desk_period_bar(r, address(r, key, p, by, NULL, 0), format_period(r->reader, p), d->period_name, address(r, key, n, by, NULL, 0), format_period(r->reader, n));
 }
 
+/* What the KPIs from this one on are about. */
+static struct str head_of(const struct reader *reader, enum kpi_id id) {
+  switch (id) {
+    case KPI_ATR_FROZEN: return tr(reader, "Due in the period");
+    case KPI_ON_TIME_COUNT: return tr(reader, "On time");
+    case KPI_BAND_COUNT: return tr(reader, "When it came back");
+    case KPI_IN_QUARTER: return tr(reader, "How much came back");
+    case KPI_GRR: return tr(reader, "The whole base");
+    case KPI_RESOLUTION: return tr(reader, "Decided, kept, at which price");
+    case KPI_ARR_OPENING: return tr(reader, "Movement of the base");
+    case KPI_STALE: return tr(reader, "Work and evidence");
+    default: return STR_NONE;
+  }
+}
+
 int kpi_page(struct request *r, struct response *w) {
   struct desk d DESK_CLEANUP = {0};
   struct kpi_view v = {0};
@@ -76,6 +91,7 @@ int kpi_page(struct request *r, struct response *w) {
     fill_line(r, &d, (enum kpi_id)id, &result.total, x);
     x->name = tr(r, def->title);
     x->what = tr(r, def->numerator);
+    x->head = head_of(r->reader, (enum kpi_id)id);
     x->href = address(r, def->key, d.period_id, KPI_BY_NONE, NULL, 0);
     x->rows_href = address(r, def->key, d.period_id, KPI_BY_NONE, NULL, def->unit == KPI_UNIT_MONEY ? 'n' : 'd');
   }

@@ -7,6 +7,7 @@
 struct kpi_line {
   struct str name, href, value, numerator, denominator, rows, left_out, assumed, what;
   struct str numerator_title, denominator_title, rows_href;
+  struct str head; /* of the KPIs that begin here */
   bool weak; /* fewer than ten rows behind it */
 };
 struct kpi_view {
