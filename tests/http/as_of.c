@@ -124,6 +124,7 @@ static void test_nothing_later(void **state) {
   says("/api/v1/renewals/41?" YESTERDAY, "SN-OLD", "SN-NEW");
   says("/api/v1/renewals/41?" YESTERDAY, "\"1200.00\"", "9900.00");
   says("/api/v1/forecast?" YESTERDAY, "1200", "9900");
+  says("/api/v1/kpi/net_renewal_rate?period=2026-Q4&side=d&" YESTERDAY, "\"outcome\":\"open\"", "\"outcome\":\"renewed\"");
   says("/contracts/H-1?" YESTERDAY, "SN-OLD", "SN-NEW");
   says("/contracts/H-1?" YESTERDAY, "In window", "Cancelled");
   says("/contracts/H-1", "Cancelled", NULL);
