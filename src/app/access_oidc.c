@@ -53,7 +53,7 @@ static struct str text_of(struct arena *a, const json_t *j, const char *name) {
 
 /* The issuer's own document of addresses; it must speak of the same issuer. */
 static int discover(struct arena *a, struct provider *p, struct err *e) {
-  struct str base = p->issuer, body;
+  struct str base = p->issuer, body = STR_NONE;
   if (base.n && base.p[base.n - 1] == '/') base.n--;
   int rc = get(a, p, arena_fmt(a, "%.*s/.well-known/openid-configuration", STR_FMT(base)), &body, e);
   if (rc < 0) return rc;

@@ -197,7 +197,7 @@ struct sleeping {
 
 static int snooze_tx(struct store *s, void *arg, struct err *e) {
   struct sleeping *x = arg;
-  struct renewal r;
+  struct renewal r = {0};
   int rc = editable(s, x->a, x->who, x->snooze.renewal_id, &r, e);
   if (rc == OK && (r.stage == STAGE_WON || r.stage == STAGE_LOST))
     rc = err_set(e, ERR_RANGE, "It is closed, so it is on no worklist: there is nothing to put to sleep");
@@ -220,7 +220,7 @@ int work_snooze(struct store *s, struct arena *a, const struct scope *who, int64
 
 static int wake_tx(struct store *s, void *arg, struct err *e) {
   struct sleeping *x = arg;
-  struct renewal r;
+  struct renewal r = {0};
   int64_t ended = 0;
   int rc = editable(s, x->a, x->who, x->snooze.renewal_id, &r, e);
   if (rc == OK)
