@@ -1,21 +1,30 @@
 #include "app/account.h"
 
 #include "base/utf8.h"
+#include "insight/book_index.h"
 #include "store/repo_account.h"
 #include "store/repo_audit.h"
 
 static int not_seen(int64_t id, struct err *e) { return err_set(e, ERR_NOTFOUND, "account %" PRId64 ": there is none in your book", id); }
 
-static bool in_renewals(const struct book *b, const uint8_t *reps, const uint32_t *extra, size_t n_extra, uint32_t code)
+/* 1 = a visible rep owns a renewal in which the account has a part; 0; ERR_NOMEM. */
+static int in_renewals(const struct book *b, const uint8_t *reps, const uint32_t *extra, size_t n_extra, uint32_t code)
 {
+  static const enum book_key parts[] = {BOOK_RENEWALS_BY_ACCOUNT, BOOK_RENEWALS_BY_RESELLER, BOOK_RENEWALS_BY_DISTRIBUTOR};
   const struct book_renewals *r = &b->renewals;
-  for (size_t i = 0; i < r->n; i++)
-    if (((r->account[i] == code) | (r->reseller[i] == code) | (r->distributor[i] == code)) && reps[r->rep_now[i]])
-      return true;
+  for (int k = 0; k < 3; k++) {
+    size_t n = 0;
+    const uint32_t *rows = book_rows_of(b, parts[k], code, &n);
+    if (!rows)
+      return ERR_NOMEM;
+    for (size_t i = 0; i < n; i++)
+      if (reps[r->rep_now[rows[i]]])
+        return 1;
+  }
   for (size_t k = 0; k < n_extra; k++)
     if (r->account[extra[k]] == code || r->reseller[extra[k]] == code || r->distributor[extra[k]] == code)
-      return true;
-  return false;
+      return 1;
+  return 0;
 }
 
 int account_visible(struct store *s, struct arena *a, const struct scope *who, const struct book *b, int64_t account_id, struct err *e)
@@ -28,10 +37,11 @@ int account_visible(struct store *s, struct arena *a, const struct scope *who, c
   const uint32_t *extra = NULL;
   size_t n_extra = 0;
   uint8_t *reps = scope_reps(who, a, b);
-  if (!reps || scope_rows(who, a, b, &extra, &n_extra) < 0)
-    return err_set(e, ERR_NOMEM, "account: out of memory: try again");
-  if (code && in_renewals(b, reps, extra, n_extra, code))
-    return OK;
+  int seen = reps && scope_rows(who, a, b, &extra, &n_extra) == OK ? 0 : ERR_NOMEM;
+  if (seen == 0 && code)
+    seen = in_renewals(b, reps, extra, n_extra, code);
+  if (seen != 0)
+    return seen > 0 ? OK : err_set(e, ERR_NOMEM, "account: out of memory: try again");
   int rc = account_owners(s, a, account_id, &owners, &n, e);
   for (size_t i = 0; rc == OK && i < n; i++)
     if (scope_sees_rep(who, owners[i]))

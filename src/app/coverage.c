@@ -1,26 +1,30 @@
 #include "app/coverage.h"
 
+#include "insight/book_index.h"
+
 static int no_memory(struct err *e) { return err_set(e, ERR_NOMEM, "coverage: out of memory: try again"); }
 
-/* Contracts, by code, of which a visible rep owns a renewal. */
-static uint8_t *contracts_by_renewals(const struct scope *who, const struct book *b, struct arena *a)
+/* Contracts of a customer, by code, of which a visible rep owns a renewal. */
+static uint8_t *contracts_by_renewals(const struct scope *who, const struct book *b, int64_t account_id, struct arena *a)
 {
+  size_t n_own = 0;
+  const uint32_t *own = book_rows_of(b, BOOK_RENEWALS_BY_ACCOUNT, book_code(&b->accounts, account_id), &n_own);
   uint8_t *reps = scope_reps(who, a, b), *seen = arena_zalloc(a, b->contracts.n + (size_t)1, 1);
   const uint32_t *extra = NULL;
   size_t n = 0;
-  if (!reps || !seen || scope_rows(who, a, b, &extra, &n) < 0)
+  if (!own || !reps || !seen || scope_rows(who, a, b, &extra, &n) < 0)
     return NULL;
-  for (size_t i = 0; i < b->renewals.n; i++)
-    seen[b->renewals.contract[i]] |= reps[b->renewals.rep_now[i]];
+  for (size_t i = 0; i < n_own; i++)
+    seen[b->renewals.contract[own[i]]] |= reps[b->renewals.rep_now[own[i]]];
   for (size_t k = 0; k < n; k++)
     seen[b->renewals.contract[extra[k]]] = 1;
   return seen;
 }
 
 /* Keeps the terms the person may see and that count. */
-static int keep_visible(struct arena *a, const struct scope *who, const struct book *b, struct coverage_map *m, struct err *e)
+static int keep_visible(struct arena *a, const struct scope *who, const struct book *b, int64_t account_id, struct coverage_map *m, struct err *e)
 {
-  uint8_t *seen = who->everything ? NULL : contracts_by_renewals(who, b, a);
+  uint8_t *seen = who->everything ? NULL : contracts_by_renewals(who, b, account_id, a);
   size_t n = 0;
   if (!who->everything && !seen)
     return no_memory(e);
@@ -37,12 +41,12 @@ static int keep_visible(struct arena *a, const struct scope *who, const struct b
   return OK;
 }
 
-static int64_t converted(const struct book *b, const struct covered_term *t, day_t plan_day, size_t *no_rate)
+/* A term's value at the plan rate; rate: by currency code, 0 = none. */
+static int64_t converted(const struct book *b, const struct covered_term *t, const int64_t rate[64], size_t *no_rate)
 {
-  int64_t rate = 0, value = 0;
+  int64_t value = 0;
   for (uint8_t c = 1; c < b->n_currencies; c++)
-    if (b->currency_of[c] == t->currency && book_rate(b, c, plan_day, &rate, NULL) == OK &&
-        money_convert(t->annual_value, t->currency, rate, b->reporting, &value) == OK)
+    if (b->currency_of[c] == t->currency && rate[c] != 0 && money_convert(t->annual_value, t->currency, rate[c], b->reporting, &value) == OK)
       return value;
   ++*no_rate;
   return 0;
@@ -77,15 +81,19 @@ int coverage_load(struct store *s, struct arena *a, const struct scope *who, con
   int64_t until = q->as_of == DAY_NONE ? INT64_MAX : ((int64_t)q->as_of + 1) * SECONDS_PER_DAY - 1;
   int rc = account_terms(s, a, q->account_id, until, &m.terms, &m.n_terms, e);
   if (rc == OK)
-    rc = keep_visible(a, who, b, &m, e);
+    rc = keep_visible(a, who, b, q->account_id, &m, e);
   if (rc < 0)
     return rc;
   struct coverage_term *terms = arena_zalloc(a, m.n_terms + 1, sizeof *terms);
   if (!terms)
     return no_memory(e);
+  int64_t rate[64] = {0};
+  for (uint8_t c = 1; c < b->n_currencies; c++)
+    if (book_rate(b, c, q->plan_day, &rate[c], NULL) != OK)
+      rate[c] = 0;
   for (size_t i = 0; i < m.n_terms; i++) {
     const struct covered_term *t = &m.terms[i];
-    terms[i] = (struct coverage_term){t->contract_id, t->product_id, t->serial, t->quantity, t->start, t->end, converted(b, t, q->plan_day, &m.no_rate), (uint32_t)i};
+    terms[i] = (struct coverage_term){t->contract_id, t->product_id, t->serial, t->quantity, t->start, t->end, converted(b, t, rate, &m.no_rate), (uint32_t)i};
   }
   if (coverage_make(terms, m.n_terms, q->today, a, &m.coverage) < 0 || coverage_sprawl(terms, m.n_terms, q->today, a, &m.sprawl) < 0)
     return no_memory(e);

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "insight/book_fold.h"
+#include "insight/book_index.h"
 #include "insight/grid_internal.h"
 #include "insight/kpi_internal.h"
 
@@ -34,6 +35,7 @@ void book_free(struct book *b) {
   struct book *root = b->root;
   grid_cache_free(atomic_load(&b->grid));
   kpi_kept_free(atomic_load(&b->kpis));
+  book_index_free(b);
   for (int i = 0; i < 5; i++) {
     struct book_dict *d = dict_at(b, i);
     if (root == NULL || atomic_load(&d->fold) != atomic_load(&dict_at(root, i)->fold)) {
@@ -99,6 +101,9 @@ struct book *book_fork(struct book *b) {
   atomic_init(&fork->holders, 1);
   atomic_init(&fork->grid, NULL);
   atomic_init(&fork->kpis, NULL);
+  for (int k = 0; k < BOOK_KEYS; k++) {
+    atomic_init(&fork->index[k], NULL);
+  }
   for (int i = 0; i < 5; i++) { /* folded names: the root's or our own, never another fork's, who may go first */
     atomic_store(&dict_at(fork, i)->fold, atomic_load(&dict_at(root, i)->fold));
   }

@@ -76,6 +76,9 @@ struct book_rate {
   int64_t rate; /* × 10^9, value of one unit in the reporting currency */
 };
 
+struct book_index;   /* rows by account (book_index.h) */
+enum book_key { BOOK_LINES_BY_ACCOUNT, BOOK_LINES_BY_PARTNER, BOOK_RENEWALS_BY_ACCOUNT, BOOK_RENEWALS_BY_RESELLER, BOOK_RENEWALS_BY_DISTRIBUTOR, BOOK_KEYS };
+
 struct book {
   int64_t seq;              /* store_change_seq at load */
   day_t as_of;              /* what was known on this day; the newest by default */
@@ -99,6 +102,7 @@ struct book {
   struct book *root;                 /* of a book_fork: whose lines, names and rates it shares */
   _Atomic int holders;               /* forks that share this book's memory, and its owner */
   struct kpi_kept *_Atomic kpis;     /* totals of KPIs over these lines (kpi_kept.c); forks of the newest book use their root's */
+  struct book_index *_Atomic index[BOOK_KEYS]; /* made on first use; forks of the newest book use their root's */
   struct grid_cache *_Atomic grid;   /* answers of the grid over these very rows; made on first use, never shared with a fork */
 };
 

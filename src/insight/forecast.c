@@ -21,8 +21,9 @@ struct work {
   const struct forecast_query *q;
   struct map64 *index; /* place of a leaf + 1 */
   struct leaf *leaf;
-  size_t n, cap, met; /* met: of q->extra, those that came by */
-  int64_t rate[64]; /* × 10^9 by currency code; 0 = none */
+  size_t n, cap, met;   /* met: of q->extra, those before the row that is looked at */
+  uint32_t *place;      /* by rep, of one whose team says the region: place of its leaf + 1, 0 = none yet */
+  __int128 factor[64];  /* exact_term of one minor unit by currency code; 0 = no rate */
 };
 
 static uint32_t team_region(const struct book *b, uint32_t team) {
@@ -35,69 +36,90 @@ static uint32_t team_region(const struct book *b, uint32_t team) {
   return 0;
 }
 
+static struct leaf *add_leaf(struct work *w, uint32_t region, uint32_t team, uint32_t rep) {
+  const struct book *b = w->b;
+  if (w->n == w->cap) {
+    size_t cap = w->cap == 0 ? 64 : w->cap * 2;
+    struct leaf *more = mem_realloc(w->leaf, cap * sizeof *more);
+    if (more == NULL) {
+      return NULL;
+    }
+    w->leaf = more;
+    w->cap = cap;
+  }
+  w->leaf[w->n] = (struct leaf){.region = region, .team = team, .rep = rep, .region_name = book_name(&b->regions, region),
+                                .team_name = team != 0 ? b->teams[team].name : STR_NONE, .rep_name = book_name(&b->reps, rep)};
+  return &w->leaf[w->n++];
+}
+
 /* The leaf of a rep; one without a team stands in the region of the rows. */
 static struct leaf *leaf_of(struct work *w, uint32_t rep, uint32_t row_region) {
   const struct book *b = w->b;
-  uint32_t team = b->rep_team != NULL && rep < b->reps.n ? b->rep_team[rep] : 0, region = team_region(b, team);
-  region = region != 0 ? region : row_region;
+  if (w->place[rep] != 0) {
+    return &w->leaf[w->place[rep] - 1];
+  }
+  uint32_t team = b->rep_team != NULL && rep < b->reps.n ? b->rep_team[rep] : 0, own = team_region(b, team), region = own != 0 ? own : row_region;
   uint64_t *at = map64_put(w->index, (uint64_t)region << 40 | (uint64_t)team << 20 | rep);
-  if (at == NULL) {
+  if (at == NULL || (*at == 0 && add_leaf(w, region, team, rep) == NULL)) {
     return NULL;
   }
-  if (*at == 0) {
-    if (w->n == w->cap) {
-      size_t cap = w->cap == 0 ? 64 : w->cap * 2;
-      struct leaf *more = mem_realloc(w->leaf, cap * sizeof *more);
-      if (more == NULL) {
-        return NULL;
-      }
-      w->leaf = more;
-      w->cap = cap;
-    }
-    w->leaf[w->n] = (struct leaf){.region = region, .team = team, .rep = rep, .region_name = book_name(&b->regions, region),
-                                  .team_name = team != 0 ? b->teams[team].name : STR_NONE, .rep_name = book_name(&b->reps, rep)};
-    *at = ++w->n;
-  }
+  *at = *at != 0 ? *at : w->n;
+  w->place[rep] = own != 0 ? (uint32_t)*at : 0;
   return &w->leaf[*at - 1];
 }
 
-static bool add_exact(const struct book *b, __int128 *sum, int64_t minor, uint8_t currency, int64_t rate) {
-  return !__builtin_add_overflow(*sum, exact_term(minor, rate, b->currency_of[currency], b->reporting), sum);
-}
+static bool add_exact(__int128 *sum, int64_t minor, __int128 factor) { return !__builtin_add_overflow(*sum, minor * factor, sum); }
 
 static bool visible(const struct forecast_query *q, uint32_t rep) { return q->reps == NULL || q->reps[rep] != 0; }
 
+/* Rows are asked in their order. */
 static bool visible_row(struct work *w, size_t i) {
-  bool handed = w->met < w->q->n_extra && w->q->extra[w->met] == i;
-  w->met += handed;
-  return handed || visible(w->q, w->b->renewals.rep_now[i]);
+  while (w->met < w->q->n_extra && w->q->extra[w->met] < i) {
+    w->met++;
+  }
+  return (w->met < w->q->n_extra && w->q->extra[w->met] == i) || visible(w->q, w->b->renewals.rep_now[i]);
 }
 
-/* Of every row, in their order. */
 static int add_renewal(struct work *w, size_t i) {
   const struct book_renewals *x = &w->b->renewals;
-  bool seen = visible_row(w, i);
   bool closed = x->category[i] == CATEGORY_CLOSED;
-  day_t day = closed && x->booked[i] != DAY_NONE ? x->booked[i] : x->close[i] != DAY_NONE ? x->close[i] : x->due[i];
-  if (day < w->q->period.first || day > w->q->period.last || !seen || x->category[i] >= CATEGORY_COUNT) {
-    return OK;
-  }
   struct leaf *l = leaf_of(w, x->rep[i], x->region[i]);
   if (l == NULL) {
     return ERR_NOMEM;
   }
-  uint8_t currency = x->currency[i];
-  int64_t rate = w->rate[currency];
+  __int128 factor = w->factor[x->currency[i]];
   l->sums.count[x->category[i]]++;
-  if (rate == 0) {
+  if (factor == 0) {
     l->sums.no_rate++;
     return OK;
   }
-  bool ok = add_exact(w->b, &l->sums.amount[x->category[i]], closed ? x->won[i] : x->forecast[i], currency, rate);
+  bool ok = add_exact(&l->sums.amount[x->category[i]], closed ? x->won[i] : x->forecast[i], factor);
   if (!closed && x->category[i] != CATEGORY_OMITTED) {
-    ok = ok && add_exact(w->b, &l->sums.open_atr, x->atr[i], currency, rate);
+    ok = ok && add_exact(&l->sums.open_atr, x->atr[i], factor);
   }
   return ok ? OK : ERR_RANGE;
+}
+
+/* The visible rows that count in the period: most do not, and that is told without a branch, since nothing of it could be guessed. */
+static int add_renewals(struct work *w) {
+  enum { BLOCK = 1024 };
+  const struct book_renewals x = w->b->renewals;
+  const day_t first = w->q->period.first, last = w->q->period.last;
+  int code = OK;
+  for (size_t from = 0; from < x.n && code == OK; from += BLOCK) {
+    size_t to = x.n - from < BLOCK ? x.n : from + BLOCK, n = 0;
+    uint32_t rows[BLOCK];
+    for (size_t i = from; i < to; i++) {
+      int32_t booked = -(int32_t)((x.category[i] == CATEGORY_CLOSED) & (x.booked[i] != DAY_NONE)), close = -(int32_t)(x.close[i] != DAY_NONE) & ~booked;
+      day_t day = (x.booked[i] & booked) | (x.close[i] & close) | (x.due[i] & ~(booked | close));
+      rows[n] = (uint32_t)i;
+      n += (day >= first) & (day <= last) & (x.category[i] < CATEGORY_COUNT);
+    }
+    for (size_t k = 0; k < n && code == OK; k++) {
+      code = visible_row(w, rows[k]) ? add_renewal(w, rows[k]) : OK;
+    }
+  }
+  return code;
 }
 
 /* A rep or team with a target and no row still has a line: its gap is the whole target. */
@@ -198,14 +220,13 @@ static int build_nodes(const struct work *w, struct arena *a, struct forecast_no
 }
 
 int forecast_compute(const struct book *b, const struct forecast_query *q, struct arena *a, struct forecast_node **ret, size_t *ret_n, struct err *e) {
-  struct work w = {.b = b, .q = q, .index = map64_new()};
-  int code = w.index != NULL ? OK : ERR_NOMEM;
+  struct work w = {.b = b, .q = q, .index = map64_new(), .place = mem_zalloc((size_t)b->reps.n + 1, sizeof *w.place)};
+  int code = w.index != NULL && w.place != NULL ? OK : ERR_NOMEM;
   for (uint8_t c = 1; c < b->n_currencies; c++) {
-    w.rate[c] = book_rate(b, c, q->period.first, &w.rate[c], NULL) == OK ? w.rate[c] : 0;
+    int64_t rate = 0;
+    w.factor[c] = book_rate(b, c, q->period.first, &rate, NULL) == OK ? exact_term(1, rate, b->currency_of[c], b->reporting) : 0;
   }
-  for (size_t i = 0; i < b->renewals.n && code == OK; i++) {
-    code = add_renewal(&w, i);
-  }
+  code = code == OK ? add_renewals(&w) : code;
   code = code == OK ? add_target_leaves(&w) : code;
   if (code == OK && w.n > 1) {
     qsort(w.leaf, w.n, sizeof *w.leaf, leaf_order);
@@ -213,6 +234,7 @@ int forecast_compute(const struct book *b, const struct forecast_query *q, struc
   code = code == OK ? build_nodes(&w, a, ret, ret_n) : code;
   map64_free(w.index);
   mem_free(w.leaf);
+  mem_free(w.place);
   if (code == ERR_RANGE) {
     return err_set(e, code, "forecast: a sum is larger than a number can hold: look for an amount typed wrongly");
   }
