@@ -357,14 +357,15 @@ int book_cache_first_day(struct book_cache *c, struct store *s, day_t *ret, stru
     return code;
   }
   pthread_mutex_lock(&c->lock);
-  bool known = c->first_of == b->seq;
+  const struct book *lines = b->root != NULL ? b->root : b; /* an edit brings no line */
+  bool known = c->first_of == lines->seq;
   day_t first = c->first_day;
   pthread_mutex_unlock(&c->lock);
   if (!known) {
     first = book_first_day(b);
     pthread_mutex_lock(&c->lock);
     c->first_day = first;
-    c->first_of = b->seq;
+    c->first_of = lines->seq;
     pthread_mutex_unlock(&c->lock);
   }
   book_cache_release(c, b);

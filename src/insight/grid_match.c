@@ -2,7 +2,7 @@
 #include "base/utf8.h"
 #include "insight/grid_internal.h"
 
-enum step_kind { STEP_SET, STEP_DAYS, STEP_MONEY, STEP_SEARCH, STEP_ROWS };
+enum step_kind { STEP_SET, STEP_CODE, STEP_DAYS, STEP_MONEY, STEP_SEARCH, STEP_ROWS };
 enum { SEARCHED = 3 };
 struct grid_step {
   enum step_kind kind;
@@ -10,6 +10,7 @@ struct grid_step {
   bool negate;
   struct grid_raw raw;                 /* of a set … */
   const uint8_t *table;                /* … and whether its values match */
+  uint32_t code;                       /* or the one that does */
   day_t first, last;                   /* of days and small numbers, inclusive */
   int64_t low[GRID_CURRENCIES], high[GRID_CURRENCIES]; /* of money: minor units by the row's own currency, inclusive */
   const uint8_t *names[SEARCHED];      /* of a search: marks by code of account, contract and rep */
@@ -45,6 +46,18 @@ static int mark_teams(const struct book *b, struct str text, uint8_t *set) {
     set[i] |= str_contains(strbuf_str(&key), text);
   }
   return OK;
+}
+
+/* One account or contract: no table of all of them is needed. */
+static bool code_step(const struct grid_plan *x, const struct grid_filter *f, struct grid_step *s) {
+  struct grid_raw raw = grid_raw_of(x->b, f->column);
+  if (raw.u32 == NULL || f->n_codes != 1 || f->blank || f->text.n > 0 || f->codes[0] == 0) {
+    return false;
+  }
+  s->kind = STEP_CODE;
+  s->raw = raw;
+  s->code = f->codes[0];
+  return true;
 }
 
 static int set_step(const struct grid_plan *x, const struct grid_filter *f, struct grid_step *s) {
@@ -164,7 +177,7 @@ int grid_plan_make(const struct book *b, const struct grid_query *q, struct aren
     } else if (kind == GRID_KIND_MONEY) {
       money_step(&x, f, s);
     } else if (kind == GRID_KIND_SET) {
-      code = set_step(&x, f, s);
+      code = code_step(&x, f, s) ? OK : set_step(&x, f, s);
     } else {
       days_step(f, s);
     }
@@ -196,6 +209,14 @@ static void keep_listed(uint8_t *match, size_t from, size_t n, const struct grid
     for (size_t k = 0; k < n; k++) {
       match[k] &= table[v[k]];
     }
+  }
+}
+
+static void keep_code(uint8_t *match, size_t from, size_t n, const struct grid_step *s) {
+  const uint32_t *v = s->raw.u32 + from, code = s->code;
+  const uint8_t negate = s->negate;
+  for (size_t k = 0; k < n; k++) {
+    match[k] &= (uint8_t)((v[k] == code) ^ negate);
   }
 }
 
@@ -258,6 +279,8 @@ size_t grid_plan_block(const struct grid_plan *x, size_t from, size_t n, uint32_
     if (s->kind == STEP_SET) {
       keep_listed(match, from, n, &s->raw, s->table);
       mark_rows(match, from, n, s->rows, s->n_rows); /* only the scope has such, and it comes first */
+    } else if (s->kind == STEP_CODE) {
+      keep_code(match, from, n, s);
     } else if (s->kind == STEP_ROWS) {
       keep_rows(match, from, n, s);
     } else if (s->kind == STEP_DAYS) {

@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/map.h"
+#include "insight/book_index.h"
 #include "insight/exact.h"
 
 struct summing {
@@ -108,4 +109,54 @@ int party_sums(const struct book *b, const struct party_ask *q, struct arena *a,
     *ret_n = x.n;
   }
   return code;
+}
+
+struct numbered {
+  struct party_contract x;
+  struct str number;
+};
+static int by_contract(const void *x, const void *y) {
+  const struct party_contract *a = x, *b = y;
+  return a->contract != b->contract ? (a->contract < b->contract ? -1 : 1) : (a->end < b->end) - (a->end > b->end);
+}
+static int by_number(const void *x, const void *y) {
+  const struct numbered *a = x, *b = y;
+  int order = str_cmp(a->number, b->number);
+  return order != 0 ? order : (a->x.contract > b->x.contract) - (a->x.contract < b->x.contract);
+}
+
+int party_contracts(const struct book *b, uint32_t account, struct arena *a, struct party_contract **ret, size_t *ret_n) {
+  const struct book_lines *l = &b->lines;
+  size_t n = 0, k = 0;
+  const uint32_t *rows = book_rows_of(b, BOOK_LINES_BY_ACCOUNT, account, &n);
+  struct party_contract *x = arena_alloc(a, (n + 1) * sizeof *x);
+  if (rows == NULL || x == NULL) {
+    return ERR_NOMEM;
+  }
+  for (size_t i = 0; i < n; i++) {
+    x[i] = (struct party_contract){l->contract[rows[i]], l->end[rows[i]], 1, l->atr[rows[i]]};
+  }
+  qsort(x, n, sizeof *x, by_contract);
+  for (size_t i = 0; i < n; i++) { /* the latest end of a contract comes first */
+    if (k == 0 || x[k - 1].contract != x[i].contract) {
+      x[k++] = x[i];
+    } else if (x[k - 1].end == x[i].end) {
+      x[k - 1].lines++;
+      x[k - 1].value += x[i].value;
+    }
+  }
+  struct numbered *order = arena_alloc(a, (k + 1) * sizeof *order);
+  if (order == NULL) {
+    return ERR_NOMEM;
+  }
+  for (size_t i = 0; i < k; i++) {
+    order[i] = (struct numbered){x[i], book_name(&b->contracts, x[i].contract)};
+  }
+  qsort(order, k, sizeof *order, by_number);
+  for (size_t i = 0; i < k; i++) {
+    x[i] = order[i].x;
+  }
+  *ret = x;
+  *ret_n = k;
+  return OK;
 }

@@ -22,4 +22,13 @@ struct party_ask {
 };
 /* Most open money first. OK, ERR_NOMEM, ERR_RANGE. */
 int party_sums(const struct book *b, const struct party_ask *q, struct arena *a, struct party_sum **ret, size_t *ret_n);
+
+/* A contract of a customer, as its newest term: the lines that end last. */
+struct party_contract {
+  uint32_t contract;        /* code */
+  day_t end;
+  int64_t lines, value;     /* of these lines; value: annual, in minor units of their currency */
+};
+/* Those of which the account (a code) is the customer, by number. OK, ERR_NOMEM. */
+int party_contracts(const struct book *b, uint32_t account, struct arena *a, struct party_contract **ret, size_t *ret_n);
 #endif

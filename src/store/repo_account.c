@@ -1,5 +1,6 @@
 #include "store/repo_account.h"
 
+#include "base/map.h"
 #include "base/strbuf.h"
 #include "base/utf8.h"
 #include "store/rows.h"
@@ -61,13 +62,42 @@ int account_touches(struct store *s, struct arena *a, int64_t id, int64_t until,
   return rows_read(s, a, TOUCHES_SQL, BINDS(B_I64(id), B_I64(until), B_I64((int64_t)max)), touch_at, ret, ret_n, e);
 }
 
-/* By contract and product, so that their texts are copied once. */
+/* In the order in which both tables lie, so that nothing is sorted. */
 static const char TERMS_SQL[] =
-  "select l.id, l.contract_id, c.owner_id, l.product_id, l.quantity, l.annual_value, c.number, coalesce(p.name, p.sku), p.sku, l.serial_number,"
-  " l.start_date, case when c.cancelled_on < l.end_date then c.cancelled_on else l.end_date end, p.eol_date, p.eos_date, l.currency,"
+  "select l.id, l.contract_id, c.owner_id, l.product_id, l.quantity, l.annual_value, c.number, l.serial_number,"
+  " l.start_date, case when c.cancelled_on < l.end_date then c.cancelled_on else l.end_date end, l.currency,"
   " case when l.excluded_reason is null then 0 else 1 end"
-  " from contract c join contract_line l on l.contract_id = c.id left join product p on p.id = l.product_id"
-  " where c.end_user_account_id = $1 and l.known_at <= $2 order by c.id, l.product_id, l.id /* scan */";
+  " from contract c join contract_line l on l.contract_id = c.id where c.end_user_account_id = $1 and l.known_at <= $2 order by c.id, l.id /* scan */";
+
+/* The products of the terms, each looked up once. */
+static int term_products(struct store *s, struct arena *a, struct covered_term *rows, size_t n, struct err *e) {
+  struct map64 *first = map64_new(); /* by product: the row that has its texts + 1 */
+  int rc = first ? OK : rows_no_memory(e);
+  for (size_t i = 0; i < n && rc >= 0; i++) {
+    struct covered_term *x = &rows[i];
+    struct stmt *q STMT_CLEANUP = NULL;
+    x->product = x->sku = STR_NONE;
+    x->eol = x->eos = DAY_NONE;
+    uint64_t *at = x->product_id ? map64_put(first, (uint64_t)x->product_id) : NULL;
+    if (x->product_id && !at)
+      rc = rows_no_memory(e);
+    if (!at)
+      continue;
+    if (*at) {
+      const struct covered_term *same = &rows[*at - 1];
+      x->product = same->product, x->sku = same->sku, x->eol = same->eol, x->eos = same->eos;
+      continue;
+    }
+    *at = i + 1;
+    rc = db_query(store_db(s), "select coalesce(name, sku), sku, eol_date, eos_date from product where id = $1", BINDS(B_I64(x->product_id)), &q, e);
+    if (rc >= 0 && (rc = stmt_next(q, e)) > 0) {
+      x->product = arena_str(a, stmt_str(q, 0)), x->sku = arena_str(a, stmt_str(q, 1)), x->eol = stmt_day(q, 2), x->eos = stmt_day(q, 3);
+      rc = x->product.p && x->sku.p ? OK : rows_no_memory(e);
+    }
+  }
+  map64_free(first);
+  return rc < 0 ? rc : OK;
+}
 
 int account_terms(struct store *s, struct arena *a, int64_t account_id, int64_t known_until, struct covered_term **ret, size_t *ret_n, struct err *e) {
   struct stmt *q STMT_CLEANUP = NULL;
@@ -81,17 +111,17 @@ int account_terms(struct store *s, struct arena *a, int64_t account_id, int64_t 
     const struct covered_term *before = n ? &rows[n - 1] : NULL;
     struct covered_term *x = &rows[n];
     *x = (struct covered_term){.line_id = stmt_i64(q, 0), .contract_id = stmt_i64(q, 1), .owner_id = stmt_i64(q, 2), .product_id = stmt_i64(q, 3),
-                               .quantity = stmt_i64(q, 4), .annual_value = stmt_i64(q, 5), .start = stmt_day(q, 10), .end = stmt_day(q, 11),
-                               .eol = stmt_day(q, 12), .eos = stmt_day(q, 13), .currency = (currency_t)stmt_i64(q, 14), .excluded = stmt_i64(q, 15) != 0};
-    bool same_contract = before && before->contract_id == x->contract_id, same_product = before && before->product_id == x->product_id;
+                               .quantity = stmt_i64(q, 4), .annual_value = stmt_i64(q, 5), .start = stmt_day(q, 8), .end = stmt_day(q, 9),
+                               .currency = (currency_t)stmt_i64(q, 10), .excluded = stmt_i64(q, 11) != 0};
+    bool same_contract = before && before->contract_id == x->contract_id;
     x->contract = same_contract ? before->contract : arena_str(a, stmt_str(q, 6));
-    x->product = same_product ? before->product : arena_str(a, stmt_str(q, 7));
-    x->sku = same_product ? before->sku : arena_str(a, stmt_str(q, 8));
-    x->serial = arena_str(a, stmt_str(q, 9));
-    if (!x->contract.p || !x->product.p || !x->sku.p || !x->serial.p)
+    x->serial = arena_str(a, stmt_str(q, 7));
+    if (!x->contract.p || !x->serial.p)
       return rows_no_memory(e);
     n++;
   }
+  if (rc >= 0)
+    rc = term_products(s, a, rows, n, e);
   if (rc < 0)
     return rc;
   *ret = rows;

@@ -19,8 +19,8 @@ static void where(struct reading *x, const char *condition, struct bind value) {
 
 /* The conditions of a query for one actor (-1 = everybody). */
 static void conditions(struct reading *x, const struct audit_query *q, int64_t actor) {
-  bool one_thing = q->entity.n && q->entity_id; /* has few entries: no index but its own is worth looking at */
-  if (actor >= 0) where(x, one_thing ? "u.actor_id + 0 =" : "u.actor_id =", B_I64(actor));
+  bool one_thing = q->entity.n && q->entity_id;
+  if (actor >= 0) where(x, "u.actor_id =", B_I64(actor));
   if (q->action.n) where(x, "u.action =", B_STR(q->action));
   if (one_thing) where(x, "u.entity =", B_STR(q->entity));
   if (one_thing) where(x, "u.entity_id =", B_I64(q->entity_id));
@@ -54,39 +54,79 @@ static int row_take(struct arena *a, const struct stmt *q, struct audit_row *x, 
   return rc;
 }
 
-static bool newer(const struct audit_row *a, const struct audit_row *b) {
-  return a->at != b->at ? a->at > b->at : a->id > b->id;
-}
+struct audit_key {
+  int64_t at, id;
+};
+static bool newer(const struct audit_key *a, const struct audit_key *b) { return a->at != b->at ? a->at > b->at : a->id > b->id; }
 
-/* Puts the rows of one actor among those found so far, keeping the newest `limit`. */
-static int read_actor(struct store *s, struct arena *a, const struct audit_query *q, int64_t actor, struct audit_row *rows, size_t *n, struct err *e) {
+/* Puts the entries of one actor among those found so far, keeping the newest `limit`: their keys alone, which an index holds. */
+static int find_actor(struct store *s, const struct audit_query *q, int64_t actor, struct audit_key *keys, size_t *n, struct err *e) {
   struct reading x = {.sql = STRBUF_INIT(SQL_MOST)};
   struct stmt *st STMT_CLEANUP = NULL;
-  strbuf_addz(&x.sql, "select u.id, u.at, u.actor_id, u.entity_id, u.action, u.entity, u.detail, u.prev_hash, u.hash, p.name "
-                      "from audit u left join person p on p.id = u.actor_id");
+  strbuf_addz(&x.sql, "select u.at, u.id from audit u");
   conditions(&x, q, actor);
   int rc = x.sql.failed ? err_set(e, x.sql.failed, "Out of memory") : db_query(store_db(s), strbuf_z(&x.sql), x.binds, &st, e);
   while (rc >= 0 && (rc = stmt_next(st, e)) > 0) {
-    struct audit_row row;
-    rc = row_take(a, st, &row, e);
-    if (rc < 0) break;
+    struct audit_key key = {stmt_i64(st, 0), stmt_i64(st, 1)};
     size_t at = *n;
-    while (at > 0 && newer(&row, &rows[at - 1])) at--;
+    while (at > 0 && newer(&key, &keys[at - 1])) at--;
     if (at >= q->limit) break; /* and so are all that follow */
     size_t last = *n < q->limit ? (*n)++ : q->limit - 1;
-    memmove(&rows[at + 1], &rows[at], (last - at) * sizeof *rows);
-    rows[at] = row;
+    memmove(&keys[at + 1], &keys[at], (last - at) * sizeof *keys);
+    keys[at] = key;
   }
+  strbuf_free(&x.sql);
+  return rc < 0 ? rc : OK;
+}
+
+#define ENTRY                                                                                                        \
+  "select u.id, u.at, u.actor_id, u.entity_id, u.action, u.entity, u.detail, u.prev_hash, u.hash, p.name "           \
+  "from audit u left join person p on p.id = u.actor_id"
+
+static int read_keys(struct store *s, struct arena *a, const struct audit_key *keys, size_t n_keys, struct audit_row *rows, size_t *n, struct err *e) {
+  int rc = OK;
+  for (size_t i = 0; i < n_keys && rc >= 0; i++) {
+    struct stmt *st STMT_CLEANUP = NULL;
+    rc = db_query(store_db(s), ENTRY " where u.id = $1", BINDS(B_I64(keys[i].id)), &st, e);
+    if (rc >= 0) rc = stmt_next(st, e);
+    if (rc > 0) rc = row_take(a, st, &rows[(*n)++], e);
+  }
+  return rc < 0 ? rc : OK;
+}
+
+static bool is_asked(const struct audit_query *q, int64_t actor) {
+  bool asked = !q->actors;
+  for (size_t i = 0; q->actors && i < q->n_actors; i++) asked |= q->actors[i] == actor;
+  return asked;
+}
+
+/* Everybody's entries, or those of one thing, of which there are few: read once, and only the asked actors' kept. */
+static int read_all(struct store *s, struct arena *a, const struct audit_query *q, struct audit_row *rows, size_t *n, struct err *e) {
+  struct reading x = {.sql = STRBUF_INIT(SQL_MOST)};
+  struct stmt *st STMT_CLEANUP = NULL;
+  struct audit_query all = *q;
+  if (q->actors) all.limit = INT32_MAX;
+  strbuf_addz(&x.sql, ENTRY);
+  conditions(&x, &all, -1);
+  int rc = x.sql.failed ? err_set(e, x.sql.failed, "Out of memory") : db_query(store_db(s), strbuf_z(&x.sql), x.binds, &st, e);
+  while (rc >= 0 && *n < q->limit && (rc = stmt_next(st, e)) > 0)
+    if (is_asked(q, stmt_i64(st, 2))) rc = row_take(a, st, &rows[(*n)++], e);
   strbuf_free(&x.sql);
   return rc < 0 ? rc : OK;
 }
 
 int audit_rows(struct store *s, struct arena *a, const struct audit_query *q, struct audit_row **ret, size_t *ret_n, struct err *e) {
   struct audit_row *rows = arena_zalloc(a, q->limit + 1, sizeof *rows);
-  size_t n = 0;
-  if (!rows) return err_set(e, ERR_NOMEM, "Out of memory");
-  int rc = q->actors ? OK : read_actor(s, a, q, -1, rows, &n, e);
-  for (size_t i = 0; q->actors && i < q->n_actors && rc == OK; i++) rc = read_actor(s, a, q, q->actors[i], rows, &n, e);
+  struct audit_key *keys = arena_zalloc(a, q->limit + 1, sizeof *keys);
+  size_t n = 0, n_keys = 0;
+  int rc = OK;
+  if (!rows || !keys) return err_set(e, ERR_NOMEM, "Out of memory");
+  if (!q->actors || (q->entity.n && q->entity_id)) {
+    rc = read_all(s, a, q, rows, &n, e);
+  } else {
+    for (size_t i = 0; i < q->n_actors && rc == OK; i++) rc = find_actor(s, q, q->actors[i], keys, &n_keys, e);
+    if (rc == OK) rc = read_keys(s, a, keys, n_keys, rows, &n, e);
+  }
   if (rc < 0) return rc;
   *ret = rows;
   *ret_n = n;

@@ -130,22 +130,3 @@ int account_get(struct store *s, struct arena *a, int64_t id, struct account *re
   int rc = row_read(s, a, ACCOUNT_SQL, BINDS(B_I64(id)), account_at, ret, e);
   return rc < 0 ? rc : rc ? OK : err_set(e, ERR_NOTFOUND, "account %lld: there is none", (long long)id);
 }
-
-static const char ACCOUNT_CONTRACTS_SQL[] =
-  "with newest as (select l.contract_id as contract_id, max(l.end_date) as last from contract_line l join contract x on x.id = l.contract_id"
-  " where x.end_user_account_id = $1 and l.known_at <= $3 group by l.contract_id)"
-  " select c.id, c.owner_id, c.number, p.name, u.name, c.state, c.currency, n.last, count(*), sum(t.annual_value), c.cancelled_on"
-  " from newest n join contract c on c.id = n.contract_id join account u on u.id = c.end_user_account_id"
-  " join contract_line t on t.contract_id = c.id and t.end_date = n.last and t.known_at <= $3 left join person p on p.id = c.owner_id"
-  " group by c.id, c.owner_id, c.number, p.name, u.name, c.state, c.currency, n.last, c.cancelled_on order by c.number limit $2";
-
-static void contract_brief_at(struct arena *a, const struct stmt *q, void *row, bool *bad) {
-  *(struct contract_brief *)row = (struct contract_brief){
-      .id = stmt_i64(q, 0), .owner_id = stmt_i64(q, 1), .number = row_text(a, q, 2, bad), .owner = row_text(a, q, 3, bad), .end_user = row_text(a, q, 4, bad),
-      .state = (int)stmt_i64(q, 5), .currency = (currency_t)stmt_i64(q, 6), .end_date = stmt_day(q, 7), .lines = stmt_i64(q, 8),
-      .annual_value = stmt_i64(q, 9), .cancelled_on = stmt_day(q, 10)};
-}
-
-int account_contracts(struct store *s, struct arena *a, int64_t account_id, int64_t until, size_t max, struct contract_brief **ret, size_t *ret_n, struct err *e) {
-  return rows_read(s, a, ACCOUNT_CONTRACTS_SQL, BINDS(B_I64(account_id), B_I64((int64_t)max), B_I64(until)), contract_brief_at, ret, ret_n, e);
-}

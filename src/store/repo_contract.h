@@ -78,15 +78,4 @@ struct account {
   int kind; /* bit 0 customer, 1 reseller, 2 distributor */
 };
 int account_get(struct store *s, struct arena *a, int64_t id, struct account *ret, struct err *e);
-/* Contracts of which the account is the end user, by number, at most max. */
-struct contract_brief {
-  int64_t id, owner_id, annual_value;
-  struct str number, owner, end_user;
-  int state;            /* as stored: today's */
-  day_t cancelled_on;
-  currency_t currency;
-  day_t end_date;       /* of the newest term */
-  int64_t lines;        /* that end then; annual_value is theirs */
-};
-int account_contracts(struct store *s, struct arena *a, int64_t account_id, int64_t until, size_t max, struct contract_brief **ret, size_t *ret_n, struct err *e);
 #endif

@@ -70,8 +70,9 @@ static bool page(const struct bench_client *who, pid_t server, const char *path)
   for (int i = 0; i < rounds && good; i++) good = once(who, s, server, path, &again);
   for (int i = 0; i < EDITS && good && rounds == ROUNDS; i++) good = edit(++edits) && once(who, s, server, path, &after);
   if (s >= 0) close(s);
-  printf("%-58.58s | %7.1f | %7.1f %7.1f | %7.1f %7.1f | %7.1f %7.1f%s\n", path, (double)first.cpu[0] / 1000, ms(again.cpu, again.n, 50), ms(again.cpu, again.n, 99),
-         ms(again.wall, again.n, 50), ms(again.wall, again.n, 99), ms(after.cpu, after.n, 50), ms(after.cpu, after.n, 99), good ? "" : "  FAILED");
+  printf("%-58.58s | %7.1f | %7.1f %7.1f | %7.1f %7.1f | %7.1f %7.1f%s\n", path, (double)first.cpu[0] / 1000, ms(again.cpu, again.n, 50),
+         ms(again.cpu, again.n, 99), ms(again.wall, again.n, 50), ms(again.wall, again.n, 99), ms(after.cpu, after.n, 50), ms(after.cpu, after.n, 99),
+         good ? "" : "  FAILED");
   fflush(stdout);
   return good;
 }
@@ -94,8 +95,9 @@ static bool find_link(const struct bench_client *who, const char *path, const ch
 }
 
 static const char *const OF_MANAGER[] = {
-    "/", "/kpi", "/kpi/gross", "/kpi/on_time_money", "/renewals", "/renewals?sort=-amount&f=category%3Acommit",
-    "/renewals?q=north", "/renewals?group=rep", "/imports", "/audit", "/audit?what=renewal.edit", "/accounts/duplicates", "/settings", "/search?q=north", "/renewals/columns", "/renewals/filter?col=customer"};
+    "/", "/kpi", "/kpi/gross_renewal_rate", "/kpi/on_time_rate_money", "/renewals", "/renewals?sort=-amount&f=category%3Acommit",
+    "/renewals?q=north", "/renewals?group=rep", "/imports", "/audit", "/audit?what=renewal.edit", "/accounts/duplicates", "/settings",
+    "/search?q=north", "/renewals/columns", "/renewals/filter?col=customer"};
 static const char *const OF_REP[] = {"/work", "/work?tab=soon", "/renewals", "/kpi", "/search?q=north"};
 static const char *const OF_PROGRAMS[] = {"/api/v1/kpi", "/api/v1/forecast", "/api/v1/renewals?limit=100", "/api/v1/worklist"};
 
@@ -137,7 +139,7 @@ int main(int argc, char **argv) {
     fprintf(stderr, "usage: bench_pages PROGRAM DB PORT PASSWORD MANAGER REP [PATH...]\n");
     return 2;
   }
-  static const char *const PAST[] = {"/", "/kpi", "/kpi/gross", "/renewals"};
+  static const char *const PAST[] = {"/", "/kpi", "/kpi/gross_renewal_rate", "/renewals"};
   struct bench_client manager = {.port = argv[3]}, rep = manager, token = manager;
   const char *secret = getenv("PERENNIAL_BENCH_TOKEN");
   program = argv[1], db = argv[2];

@@ -256,6 +256,13 @@ static void the_audit_reads_by_key(void **state) {
   q = (struct audit_query){.action = STR_NONE, .entity = STR("renewal"), .entity_id = 999, .limit = 5};
   ok(audit_rows(p->s, a, &q, &rows, &n, &e), &e);
   assert_true(n == 1 && !rows[0].whole);
+  q.actors = &two[1]; /* who did it */
+  q.n_actors = 1;
+  ok(audit_rows(p->s, a, &q, &rows, &n, &e), &e);
+  assert_true(n == 1 && rows[0].id == 60);
+  q.actors = two; /* and who did not */
+  ok(audit_rows(p->s, a, &q, &rows, &n, &e), &e);
+  assert_int_equal(n, 0);
 }
 
 static void territories_keep_their_order(void **state) {

@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "base/random.h"
+#include "insight/book_index.h"
 #include "insight/book_part.h"
 #include "insight/party.h"
 #include "insight/sight.h"
@@ -127,6 +128,69 @@ static void parts_and_parties(void **state) {
   book_free(b);
 }
 
+/* Rows of every account against a plain reading, from the book and from a fork of it that an edit made. */
+static void indexed(void **state) {
+  (void)state;
+  struct random r = random_seed(6, 9);
+  struct book *b = random_book(&r), *fork = book_fork(b);
+  assert_non_null(fork);
+  const uint32_t *columns[BOOK_KEYS] = {[BOOK_RENEWALS_BY_ACCOUNT] = b->renewals.account, [BOOK_RENEWALS_BY_RESELLER] = b->renewals.reseller,
+                                        [BOOK_RENEWALS_BY_DISTRIBUTOR] = b->renewals.distributor};
+  for (int k = BOOK_RENEWALS_BY_ACCOUNT; k < BOOK_KEYS; k++) {
+    size_t all = 0;
+    for (uint32_t account = 0; account <= ACCOUNTS; account++) {
+      size_t n = 0, met = 0;
+      const uint32_t *rows = book_rows_of(k % 2 != 0 ? fork : b, (enum book_key)k, account, &n);
+      assert_non_null(rows);
+      for (uint32_t i = 0; i < ROWS; i++) {
+        if (columns[k][i] == account) {
+          assert_true(met < n && rows[met] == i);
+          met++;
+        }
+      }
+      assert_int_equal(met, n);
+      all += n;
+    }
+    assert_int_equal(all, ROWS);
+    size_t none = 1;
+    assert_non_null(book_rows_of(b, (enum book_key)k, ACCOUNTS + 1, &none));
+    assert_int_equal(none, 0);
+  }
+  book_free(b);
+  book_free(fork);
+}
+
+static struct book_line term(uint32_t id, uint32_t contract, uint32_t account, day_t end, int64_t atr) {
+  return (struct book_line){.id = id, .contract = contract, .account = account, .end = end, .start = end - 364, .known = DAY_0, .booked = DAY_NONE,
+                            .outcome_known = DAY_NONE, .atr = atr, .currency = 1, .rep = 1, .region = 1, .model = MODEL_DIRECT};
+}
+
+/* The newest term of each contract: the lines that end last. By number, "C 10" before "C 9". */
+static void contracts(void **state) {
+  (void)state;
+  struct arena *a ARENA_CLEANUP = arena_new(0);
+  struct random r = random_seed(7, 9);
+  struct book *b = random_book(&r);
+  const struct book_line lines[] = {term(1, 9, 2, DAY_0 + 10, 100), term(2, 9, 2, DAY_0 + 375, 110), term(3, 9, 2, DAY_0 + 375, 7), term(4, 10, 2, DAY_0 + 3, 50),
+                                    term(5, 11, 3, DAY_0 + 3, 60), term(6, 9, 2, DAY_0 + 374, 900)};
+  assert_int_equal(book_set_lines(b, lines, 6), OK);
+  struct party_contract *rows = NULL;
+  size_t n = 0;
+  assert_int_equal(party_contracts(b, 2, a, &rows, &n), OK);
+  assert_int_equal(n, 2);
+  assert_int_equal(rows[0].contract, 10);
+  assert_int_equal(rows[0].end, DAY_0 + 3);
+  assert_int_equal(rows[0].lines, 1);
+  assert_int_equal(rows[0].value, 50);
+  assert_int_equal(rows[1].contract, 9);
+  assert_int_equal(rows[1].end, DAY_0 + 375);
+  assert_int_equal(rows[1].lines, 2);
+  assert_int_equal(rows[1].value, 117);
+  assert_int_equal(party_contracts(b, 5, a, &rows, &n), OK);
+  assert_int_equal(n, 0);
+  book_free(b);
+}
+
 /* What somebody sees, and the next renewal, against a plain reading. */
 static void sight(void **state) {
   (void)state;
@@ -174,6 +238,6 @@ static void sight(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(parts_and_parties), cmocka_unit_test(sight)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(parts_and_parties), cmocka_unit_test(indexed), cmocka_unit_test(contracts), cmocka_unit_test(sight)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

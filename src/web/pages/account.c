@@ -23,25 +23,25 @@ int account_seen(struct request *r, const struct desk *d, int64_t id, struct acc
 }
 
 static int fill_contracts(struct request *r, const struct desk *d, struct account_view *v) {
-  struct contract_brief *rows = NULL;
+  struct party_contract *rows = NULL;
   size_t n = 0;
-  int rc = account_contracts(r->store, r->arena, v->id, r->until, MOST_CONTRACTS + 1, &rows, &n, &r->err);
-  v->contracts = arena_zalloc(r->arena, n + 1, sizeof *v->contracts);
+  int rc = party_contracts(d->book, book_code(&d->book->accounts, v->id), r->arena, &rows, &n);
+  size_t shown = n < MOST_CONTRACTS ? n : MOST_CONTRACTS;
+  v->contracts = arena_zalloc(r->arena, shown + 1, sizeof *v->contracts);
   if (rc < 0 || !v->contracts)
     return rc < 0 ? rc : ERR_NOMEM;
-  if (n > MOST_CONTRACTS) {
-    n = MOST_CONTRACTS;
-    v->contracts_note = tr_n(r, (int64_t)n, "the first {n} by number", "the first {n} by number");
-  }
-  for (size_t i = 0; i < n && rc >= 0; i++) {
-    if (!desk_sees_contract(r, d, rows[i].id, rows[i].owner_id))
+  if (n > shown)
+    v->contracts_note = tr_n(r, (int64_t)shown, "the first {n} by number", "the first {n} by number");
+  for (size_t i = 0; i < shown && rc >= 0; i++) {
+    struct contract c;
+    rc = contract_get(r->store, r->arena, d->book->contracts.id[rows[i].contract], &c, &r->err);
+    if (rc < 0 || !desk_sees_contract(r, d, c.id, c.owner_id))
       continue;
     if (r->as_of != DAY_NONE)
-      rc = desk_contract_state(r, &d->org, rows[i].id, rows[i].cancelled_on, &rows[i].state);
+      rc = desk_contract_state(r, &d->org, c.id, c.cancelled_on, &c.state);
     v->contracts[v->n_contracts++] = (struct account_contract){
-      rows[i].number, desk_address(r, "/contracts/", rows[i].number), str_of(parts_contract_state(r->reader, rows[i].state)), rows[i].owner,
-      format_day(r->reader, rows[i].end_date), format_count(r->reader, rows[i].lines),
-      parts_amount(r->reader, rows[i].annual_value, rows[i].currency, MONEY_WHOLE)};
+      c.number, desk_address(r, "/contracts/", c.number), str_of(parts_contract_state(r->reader, c.state)), c.owner, format_day(r->reader, rows[i].end),
+      format_count(r->reader, rows[i].lines), parts_amount(r->reader, rows[i].value, c.currency, MONEY_WHOLE)};
   }
   return rc;
 }

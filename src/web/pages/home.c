@@ -10,12 +10,18 @@ enum { WEEKS = 9, MOST_REPS = 60, PARTS = 5 };
 
 static bool visible(const struct desk *d, uint32_t i) { return d->reps[d->book->renewals.rep_now[i]] || (d->n_extra && desk_sees_row(d, i)); }
 
+static bool is_late(const struct request *r, const struct book_renewals *n, uint32_t i) { /* no branch: categories follow no order */
+  return (n->due[i] < r->today) & (n->category[i] != CATEGORY_CLOSED) & (n->category[i] != CATEGORY_OMITTED);
+}
+
 /* Open renewals past their end date, by rep code. */
 static int64_t *late_by_rep(struct request *r, const struct desk *d) {
   const struct book_renewals *n = &d->book->renewals;
   int64_t *late = arena_zalloc(r->arena, d->book->reps.n + 1, sizeof *late);
-  for (uint32_t i = 0; late && i < n->n; i++) /* no branch: categories follow no order */
-    late[n->rep[i]] += (n->due[i] < r->today) & (n->category[i] != CATEGORY_CLOSED) & (n->category[i] != CATEGORY_OMITTED) & (d->reps[n->rep_now[i]] != 0);
+  for (uint32_t i = 0; late && i < n->n; i++)
+    late[n->rep[i]] += is_late(r, n, i) & (d->reps[n->rep_now[i]] != 0);
+  for (size_t k = 0; late && k < d->n_extra; k++)
+    late[n->rep[d->extra[k]]] += is_late(r, n, d->extra[k]) && !d->reps[n->rep_now[d->extra[k]]];
   return late;
 }
 
