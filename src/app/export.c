@@ -177,6 +177,7 @@ static int export_renewals(struct row *r, struct arena *a, const struct scope *w
   if (status == OK && bad.n > 0) {
     return err_set(e, ERR_SYNTAX, "filter: %.*s: not a column or value of the book: see `perennial help export`", STR_FMT(bad));
   }
+  grid_query_days(&grid, &q->calendar, q->today);
   grid.sort = GRID_DUE;
   grid.plan_day = q->plan_day;
   grid.reps = reps;

@@ -23,7 +23,8 @@ struct export_query {
   struct str filter;      /* of renewals: the grid's text form */
   day_t first, last;      /* of terms and contracts: due within; first > last = all */
   day_t plan_day;         /* of renewals: whose rates compare amounts */
-  day_t today;            /* of contracts: the day whose coverage counts */
+  day_t today;            /* of contracts: the day whose coverage counts; of renewals: the day that relative conditions mean */
+  struct calendar calendar; /* … and their quarters */
 };
 /* Rows the scope may see. Renewals by due date, terms by end date, contracts by id. OK, ERR_SYNTAX (filter: the text says which part), ERR_NOMEM,
  * ERR_RANGE, and the sink's codes. *ret_rows may be NULL. */

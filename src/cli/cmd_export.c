@@ -44,6 +44,7 @@ static int ask(struct cli *c, const struct org *org, struct wish *w) {
   }
   w->query = (struct export_query){.kind = (enum export_kind)k, .filter = str_of(filter), .first = 1, .last = 0};
   w->query.today = w->as_of != DAY_NONE ? w->as_of : org_today(org, c->now);
+  w->query.calendar = org->calendar;
   w->query.plan_day = period_of(&org->calendar, PERIOD_QUARTER, w->query.today).first;
   if ((filter[0] != 0 && k != EXPORT_RENEWALS) || (period != NULL && k == EXPORT_RENEWALS)) {
     (void)cli_usage(c, k == EXPORT_RENEWALS ? "renewals take --filter due_date:2026-10-01..2026-12-31 instead of --period" : "--filter is for renewals");

@@ -4,6 +4,7 @@
 #define INSIGHT_GRID_H
 #include "base/arena.h"
 #include "base/strbuf.h"
+#include "domain/calendar.h"
 #include "insight/book.h"
 
 enum grid_column { GRID_CUSTOMER, GRID_CONTRACT, GRID_DUE, GRID_CLOSE, GRID_AMOUNT, GRID_CONVERTED, GRID_ATR, GRID_WON, GRID_CATEGORY, GRID_STAGE,
@@ -19,9 +20,22 @@ int grid_column_of(struct str s);    /* -1 unknown */
 enum grid_kind { GRID_KIND_SET, GRID_KIND_DAY, GRID_KIND_MONEY, GRID_KIND_NUMBER, GRID_KIND_ROWS };
 enum grid_kind grid_column_kind(enum grid_column c); /* a set has codes; of the others ranges are asked */
 
+/* Days that move with today: of GRID_SPAN_DAYS the next n (or the last -n) and today, 0 = today alone; of the others the span that is n after the one
+ * of today, -1..1. Weeks are whole ones, the rest is the organization's calendar. */
+enum grid_span { GRID_SPAN_DAYS, GRID_SPAN_WEEK, GRID_SPAN_MONTH, GRID_SPAN_QUARTER, GRID_SPAN_YEAR };
+struct grid_when {
+  enum grid_span span;
+  int n;
+};
+bool grid_when_read(struct str word, struct grid_when *ret); /* "today", "next_30_days", "last_90_days", "this_quarter"; false: none of these */
+void grid_when_print(const struct grid_when *w, struct strbuf *out);
+void grid_when_days(const struct grid_when *w, const struct calendar *c, day_t today, day_t *ret_first, day_t *ret_last); /* inclusive */
+
 struct grid_filter {   /* one condition; all must hold */
   enum grid_column column;
   bool negate, blank;  /* blank: rows without a value */
+  bool relative;       /* of days: from and to are those of `when`, once grid_query_days has set them; before that it matches nothing */
+  struct grid_when when;
   int64_t from, to;    /* days or minor units of the reporting currency, inclusive; INT64_MIN/MAX open */
   uint32_t *codes; size_t n_codes; /* equality set (codes of the dimension, enum values, 0/1) */
   struct str text;     /* contains, folded; for customer, contract, owner, team, region, reseller, distributor. Of GRID_WORK: the part's name; of GRID_IMPORT: the id */
@@ -52,6 +66,8 @@ struct grid_page {
 /* Parses the text form. Names of people, teams, regions and partners are looked up in the book; an unknown field or value is not
  * an error of the page: it comes back in *ret_bad (comma separated), and an unknown value matches nothing. Lives in arena. OK, ERR_NOMEM. */
 int grid_parse(const struct book *b, struct str text, struct arena *a, struct grid_query *ret, struct str *ret_bad, struct err *e);
+/* Says which days the relative conditions mean today; after grid_parse, before the query is asked. */
+void grid_query_days(struct grid_query *q, const struct calendar *c, day_t today);
 /* The text form of the filters (not sort, page or scope); grid_parse of it gives the same filters. */
 void grid_print(const struct book *b, const struct grid_query *q, struct strbuf *out);
 /* One page. Answers are kept beside the book, within GRID_CACHE_… (grid_cache.c), so that the next page and the same question of

@@ -4,6 +4,7 @@
  *   customer:#4711           one of several with the same name, by its id
  *   customer:~hospital       the name contains
  *   due_date:2026-10-01..2026-12-31, amount:10000..   ranges, either end open; money in the reporting currency
+ *   due_date:next_30_days    days that move with today: today, last_90_days, this_quarter, next_month … (grid_when.c)
  *   reseller:none            without one; close_date:none without a date, amount:none nothing or no rate
  *   has_po:yes               flags: yes or no
  * Words without a column are a free search. */
@@ -179,6 +180,12 @@ static void read_range(struct reader *r, struct grid_filter *f, struct str v) {
     f->blank = true;
     return;
   }
+  if (kind_of((int)f->column) == GRID_KIND_DAY && grid_when_read(v, &f->when)) {
+    f->relative = true;
+    f->from = INT64_MAX; /* not yet known: nothing */
+    f->to = INT64_MIN + 1;
+    return;
+  }
   for (size_t i = 0; i + 1 < v.n && dots == SIZE_MAX; i++) {
     dots = v.p[i] == '.' && v.p[i + 1] == '.' ? i : SIZE_MAX;
   }
@@ -349,6 +356,10 @@ void grid_print(const struct book *b, const struct grid_query *q, struct strbuf 
     }
     if (f->blank && kind_of(c) != GRID_KIND_SET) {
       strbuf_addz(out, "none");
+      continue;
+    }
+    if (f->relative) {
+      grid_when_print(&f->when, out);
       continue;
     }
     if (kind_of(c) != GRID_KIND_SET) {

@@ -211,7 +211,14 @@ static void test_address_and_exports(void **state) {
   says(rep, "/renewals?f=close_date:none", "Quarry Bank", NULL);
   says(rep, "/renewals?f=planet:mars", "planet", NULL); /* told, never guessed */
   says(rep, "/renewals/filter?f=&column=owner", "name=\"v\"", "Other");
-  says(rep, "/renewals/columns?f=", "cols=", NULL);
+  says(rep, "/renewals/columns?f=", "name=\"c\" value=\"owner\" checked", "name=\"c\" value=\"stage\" checked");
+  says(rep, "/renewals/columns?f=&chosen=1&c=stage&c=owner&c=customer&up=owner&density=34", "name=\"c\" value=\"stage\" checked", "value=\"amount\" checked");
+  get(rep, "/renewals?f=&chosen=1&c=owner&c=stage&c=nothing&c=owner&density=34", 303, &a);
+  assert_true(str_eq(answer_header(&a, "Location"), STR("/renewals?f=&cols=owner%2Cstage&density=34")));
+  answer_free(&a);
+  get(rep, "/renewals?f=&chosen=1&cols=stage&density=44", 303, &a); /* nothing ticked: the usual ones */
+  assert_true(str_eq(answer_header(&a, "Location"), STR("/renewals?f=")));
+  answer_free(&a);
   get(rep, "/renewals?f=&set=customer&text=quarry&not=1", 303, &a);
   assert_true(str_eq(answer_header(&a, "Location"), STR("/renewals?f=-customer%3A~quarry")));
   answer_free(&a);
@@ -220,8 +227,37 @@ static void test_address_and_exports(void **state) {
   answer_free(&a);
 }
 
+/* Days that move with today: in the address, from the form, in words, and in a saved view a day later. */
+static void test_relative_days(void **state) {
+  (void)state;
+  struct answer a;
+  says(rep, "/renewals?f=due_date:next_41_days", "Harbor Mills", "Quarry Bank");
+  says(rep, "/renewals?f=-due_date:next_41_days", "Quarry Bank", "Harbor Mills");
+  says(rep, "/renewals?f=due_date:next_41_days", "Expires: in the next 41 days", NULL);
+  says(rep, "/renewals?f=due_date:this_quarter", "Nothing matches", "Harbor Mills");
+  says(rep, "/renewals?f=due_date:next_quarter", "Harbor Mills", NULL);
+  says(rep, "/renewals/filter?f=due_date:next_41_days&column=due_date", "value=\"next_41_days\" selected", NULL);
+  says(rep, "/renewals/filter?f=due_date:next_quarter&column=due_date", "value=\"next_quarter\" selected", "next_41_days\" selected");
+  get(rep, "/renewals?f=category:commit&set=due_date&when=last_90_days&from=2026-01-01", 303, &a);
+  assert_true(str_eq(answer_header(&a, "Location"), STR("/renewals?f=category%3Acommit%20due_date%3Alast_90_days")));
+  answer_free(&a);
+  get(rep, "/renewals.csv?f=due_date:next_41_days&cols=customer", 200, &a);
+  assert_true(answer_says(&a, "Harbor Mills") && !answer_says(&a, "Quarry Bank"));
+  answer_free(&a);
+  post(rep, csrf_of_rep, "/renewals/views", "name=Soon&sharing=private&query=f%3Ddue_date:next_41_days", NULL, 303, &a);
+  char view[100];
+  snprintf(view, sizeof view, "%.*s", STR_FMT(answer_header(&a, "Location")));
+  answer_free(&a);
+  says(rep, view, "Harbor Mills", "Quarry Bank");
+  h.web.today = TODAY + 1;
+  says(rep, view, "Quarry Bank", NULL);
+  h.web.today = TODAY + 42;
+  says(rep, view, "Quarry Bank", "Harbor Mills");
+  h.web.today = TODAY;
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_views), cmocka_unit_test(test_begin_with), cmocka_unit_test(test_cells),
-                                     cmocka_unit_test(test_address_and_exports)};
+                                     cmocka_unit_test(test_address_and_exports), cmocka_unit_test(test_relative_days)};
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -121,7 +121,10 @@ static void text_form_round_trip(void **state) {
   static const char *const texts[] = {"category:commit,best_case", "-owner:none", "due_date:2026-01-01..2026-03-31", "amount:100.00..",
                                       "customer:~hospital", "owner:\"Ann Lee\",Bob team:Field", "at_risk:yes -has_po:yes", "currency:JPY region:East",
                                       "customer:\"Acme, Inc.\" stage:quoted", "close_date:..2026-02-28",
-                                      "-close_date:none days_late:..-3", "team:~field reseller:none", "category_by_hand:yes won_amount:none"};
+                                      "-close_date:none days_late:..-3",
+                                      "due_date:next_30_days -booked_date:last_quarter",
+                                      "close_date:last_90_days next_step_date:today", "changed:this_week", "expected_date:next_year",
+                                      "team:~field reseller:none", "category_by_hand:yes won_amount:none"};
   struct book *b = paper_book();
   for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
     struct arena *a ARENA_CLEANUP = arena_new(0);
@@ -155,6 +158,43 @@ static void bad_words_are_told(void **state) {
     q.plan_day = DAY_0;
     assert_int_equal(grid_run(b, &q, a, &p, NULL), OK);
     assert_int_equal(p.n, i == 0 ? 6 : 0); /* an unknown value matches nothing; an unknown column is left out and told */
+  }
+  book_free(b);
+}
+
+/* Days that move with today, by the organization's calendar: here a fiscal year from February, weeks from Sunday. 2026-11-23 is a Monday. */
+static void days_move_with_today(void **state) {
+  (void)state;
+  static const struct {
+    const char *word, *first, *last;
+  } cases[] = {{"today", "2026-11-23", "2026-11-23"}, {"next_30_days", "2026-11-23", "2026-12-23"}, {"last_90_days", "2026-08-25", "2026-11-23"},
+               {"this_week", "2026-11-22", "2026-11-28"}, {"next_week", "2026-11-29", "2026-12-05"}, {"last_week", "2026-11-15", "2026-11-21"},
+               {"this_month", "2026-11-01", "2026-11-30"}, {"next_month", "2026-12-01", "2026-12-31"}, {"last_month", "2026-10-01", "2026-10-31"},
+               {"THIS_Quarter", "2026-11-01", "2027-01-31"}, {"last_quarter", "2026-08-01", "2026-10-31"}, {"next_quarter", "2027-02-01", "2027-04-30"},
+               {"this_year", "2026-02-01", "2027-01-31"}, {"next_year", "2027-02-01", "2028-01-31"}};
+  static const char *const wrong[] = {"", "next", "next_", "next_0_days", "next_3651_days", "next_30_weeks", "this_3_days", "soon", "next_30", "this_quarter_"};
+  const struct calendar c = {CALENDAR_MONTHS, 2, 7, false};
+  struct book *b = paper_book();
+  struct arena *a ARENA_CLEANUP = arena_new(0);
+  day_t today = 0, first = 0, last = 0;
+  assert_int_equal(day_parse_iso(STR("2026-11-23"), &today), OK);
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    struct grid_query q = {0};
+    struct str bad = STR_NONE, text = arena_fmt(a, "due_date:%s", cases[i].word);
+    assert_int_equal(grid_parse(b, text, a, &q, &bad, NULL), OK);
+    assert_true(bad.n == 0 && q.filters[0].relative && q.filters[0].from > q.filters[0].to); /* matches nothing until somebody says what day it is */
+    grid_query_days(&q, &c, today);
+    assert_int_equal(day_parse_iso(str_of(cases[i].first), &first), OK);
+    assert_int_equal(day_parse_iso(str_of(cases[i].last), &last), OK);
+    if (q.filters[0].from != first || q.filters[0].to != last) {
+      fail_msg("%s: %d to %d, wanted %d to %d", cases[i].word, (int)q.filters[0].from, (int)q.filters[0].to, (int)first, (int)last);
+    }
+  }
+  for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+    struct grid_when w;
+    if (grid_when_read(str_of(wrong[i]), &w)) {
+      fail_msg("%s is understood", wrong[i]);
+    }
   }
   book_free(b);
 }
@@ -248,6 +288,7 @@ static void listed_rows(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(filters_and_orders), cmocka_unit_test(totals_of_all_rows), cmocka_unit_test(text_form_round_trip),
-                                     cmocka_unit_test(bad_words_are_told), cmocka_unit_test(pages_of_a_random_book), cmocka_unit_test(listed_rows)};
+                                     cmocka_unit_test(bad_words_are_told), cmocka_unit_test(days_move_with_today),
+                                     cmocka_unit_test(pages_of_a_random_book), cmocka_unit_test(listed_rows)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -86,6 +86,7 @@ static int filtered_rows(struct request *r, struct bulk_ask *x) {
   q.reps = x->desk.reps;
   q.extra = x->desk.extra;
   q.n_extra = x->desk.n_extra;
+  grid_query_days(&q, &x->desk.org.calendar, r->today);
   rc = work_resolve(r->store, r->arena, &r->scope, x->desk.book, &x->desk.org, r->today, &q, &r->err);
   if (rc >= 0)
     rc = grid_all(x->desk.book, &q, r->arena, &rows, &n, &totals, &r->err);

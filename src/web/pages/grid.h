@@ -82,6 +82,8 @@ struct grid_filter_view {
   size_t n_hidden;
   struct option *options;
   size_t n_options;
+  struct option *whens;        /* of days: those that move with today */
+  size_t n_whens;
   bool page, contains, range, blank, negate; /* page: without htmx, with its own heading */
   const char *kind, *step;     /* of the ends of a range: date or text */
   struct grid_total *columns;  /* the list: label and address */

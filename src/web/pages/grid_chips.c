@@ -33,9 +33,24 @@ static struct str end_words(struct request *r, const struct grid_state *s, const
   }
 }
 
+struct str grid_when_words(struct request *r, const struct grid_when *w) {
+  static const char *const SPANS[][3] = {
+    [GRID_SPAN_WEEK] = {MSG("last week"), MSG("this week"), MSG("next week")},
+    [GRID_SPAN_MONTH] = {MSG("last month"), MSG("this month"), MSG("next month")},
+    [GRID_SPAN_QUARTER] = {MSG("last quarter"), MSG("this quarter"), MSG("filter|next quarter")},
+    [GRID_SPAN_YEAR] = {MSG("last year"), MSG("this year"), MSG("next year")}};
+  if (w->span != GRID_SPAN_DAYS)
+    return tr(r, SPANS[w->span][w->n + 1]);
+  if (w->n == 0)
+    return tr(r, "today");
+  return w->n > 0 ? tr_n(r, w->n, "in the next {n} day", "in the next {n} days") : tr_n(r, -(int64_t)w->n, "in the last {n} day", "in the last {n} days");
+}
+
 static struct str range_words(struct request *r, const struct grid_state *s, const struct grid_filter *f) {
   if (f->blank)
     return tr(r, "filter|none");
+  if (f->relative)
+    return grid_when_words(r, &f->when);
   if (f->from == INT64_MIN && f->to == INT64_MAX)
     return tr(r, "any");
   if (f->from > f->to)

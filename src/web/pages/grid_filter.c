@@ -90,6 +90,32 @@ static struct str raw_end(struct request *r, const struct grid_state *s, enum gr
   return arena_fmt(r->arena, "%lld", (long long)v);
 }
 
+static void add_when(struct request *r, const struct grid_filter *f, const struct grid_when *w, struct grid_filter_view *v) {
+  STRBUF_CLEANUP struct strbuf b = STRBUF_INIT(64);
+  grid_when_print(w, &b);
+  bool now = f && f->relative && f->when.span == w->span && f->when.n == w->n;
+  v->whens[v->n_whens++] = (struct option){arena_str(r->arena, strbuf_str(&b)), grid_when_words(r, w), now};
+}
+
+/* Days that move with today; one that only an address has said is offered, too. */
+static int fill_whens(struct request *r, const struct grid_filter *f, struct grid_filter_view *v) {
+  static const struct grid_when ALL[] = {{GRID_SPAN_DAYS, 0}, {GRID_SPAN_WEEK, 0}, {GRID_SPAN_MONTH, 0}, {GRID_SPAN_QUARTER, 0}, {GRID_SPAN_YEAR, 0},
+                                         {GRID_SPAN_DAYS, 7}, {GRID_SPAN_DAYS, 30}, {GRID_SPAN_DAYS, 90}, {GRID_SPAN_MONTH, 1}, {GRID_SPAN_QUARTER, 1},
+                                         {GRID_SPAN_DAYS, -7}, {GRID_SPAN_DAYS, -30}, {GRID_SPAN_DAYS, -90}, {GRID_SPAN_MONTH, -1}, {GRID_SPAN_QUARTER, -1}};
+  enum { N = sizeof ALL / sizeof *ALL };
+  bool there = !f || !f->relative;
+  v->whens = arena_zalloc(r->arena, N + 1, sizeof *v->whens);
+  if (!v->whens)
+    return err_set(&r->err, ERR_NOMEM, "filters: out of memory: try again");
+  for (size_t i = 0; i < N; i++) {
+    add_when(r, f, &ALL[i], v);
+    there |= v->whens[i].selected;
+  }
+  if (!there)
+    add_when(r, f, &f->when, v);
+  return OK;
+}
+
 static int fill_form(struct request *r, const struct grid_state *s, enum grid_column c, struct grid_filter_view *v) {
   const struct grid_filter *f = filter_of(s, c);
   v->label = grid_column_label(r->reader, &s->desk, c);
@@ -100,7 +126,7 @@ static int fill_form(struct request *r, const struct grid_state *s, enum grid_co
   v->range = grid_column_kind(c) != GRID_KIND_SET;
   v->contains = is_searched(c);
   v->kind = grid_column_kind(c) == GRID_KIND_DAY ? "date" : "text";
-  if (f && v->range && f->from <= f->to) {
+  if (f && v->range && !f->relative && f->from <= f->to) {
     v->from = raw_end(r, s, c, f->from);
     v->to = raw_end(r, s, c, f->to);
   }
@@ -108,6 +134,8 @@ static int fill_form(struct request *r, const struct grid_state *s, enum grid_co
   int rc = grid_state_hidden(r, s, true, &v->hidden, &v->n_hidden);
   if (rc >= 0)
     rc = fill_options(r, s, f, c, v);
+  if (rc >= 0 && grid_column_kind(c) == GRID_KIND_DAY)
+    rc = fill_whens(r, f, v);
   if (f) {
     struct grid_filter *kept = arena_alloc(r->arena, (s->query.n_filters + 1) * sizeof *kept);
     size_t n = 0;
@@ -194,11 +222,12 @@ static bool filter_entered(struct request *r, const struct grid_state *s, enum g
   if (grid_column_kind(c) == GRID_KIND_SET)
     return set_entered(r, s->desk.book, c, f);
   f->blank = pairs_has(&r->query, "blank");
-  if (!f->blank) {
+  f->relative = !f->blank && grid_column_kind(c) == GRID_KIND_DAY && grid_when_read(str_trim(pairs_get(&r->query, "when")), &f->when);
+  if (!f->blank && !f->relative) {
     f->from = entered_end(r, s, c, "from", INT64_MIN);
     f->to = entered_end(r, s, c, "to", INT64_MAX);
   }
-  return f->blank || f->from != INT64_MIN || f->to != INT64_MAX;
+  return f->blank || f->relative || f->from != INT64_MIN || f->to != INT64_MAX;
 }
 
 int grid_chip_set(struct request *r, const struct grid_state *s, struct str *ret_href) {

@@ -70,6 +70,7 @@ static int read_query(struct request *r, struct grid_state *s) {
   if (str_to_i64(pairs_get(&r->query, "after"), &s->after) < 0 || s->after < 0 || s->after >= UINT32_MAX)
     s->after = 0;
   s->query.after = s->group < 0 ? (uint32_t)s->after : 0;
+  grid_query_days(&s->query, &s->desk.org.calendar, r->today);
   return work_resolve(r->store, r->arena, &r->scope, s->desk.book, &s->desk.org, r->today, &s->query, &r->err);
 }
 

@@ -43,6 +43,8 @@ int grid_fill_totals(struct request *r, const struct grid_state *s, const struct
 int grid_chip_set(struct request *r, const struct grid_state *s, struct str *ret_href);
 /* "Category: Commit, Best case": what one condition says. */
 struct str grid_filter_words(struct request *r, const struct grid_state *s, const struct grid_filter *f);
+/* "in the next 30 days", "this quarter". */
+struct str grid_when_words(struct request *r, const struct grid_when *w);
 /* A value of a set: "Best case", "Tom Okafor", "nobody". */
 struct str grid_code_words(struct request *r, const struct grid_state *s, enum grid_column column, uint32_t code);
 #endif
