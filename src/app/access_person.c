@@ -33,7 +33,7 @@ struct adding {
 
 static int add_tx(struct store *s, void *arg, struct err *e) {
   struct adding *x = arg;
-  struct person_row there, row = {.email = x->email, .name = x->p->name, .role = x->p->role};
+  struct person_row there = {0}, row = {.email = x->email, .name = x->p->name, .role = x->p->role};
   int rc = person_by_email(s, x->arena, x->email, &there, NULL);
   if (rc == OK) return err_set(e, ERR_CONFLICT, "%.*s: there is such a person already: use another email", STR_FMT(x->email));
   if (rc != ERR_NOTFOUND) return err_set(e, rc, "The person can't be added: the store could not be read");
@@ -42,6 +42,7 @@ static int add_tx(struct store *s, void *arg, struct err *e) {
   if (rc < 0 && rc != ERR_NOTFOUND) return err_set(e, rc, "The person can't be added: the store could not be read");
   rc = x->p->team.n ? team_of_name(s, x->p->team, &row.team_id, e) : OK;
   if (rc == OK) rc = person_put(s, &row, x->key, x->now, e);
+  if (rc == OK && there.id == row.id && !there.active) rc = person_set_active(s, row.id, true, e); /* an import made the name alone */
   if (rc == OK && x->hash.n) rc = person_set_password(s, row.id, x->hash, x->now, e);
   if (rc == OK) rc = access_audit(s, "person.add", x->actor_id, row.id, x->now, e);
   x->id = row.id;

@@ -13,23 +13,42 @@ static bool role_may(const struct scope *who) { return who->role == ROLE_ADMIN |
 
 /* ---- suggestions ---- */
 
+static bool marked_apart(const struct apart *marks, size_t n, int64_t one, int64_t other)
+{
+  int64_t a = one < other ? one : other, b = one < other ? other : one;
+  size_t low = 0;
+  for (size_t high = n; low < high;) {
+    size_t mid = (low + high) / 2;
+    if (marks[mid].a_id < a || (marks[mid].a_id == a && marks[mid].b_id < b))
+      low = mid + 1;
+    else
+      high = mid;
+  }
+  return low < n && marks[low].a_id == a && marks[low].b_id == b;
+}
+
 int merge_suggest(struct store *s, struct arena *a, const struct scope *who, const struct book *b, struct merge_suggestion **ret, size_t *ret_n, struct err *e)
 {
   enum { MOST_PAIRS = 5 * MERGE_SUGGESTIONS };
   struct merge_name *names = NULL;
   struct duplicate_pair *pairs = NULL;
-  size_t n = 0, n_pairs = 0, k = 0;
+  struct apart *marks = NULL;
+  size_t n = 0, n_pairs = 0, n_marks = 0, k = 0;
   int rc = merge_names(s, a, &names, &n, e);
+  if (rc == OK)
+    rc = apart_list(s, a, &marks, &n_marks, e);
   struct duplicate_name *keys = arena_alloc(a, (n + 1) * sizeof *keys);
   struct merge_suggestion *rows = arena_alloc(a, MERGE_SUGGESTIONS * sizeof *rows);
   if (rc < 0 || !keys || !rows)
     return rc < 0 ? rc : no_memory(e);
   for (size_t i = 0; i < n; i++)
     keys[i] = (struct duplicate_name){names[i].id, names[i].key, names[i].country};
-  if (duplicate_pairs(keys, n, MOST_PAIRS, a, &pairs, &n_pairs) < 0)
+  if (duplicate_pairs(keys, n, MOST_PAIRS + n_marks, a, &pairs, &n_pairs) < 0)
     return no_memory(e);
   for (size_t i = 0; i < n_pairs && k < MERGE_SUGGESTIONS; i++) {
     struct err quiet = {0};
+    if (marked_apart(marks, n_marks, names[pairs[i].a].id, names[pairs[i].b].id))
+      continue;
     if (account_visible(s, a, who, b, names[pairs[i].a].id, &quiet) == OK && account_visible(s, a, who, b, names[pairs[i].b].id, &quiet) == OK)
       rows[k++] = (struct merge_suggestion){names[pairs[i].a], names[pairs[i].b], pairs[i].slips};
   }
@@ -93,6 +112,7 @@ struct merging {
   const struct book *b;
   struct merge_ask ask;
   int64_t merge_id;
+  bool apart;
 };
 
 static int derive(struct store *s, const struct merging *x, int64_t first, int64_t second, struct err *e)
@@ -165,4 +185,34 @@ int merge_take_back(struct store *s, struct arena *a, const struct scope *who, c
 {
   struct merging x = {.a = a, .who = who, .b = b, .merge_id = merge_id, .ask = {.today = today, .now = now}};
   return store_write(s, undo_tx, &x, e);
+}
+
+/* ---- not one ---- */
+
+static int apart_tx(struct store *s, void *arg, struct err *e)
+{
+  struct merging *x = arg;
+  int64_t one = x->ask.survivor_id, other = x->ask.merged_id;
+  int rc = account_visible(s, x->a, x->who, x->b, one, e);
+  if (rc == OK)
+    rc = account_visible(s, x->a, x->who, x->b, other, e);
+  if (rc == OK && one == other)
+    rc = err_set(e, ERR_RANGE, "An account is never two: choose another one");
+  if (rc == OK)
+    rc = check_role(x->who, e);
+  if (rc == OK)
+    rc = x->apart ? apart_put(s, one, other, x->ask.now, x->who->person_id, e) : apart_remove(s, one, other, e);
+  for (int i = 0; i < 2 && rc > 0; i++) { /* nothing changed: nothing to tell */
+    struct str detail = arena_fmt(x->a, "{\"other\":%" PRId64 "}", i ? one : other);
+    int told = detail.p ? audit_add(s, &(struct audit_entry){.at = x->ask.now, .actor_id = x->who->person_id, .entity = "account", .entity_id = i ? other : one,
+                                                             .action = x->apart ? "account.apart" : "account.apart_undo", .detail = detail}, e) : no_memory(e);
+    rc = told < 0 ? told : rc;
+  }
+  return rc < 0 ? rc : OK;
+}
+
+int merge_apart(struct store *s, struct arena *a, const struct scope *who, const struct book *b, const struct merge_ask *q, bool apart, struct err *e)
+{
+  struct merging x = {.a = a, .who = who, .b = b, .ask = *q, .apart = apart};
+  return store_write(s, apart_tx, &x, e);
 }

@@ -11,7 +11,8 @@ struct merge_suggestion {
   struct merge_name a, b;
   int slips; /* 0: the same name in another form */
 };
-/* Accounts that may be one, the surest first, at most MERGE_SUGGESTIONS; of those the person sees. */
+/* Accounts that may be one, the surest first, at most MERGE_SUGGESTIONS; of those the person sees, without pairs
+ * that were marked as two (merge_apart). */
 int merge_suggest(struct store *s, struct arena *a, const struct scope *who, const struct book *b, struct merge_suggestion **ret, size_t *ret_n, struct err *e);
 
 struct merge_ask {
@@ -27,4 +28,7 @@ int merge_check(struct store *s, struct arena *a, const struct scope *who, const
 int merge_accounts(struct store *s, struct arena *a, const struct scope *who, const struct book *b, const struct merge_ask *q, int64_t *ret_id, struct err *e);
 /* Takes a merge back: everything it moved goes where it was. ERR_NOTFOUND, ERR_DENIED, ERR_CONFLICT with a sentence. */
 int merge_take_back(struct store *s, struct arena *a, const struct scope *who, const struct book *b, int64_t merge_id, day_t today, int64_t now, struct err *e);
+/* Marks two accounts as not one (or, with apart false, takes the mark away): suggestions leave them out from then on. Audited at both. Doing it twice
+ * is no error. OK, ERR_NOTFOUND (out of scope, or none), ERR_DENIED (role), ERR_RANGE (the same account). */
+int merge_apart(struct store *s, struct arena *a, const struct scope *who, const struct book *b, const struct merge_ask *q, bool apart, struct err *e);
 #endif

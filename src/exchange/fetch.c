@@ -24,7 +24,8 @@ struct str fetch_host(struct str url) {
   struct str authority = str_sub(rest, 0, end == SIZE_MAX ? rest.n : end);
   if (str_find(authority, '@', 0) != SIZE_MAX) return STR_NONE; /* a name before the host deceives the eye */
   size_t from = authority.n && authority.p[0] == '[' ? str_find(authority, ']', 0) : 0;
-  size_t colon = from == SIZE_MAX ? SIZE_MAX : str_find(authority, ':', from);
+  if (from == SIZE_MAX) return STR_NONE;
+  size_t colon = str_find(authority, ':', from);
   return colon == SIZE_MAX ? authority : str_sub(authority, 0, colon);
 }
 

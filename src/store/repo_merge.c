@@ -189,3 +189,26 @@ int merge_undo(struct store *s, const struct merge *m, int64_t now, int64_t acto
                  BINDS(B_I64(m->id), B_I64(now), actor_id ? B_I64(actor_id) : B_NULL), e);
   return rc == OK ? store_changed(s, "account", 0, e) : rc;
 }
+
+/* ---- not one ---- */
+
+static void apart_at(struct arena *a, const struct stmt *q, void *row, bool *bad) {
+  *(struct apart *)row = (struct apart){stmt_i64(q, 0), stmt_i64(q, 1), stmt_i64(q, 2), row_text(a, q, 3, bad), row_text(a, q, 4, bad), row_text(a, q, 5, bad)};
+}
+
+int apart_list(struct store *s, struct arena *a, struct apart **ret, size_t *ret_n, struct err *e) {
+  return rows_read(s, a,
+                   "select x.a_id, x.b_id, x.marked_at, m.name, o.name, p.name from account_apart x join account m on m.id = x.a_id"
+                   " join account o on o.id = x.b_id left join person p on p.id = x.marked_by order by x.a_id, x.b_id /* scan */",
+                   BINDS(), apart_at, ret, ret_n, e);
+}
+
+int apart_put(struct store *s, int64_t one, int64_t other, int64_t now, int64_t actor_id, struct err *e) {
+  return (int)db_run(store_db(s), "insert into account_apart (a_id, b_id, marked_at, marked_by) values ($1, $2, $3, cast($4 as bigint)) on conflict do nothing",
+                     BINDS(B_I64(one < other ? one : other), B_I64(one < other ? other : one), B_I64(now), B_ID(actor_id)), e);
+}
+
+int apart_remove(struct store *s, int64_t one, int64_t other, struct err *e) {
+  return (int)db_run(store_db(s), "delete from account_apart where a_id = $1 and b_id = $2",
+                     BINDS(B_I64(one < other ? one : other), B_I64(one < other ? other : one)), e);
+}

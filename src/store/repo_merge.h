@@ -36,4 +36,15 @@ struct merge_name {
 };
 /* Accounts that stand for themselves, by id, into an arena array. */
 int merge_names(struct store *s, struct arena *a, struct merge_name **ret, size_t *ret_n, struct err *e);
+
+/* Two accounts that are not one, whatever their names say; the order of the two does not matter. */
+struct apart {
+  int64_t a_id, b_id, marked_at; /* a_id < b_id */
+  struct str a, b, by;
+};
+/* All marks, by a_id and b_id, into an arena array. */
+int apart_list(struct store *s, struct arena *a, struct apart **ret, size_t *ret_n, struct err *e);
+/* Inside a write transaction. Whether a mark was there already, or was there to be taken away: 0 rows changed, else 1; or a code. */
+int apart_put(struct store *s, int64_t one, int64_t other, int64_t now, int64_t actor_id, struct err *e);
+int apart_remove(struct store *s, int64_t one, int64_t other, struct err *e);
 #endif

@@ -214,8 +214,8 @@ static void test_current_password_is_throttled(void **state) {
   sign_in(h, "other@example.com", cookie);
   csrf_of(h, cookie, csrf);
   for (int i = 0; i < 6; i++) {
-    snprintf(body, sizeof body, "csrf=%s&name=x&days=1&now=%s", csrf, i < 5 ? "wrong+password+x" : "quiet+harbor+lantern");
-    ask(h, &(struct ask){.method = "POST", .path = "/settings/tokens", .body = body, .cookie = cookie, .origin = "own"}, &a);
+    snprintf(body, sizeof body, "csrf=%s&password=another+long+phrase&again=another+long+phrase&now=%s", csrf, i < 5 ? "wrong+password+x" : "quiet+harbor+lantern");
+    ask(h, &(struct ask){.method = "POST", .path = "/settings/password", .body = body, .cookie = cookie, .origin = "own"}, &a);
     assert_int_equal(a.status, 422);
     assert_true(answer_says(&a, i < 5 ? "not your current password" : "Too many wrong tries"));
     answer_free(&a);
@@ -229,9 +229,12 @@ static void test_tokens(void **state) {
   struct err e = {0};
   sign_in(h, "rep@example.com", cookie);
   csrf_of(h, cookie, csrf);
-  snprintf(body, sizeof body, "csrf=%s&name=loader&days=30&now=wrong+password+x", csrf);
+  age_sessions(h, "fresh_at", ACCESS_FRESH_SECONDS + 1);
+  snprintf(body, sizeof body, "csrf=%s&name=loader&days=30", csrf);
+  assert_int_equal(status_of(h, (struct ask){.method = "POST", .path = "/settings/tokens", .body = body, .cookie = cookie, .origin = "own"}), 403);
+  snprintf(body, sizeof body, "csrf=%s&name=loader&days=30&fresh_password=wrong+password+x", csrf);
   assert_int_equal(status_of(h, (struct ask){.method = "POST", .path = "/settings/tokens", .body = body, .cookie = cookie, .origin = "own"}), 422);
-  snprintf(body, sizeof body, "csrf=%s&name=loader&days=30&now=quiet+harbor+lantern", csrf);
+  snprintf(body, sizeof body, "csrf=%s&name=loader&days=30&fresh_password=quiet+harbor+lantern", csrf);
   ask(h, &(struct ask){.method = "POST", .path = "/settings/tokens", .body = body, .cookie = cookie, .origin = "own"}, &a);
   assert_int_equal(a.status, 200);
   const char *at = memmem(a.body.p, a.body.n, "pt_", 3);

@@ -31,6 +31,14 @@ static void keys_beside(const struct place *p) {
   assert_int_equal(setenv("PERENNIAL_KEY_FILE", path, 1), 0);
 }
 
+/* An import makes owners by name alone, who can't sign in; whoever is added under that name is that owner, and can. */
+static void an_owner_of_an_import_is_added(void **state) {
+  struct place *p = *state;
+  run(p->s, "insert into person (id, name, name_key, role, active, created_at) values (900, 'Ines Carvalho', 'ines carvalho', 3, 0, 1700000000)");
+  assert_int_equal(add(p->s, "ines@example.com", "Ines Carvalho", ROLE_REP), 900);
+  assert_int_equal(one(p->s, "select active from person where id = 900"), 1);
+}
+
 static void people_are_changed_with_their_rules(void **state) {
   struct place *p = *state;
   struct err e = {0};
@@ -294,7 +302,8 @@ static void territories_keep_their_order(void **state) {
 int main(int argc, char **argv) {
   on_postgres = argc > 1 && !strcmp(argv[1], "postgres");
   const struct CMUnitTest tests[] = {
-      PLACE_TEST(people_are_changed_with_their_rules), PLACE_TEST(teams_do_not_lie_below_themselves), PLACE_TEST(a_code_counts_once),
+      PLACE_TEST(an_owner_of_an_import_is_added), PLACE_TEST(people_are_changed_with_their_rules),
+      PLACE_TEST(teams_do_not_lie_below_themselves), PLACE_TEST(a_code_counts_once),
       PLACE_TEST(secrets_open_with_their_key_only),    PLACE_TEST(a_link_works_once_for_a_day),       PLACE_TEST(a_state_comes_back_once),
       PLACE_TEST(the_audit_reads_by_key),              PLACE_TEST(territories_keep_their_order),
   };

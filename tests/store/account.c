@@ -161,6 +161,41 @@ static void merged_and_back(void **state) {
   assert_int_equal(one(s, "select count(*) from audit where action = 'account.merge_undo'"), 2);
 }
 
+static size_t suggested(int64_t person) {
+  struct err e = {0};
+  struct scope who = scope_of(person);
+  struct merge_suggestion *rows = NULL;
+  size_t n = 0, acme = 0;
+  ok(merge_suggest(s, a, &who, book_now(), &rows, &n, &e), &e);
+  for (size_t i = 0; i < n; i++)
+    acme += str_starts(rows[i].a.name, STR("Acme")) && str_starts(rows[i].b.name, STR("Acme"));
+  return acme;
+}
+
+static int apart(int64_t person, const char *one, const char *other, bool on, struct err *e) {
+  struct scope who = scope_of(person);
+  return merge_apart(s, a, &who, book_now(), &(struct merge_ask){.survivor_id = account(one), .merged_id = account(other), .now = NOW}, on, e);
+}
+
+/* A pair that was looked at is not suggested again, whichever of the two is named first, until the mark is taken away. */
+static void kept_apart(void **state) {
+  struct err e = {0};
+  (void)state;
+  assert_int_equal(suggested(OLU), 1);
+  refused(apart(ANN, "Acme Inc", "Acme Incorporated", true, &e), ERR_DENIED, &e, "Your role");
+  refused(apart(OLU, "Acme Inc", "acme inc", true, &e), ERR_RANGE, &e, "never two");
+  refused(apart(MIA, "Acme Inc", "Telefónica São Paulo S.A.", true, &e), ERR_NOTFOUND, &e, "");
+  assert_int_equal(one(s, "select count(*) from account_apart"), 0);
+  ok(apart(OLU, "Acme Incorporated", "Acme Inc", true, &e), &e);
+  ok(apart(OLU, "Acme Inc", "Acme Incorporated", true, &e), &e); /* a double click */
+  assert_int_equal(suggested(OLU), 0);
+  assert_int_equal(one(s, "select count(*) from audit where action = 'account.apart'"), 2); /* one for each account */
+  ok(apart(OLU, "Acme Inc", "Acme Incorporated", false, &e), &e);
+  ok(apart(OLU, "Acme Inc", "Acme Incorporated", false, &e), &e);
+  assert_int_equal(suggested(OLU), 1);
+  assert_int_equal(one(s, "select count(*) from audit where action = 'account.apart_undo'"), 2);
+}
+
 static void imports_follow(void **state) {
   (void)state;
   merge(OLU, "Acme Inc", "Acme Incorporated", OK, "");
@@ -359,7 +394,7 @@ static void coverage(void **state) {
 
 int main(int argc, char **argv) {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, open_place, close_place)
-  const struct CMUnitTest tests[] = {CASE(merged_and_back), CASE(imports_follow), CASE(import_under_merge),
+  const struct CMUnitTest tests[] = {CASE(merged_and_back), CASE(kept_apart), CASE(imports_follow), CASE(import_under_merge),
                                      CASE(refusals), CASE(contacts), CASE(searched), CASE(search_follows), CASE(coverage)};
   on_postgres = argc > 1 && strcmp(argv[1], "postgres") == 0;
   return cmocka_run_group_tests(tests, NULL, NULL);

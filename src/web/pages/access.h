@@ -27,7 +27,7 @@ struct token_row {
 struct settings_view {
   struct settings_nav nav;
   struct str email, name;
-  struct str password_error, now_error, token_name_error, token_days_error, token_now_error, token_name, token_days, made_token, done;
+  struct str password_error, now_error, token_name_error, token_days_error, token_name, token_days, made_token, done;
   struct session_row *sessions;
   size_t n_sessions;
   struct token_row *tokens;

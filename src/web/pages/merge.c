@@ -16,7 +16,7 @@ static struct str merge_href(struct request *r, int64_t survivor, int64_t with) 
 static struct duplicate_row suggestion_row(struct request *r, const struct merge_suggestion *x) {
   struct str a = x->a.country, b = x->b.country;
   return (struct duplicate_row){
-    .a = x->a.name, .a_href = account_href(r, x->a.id), .b = x->b.name, .b_href = account_href(r, x->b.id), .country = a.n ? a : b,
+    .a_id = x->a.id, .b_id = x->b.id, .a = x->a.name, .a_href = account_href(r, x->a.id), .b = x->b.name, .b_href = account_href(r, x->b.id), .country = a.n ? a : b,
     .why = x->slips ? tr_n(r, x->slips, "{n} letter differs", "{n} letters differ") : tr(r, "the same name in another form"),
     .merge_href = merge_href(r, x->a.id, x->b.id)};
 }
@@ -46,6 +46,26 @@ static int fill_merges(struct request *r, const struct desk *d, struct duplicate
   return OK;
 }
 
+static int fill_aparts(struct request *r, const struct desk *d, struct duplicates_view *v) {
+  struct apart *rows = NULL;
+  size_t n = 0;
+  int rc = apart_list(r->store, r->arena, &rows, &n, &r->err);
+  v->aparts = rc < 0 ? NULL : arena_zalloc(r->arena, n + 1, sizeof *v->aparts);
+  if (!v->aparts)
+    return rc < 0 ? rc : ERR_NOMEM;
+  for (size_t i = 0; i < n && v->n_aparts < MOST_MERGES; i++) {
+    struct account seen;
+    struct err quiet = r->err;
+    bool both = account_seen(r, d, rows[i].a_id, &seen) == OK && account_seen(r, d, rows[i].b_id, &seen) == OK;
+    r->err = quiet;
+    if (both)
+      v->aparts[v->n_aparts++] = (struct apart_row){
+        .a_id = rows[i].a_id, .b_id = rows[i].b_id, .a = rows[i].a, .a_href = account_href(r, rows[i].a_id), .b = rows[i].b,
+        .b_href = account_href(r, rows[i].b_id), .when = format_instant(r->reader, rows[i].marked_at), .who = rows[i].by};
+  }
+  return OK;
+}
+
 static int duplicates_answer(struct request *r, struct response *w, struct str problem) {
   struct desk d DESK_CLEANUP = {0};
   struct duplicates_view v = {.problem = problem};
@@ -61,6 +81,8 @@ static int duplicates_answer(struct request *r, struct response *w, struct str p
     v.rows[v.n_rows++] = suggestion_row(r, &rows[i]);
   v.note = n == MERGE_SUGGESTIONS ? tr_n(r, (int64_t)n, "the first {n}", "the first {n}") : STR_NONE;
   rc = fill_merges(r, &d, &v);
+  if (rc >= 0)
+    rc = fill_aparts(r, &d, &v);
   if (rc < 0)
     return rc;
   struct view_cx cx = view_cx_of(r);
@@ -71,6 +93,23 @@ static int duplicates_answer(struct request *r, struct response *w, struct str p
 }
 
 int duplicates_page(struct request *r, struct response *w) { return duplicates_answer(r, w, STR_NONE); }
+
+static int mark(struct request *r, struct response *w, bool apart) {
+  struct desk d DESK_CLEANUP = {0};
+  struct merge_ask q = {.now = r->now};
+  int rc = request_id_param(r, 0, &q.survivor_id);
+  if (rc >= 0 && (str_to_i64(pairs_get(&r->form, "with"), &q.merged_id) < 0 || q.merged_id <= 0))
+    rc = err_set(&r->err, ERR_NOTFOUND, "merge: there is no such account");
+  if (rc >= 0)
+    rc = desk_open(r, STR_NONE, &d);
+  if (rc >= 0)
+    rc = merge_apart(r->store, r->arena, &r->scope, d.book, &q, apart, &r->err);
+  return rc < 0 ? rc : response_redirect(r, w, STR("/accounts/duplicates"));
+}
+
+int apart_post(struct request *r, struct response *w) { return mark(r, w, true); }
+
+int apart_undo_post(struct request *r, struct response *w) { return mark(r, w, false); }
 
 /* ---- the preview ---- */
 

@@ -5,7 +5,12 @@
 #include "web/route.h"
 
 struct duplicate_row {
+  int64_t a_id, b_id;
   struct str a, a_href, b, b_href, why, country, merge_href;
+};
+struct apart_row {
+  int64_t a_id, b_id;
+  struct str a, a_href, b, b_href, when, who;
 };
 struct account_merged_row {
   int64_t id;
@@ -17,6 +22,8 @@ struct duplicates_view {
   size_t n_rows;
   struct account_merged_row *merges;
   size_t n_merges;
+  struct apart_row *aparts;
+  size_t n_aparts;
   struct str note, problem;
 };
 struct account_merge_count {
@@ -32,5 +39,5 @@ struct account_merge_view {
   size_t n_near;
   bool ready;
 };
-route_fn duplicates_page, merge_page, merge_post, merge_undo_post;
+route_fn duplicates_page, merge_page, merge_post, merge_undo_post, apart_post, apart_undo_post;
 #endif

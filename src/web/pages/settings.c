@@ -20,7 +20,6 @@ static const struct field token_fields[] = {
     {.name = "name", .label = "The name", .kind = FIELD_TEXT, .offset = offsetof(struct changed, name), .required = true, .max = 100},
     {.name = "days", .label = "The number of days", .kind = FIELD_INTEGER, .offset = offsetof(struct changed, days), .required = true, .min = 1, .max = 366},
     {.name = "write", .label = "May write", .kind = FIELD_FLAG, .offset = offsetof(struct changed, write)},
-    SECRET(now, MSG("The current password")),
 };
 
 static struct str moment(struct request *r, int64_t at) { return at ? format_instant(r->reader, at) : tr(r, "never"); }
@@ -122,7 +121,6 @@ int settings_token_add_post(struct request *r, struct response *w) {
   struct form f;
   char token[API_TOKEN_SIZE];
   int rc = FORM_READ(r, token_fields, &x, &f);
-  if (rc == OK && !f.n_errors) rc = check_now(r, &f, x.now);
   struct settings_view v = {.token_days = STR("90")};
   if (rc == OK && !f.n_errors) {
     rc = access_token_add(r->store, r->who.id, x.name, x.write ? TOKEN_READ | TOKEN_WRITE : TOKEN_READ, (int)x.days, r->who.id, r->now, token, &r->err);
@@ -133,7 +131,6 @@ int settings_token_add_post(struct request *r, struct response *w) {
   if (rc < 0) return rc;
   v.token_name_error = form_error(&f, "name");
   v.token_days_error = form_error(&f, "days");
-  v.token_now_error = form_error(&f, "now");
   v.token_name = form_value(&f, "name");
   v.token_days = form_value(&f, "days");
   w->status = 422;
