@@ -1,42 +1,23 @@
 // Accounts and access in a real browser: node access.mjs PERENNIAL. A person gets in by a link, sets up an authenticator, signs in with a code
 // and with a recovery code; an administrator edits people, teams, territories and tokens; single sign-on through a real provider; every
 // page in both themes and two widths.
-import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import crypto from 'node:crypto';
 import fs from 'node:fs';
-import { createRequire } from 'node:module';
 import net from 'node:net';
-import os from 'node:os';
-import path from 'node:path';
-import { chromium } from 'playwright-core';
+import { checker, clean as looked_at, demo, leave, PASSWORD, play, visitor } from './demo.mjs';
 import { startProvider } from './provider.mjs';
 
-const perennial = path.resolve(process.argv[2]);
-const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const PASSWORD = 'palisade-demo-2026';
-const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'perennial-access-'));
-const db = path.join(dir, 'demo.db');
-const run = (args, input) => execFileSync(perennial, ['--db', db, ...args], { input, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'] });
-let checks = 0;
-const check = (ok, text) => { assert.ok(ok, text); checks++; };
 const freePort = () => new Promise(done => { const s = net.createServer().listen(0, '127.0.0.1', () => { const { port } = s.address(); s.close(() => done(port)); }); });
 
-run(['demo', '--lines', '2000']);
-const port = await freePort(), base = `http://127.0.0.1:${port}`;
-const provider = await startProvider({ redirect: `${base}/sign-in/oidc/callback`, logins: { helen: { email: 'helen.brandt@palisade.example', name: 'Helen Brandt' } } });
-const server = spawn(perennial, ['--db', db, 'serve', '--listen', `127.0.0.1:${port}`, '--quiet'], { stdio: ['ignore', 'pipe', 'inherit'] });
-await new Promise(done => server.stdout.on('data', d => String(d).includes('serves') && done()));
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: ['--no-sandbox'] });
-
-async function fresh(width = 1440, theme = 'light') {
-  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: theme });
-  const page = await context.newPage();
-  page.complaints = [];
-  page.on('console', m => { if (m.type() === 'error' && !page.expected && m.location().url.startsWith(base)) page.complaints.push(`${page.url()}: ${m.text()}`); });
-  page.on('pageerror', e => page.complaints.push(`${page.url()}: ${e}`));
-  return page;
-}
+// The provider knows the port before the server has it.
+const listen = `127.0.0.1:${await freePort()}`;
+const provider = await startProvider({ redirect: `http://${listen}/sign-in/oidc/callback`, logins: { helen: { email: 'helen.brandt@palisade.example', name: 'Helen Brandt' } } });
+const at = await demo(process.argv[2], { lines: 2000, listen });
+const { base, db, run } = at, check = checker();
+const fresh = (width, theme) => visitor(at, { width, theme });
+const go = (page, selector) => Promise.all([page.waitForNavigation(), page.click(selector)]);
+// As far as the password leads: whoever has an authenticator is asked for a code then.
 async function person(email, width, theme) {
   const page = await fresh(width, theme);
   await page.goto(base + '/sign-in');
@@ -45,16 +26,8 @@ async function person(email, width, theme) {
   await go(page, 'button:has-text("Sign in")');
   return page;
 }
-const go = (page, selector) => Promise.all([page.waitForNavigation(), page.click(selector)]);
-async function clean(page, what) {
-  await page.evaluate(axe);
-  const found = await page.evaluate(() => axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }));
-  const said = found.violations.map(v => `${v.id}: ${v.nodes.map(n => n.target.join(' ')).slice(0, 3).join(' | ')}`);
-  check(said.length === 0, `${what}: ${said.join('; ')}`);
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  check(wide <= 0, `${what}: scrolls sideways by ${wide} px`);
-}
-const end = async page => { check(page.complaints.length === 0, page.complaints.join('\n')); await page.context().close(); };
+const clean = (page, what) => looked_at(page, what, check);
+const end = page => leave(page, check);
 
 // RFC 6238 with SHA-1: six digits of a base32 secret.
 function code(secret, at = Date.now()) {
@@ -196,7 +169,6 @@ async function tokens() {
   const [rep, admin] = [await person('ines.carvalho'), await person(ADA)];
   await rep.goto(base + '/settings');
   await rep.fill('#name', 'night report');
-  await rep.fill('#token-now', PASSWORD);
   await go(rep, 'form[action="/settings/tokens"] button[type=submit]');
   const token = await rep.innerText('#made');
   const me = () => rep.request.get(base + '/api/v1/me', { headers: { authorization: `Bearer ${token}` } });
@@ -320,23 +292,11 @@ async function lookAtPages() {
   }
 }
 
-let status = 0;
-try {
+await play(at, check, async () => {
   await addAndLink();
   await secondFactor();
   await tokens();
   await places();
   await singleSignOn();
   await lookAtPages();
-  console.log(`${checks} checks passed`);
-} catch (e) {
-  console.error(e.stack || e);
-  status = 1;
-} finally {
-  await browser.close();
-  const over = new Promise(r => server.on('exit', r));
-  if (server.exitCode === null && server.signalCode === null) { server.kill('SIGTERM'); await over; }
-  provider.close();
-  fs.rmSync(dir, { recursive: true, force: true });
-}
-process.exit(status);
+}, () => provider.close());

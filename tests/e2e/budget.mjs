@@ -9,7 +9,7 @@ const LIMIT = {
   css: 12 << 10, js: 24 << 10, font: 36 << 10, html: 20 << 10, grid: 30 << 10, first_bytes: 100 << 10, first_requests: 6,
   nodes: 1500, grid_nodes: 3000, shift: 0.01, paint: 400, page_ms: 60, fragment_ms: 25, as_of_ms: 120,
 };
-const at = await demo(path.resolve(process.argv[2]), 6000);
+const at = await demo(process.argv[2], { lines: 6000 });
 const slow = Number(process.env.PERENNIAL_SLOW || 1); // a machine with other work: its times count less
 const show = process.argv.includes('--print');
 const failed = [], rows = [];

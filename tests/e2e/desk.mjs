@@ -1,53 +1,12 @@
 // The desk in a real browser: node desk.mjs PERENNIAL. Makes a demo in a temporary folder, serves it on a free port of
 // loopback, and looks at every page in both themes and two widths, follows every number to its rows, and lets two
 // people edit one renewal.
-import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { createRequire } from 'node:module';
-import { chromium } from 'playwright-core';
+import { checker, clean as looked_at, demo, person as signed_in, play } from './demo.mjs';
 
-const perennial = path.resolve(process.argv[2]);
-const chrome = process.env.CHROMIUM || '/usr/bin/chromium';
-const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const PASSWORD = 'palisade-demo-2026';
-const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'perennial-e2e-'));
-const db = path.join(dir, 'demo.db');
-let checks = 0;
-const check = (ok, text) => { assert.ok(ok, text); checks++; };
-
-execFileSync(perennial, ['--db', db, 'demo', '--lines', '6000', '--seed', '7', '--today', '2026-11-23']);
-const server = spawn(perennial, ['--db', db, 'serve', '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'ignore'] });
-const base = await new Promise((resolve, reject) => {
-  let text = '';
-  server.stdout.on('data', d => { text += d; const m = text.match(/http:\/\/[0-9.:]+/); if (m) resolve(m[0]); });
-  server.on('exit', code => reject(new Error(`serve ended with ${code}`)));
-});
-const browser = await chromium.launch({ executablePath: chrome, args: ['--no-sandbox'] });
-
-async function person(email, width = 1440, theme = 'light') {
-  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: theme });
-  const page = await context.newPage();
-  page.complaints = [];
-  page.on('console', m => { if (m.type() === 'error' && !page.expected) page.complaints.push(`${page.url()}: ${m.text()}`); });
-  page.on('pageerror', e => page.complaints.push(`${page.url()}: ${e.message}`));
-  await page.goto(base + '/sign-in');
-  await page.fill('#email', email + '@palisade.example');
-  await page.fill('#password', PASSWORD);
-  await Promise.all([page.waitForURL(u => !u.pathname.startsWith('/sign-in')), page.click('button[type=submit]')]);
-  return page;
-}
-
-async function clean(page, what) {
-  await page.evaluate(axe);
-  const found = await page.evaluate(() => axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }));
-  const said = found.violations.map(v => `${v.id}: ${v.nodes.map(n => n.target.join(' ')).slice(0, 3).join(' | ')}`);
-  check(said.length === 0, `${what}: ${said.join('; ')}`);
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  check(wide <= 0, `${what}: scrolls sideways by ${wide} px`);
-}
+const at = await demo(process.argv[2], { lines: 6000 });
+const { base } = at, check = checker();
+const person = (email, width, theme) => signed_in(at, email, { width, theme });
+const clean = (page, what) => looked_at(page, what, check);
 
 // ---- every page, both themes, two widths, two people
 async function lookAtPages() {
@@ -177,23 +136,11 @@ async function scopeHolds() {
   await rep.context().close();
 }
 
-let status = 0;
-try {
+await play(at, check, async () => {
   await scopeHolds();
   await twoEditors();
   await gridHoldsTogether();
   await followNumbers('marisol.andrade');
   await followNumbers('tom.okafor');
   await lookAtPages();
-  console.log(`${checks} checks passed`);
-} catch (e) {
-  console.error(e.stack || e);
-  status = 1;
-} finally {
-  await browser.close();
-  server.removeAllListeners('exit');
-  server.kill('SIGTERM');
-  await new Promise(r => server.on('exit', r));
-  fs.rmSync(dir, { recursive: true, force: true });
-}
-process.exit(status);
+});

@@ -1,43 +1,14 @@
 // The grid in a real browser: node grid.mjs PERENNIAL. Filters, sort, groups whose sums are the whole, columns, a saved view, a cell changed by two
 // people, a selection by keys that becomes a change of many, exports that hold what the screen shows, and the budgets of the page.
-import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { createRequire } from 'node:module';
 import { gzipSync } from 'node:zlib';
-import { chromium } from 'playwright-core';
+import { checker, clean as looked_at, demo, leave, person as signed_in, play } from './demo.mjs';
 
-const perennial = path.resolve(process.argv[2]);
-const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'perennial-grid-'));
-const db = path.join(dir, 'demo.db');
-let checks = 0;
-const check = (ok, text) => { assert.ok(ok, text); checks++; };
-
-execFileSync(perennial, ['--db', db, 'demo', '--lines', '4000', '--seed', '11', '--today', '2026-11-23']);
-const server = spawn(perennial, ['--db', db, 'serve', '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'ignore'] });
-const base = await new Promise((resolve, reject) => {
-  let text = '';
-  server.stdout.on('data', d => { text += d; const m = text.match(/http:\/\/[0-9.:]+/); if (m) resolve(m[0]); });
-  server.on('exit', code => reject(new Error(`serve ended with ${code}`)));
-});
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: ['--no-sandbox'] });
-
-async function person(email, width = 1440, theme = 'light', script = true) {
-  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: theme, javaScriptEnabled: script });
-  const page = await context.newPage();
-  page.complaints = [];
-  page.on('console', m => { if (m.type() === 'error' && !m.text().includes('409')) page.complaints.push(`${page.url()}: ${m.text()}`); });
-  page.on('pageerror', e => page.complaints.push(`${page.url()}: ${e.message}`));
-  await page.goto(base + '/sign-in');
-  await page.fill('#email', email + '@palisade.example');
-  await page.fill('#password', 'palisade-demo-2026');
-  await Promise.all([page.waitForURL(url => !url.pathname.startsWith('/sign-in')), page.click('button[type=submit]')]);
-  return page;
-}
-const done = async page => { check(page.complaints.length === 0, page.complaints.join('\n')); await page.context().close(); };
+const at = await demo(process.argv[2], { seed: 11 });
+const { base, dir } = at, check = checker();
+const person = (email, width, theme, script) => signed_in(at, email, { width, theme, script, meant: /409/ });
+const clean = (page, what) => looked_at(page, what, check);
+const done = page => leave(page, check);
 const open = (page, address) => page.goto(base + address);
 const count = async page => Number(await page.getAttribute('#sum [data-count]', 'data-count'));
 const exact = page => page.getAttribute('#sum [data-exact]', 'data-exact');
@@ -224,11 +195,7 @@ async function looksAndBudgets() {
     const page = await person('marisol.andrade', width, theme);
     for (const url of ['/renewals?f=', '/renewals?f=&group=owner', '/renewals/views', '/renewals/filter?f=&column=due_date', '/renewals/columns?f=', '/renewals/group?f=', '/renewals/views/save?f=']) {
       await open(page, url);
-      await page.evaluate(axe);
-      const found = await page.evaluate(() => axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }));
-      const said = found.violations.map(v => `${v.id}: ${v.nodes.map(n => n.target.join(' ')).slice(0, 3).join(' | ')}`);
-      check(said.length === 0, `${url} ${width} ${theme}: ${said.join('; ')}`);
-      check(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${url} ${width}: scrolls sideways`);
+      await clean(page, `${url} ${width} ${theme}`);
     }
     await done(page);
   }
@@ -261,8 +228,7 @@ async function withoutScript() {
   await page.context().close();
 }
 
-let status = 0;
-try {
+await play(at, check, async () => {
   await filtersAndSort();
   await groupsAddUp();
   await columnsAndViews();
@@ -270,15 +236,4 @@ try {
   await selection();
   await withoutScript();
   await looksAndBudgets();
-  console.log(`${checks} checks passed`);
-} catch (e) {
-  console.error(e.stack || e);
-  status = 1;
-} finally {
-  await browser.close();
-  server.removeAllListeners('exit');
-  server.kill('SIGTERM');
-  await new Promise(r => server.on('exit', r));
-  fs.rmSync(dir, { recursive: true, force: true });
-}
-process.exit(status);
+});

@@ -1,57 +1,21 @@
 // An import in a real browser: node import.mjs PERENNIAL. An ugly Portuguese export goes through upload, mapping, check, corrections in
 // place, apply, links and undo; then bad files, the wrong file over the right one, a manager's rights, and the same without scripts.
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
-import { createRequire } from 'node:module';
-import { chromium } from 'playwright-core';
+import { checker, clean_in_both, demo, person as signed_in, play } from './demo.mjs';
 
-const perennial = path.resolve(process.argv[2]);
-const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'perennial-e2e-'));
-const db = path.join(dir, 'demo.db');
-let checks = 0;
-const check = (ok, text) => { assert.ok(ok, text); checks++; };
-const cli = (...args) => execFileSync(perennial, ['--db', db, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+const at = await demo(process.argv[2], { lines: 2000 });
+const { base, db, dir } = at, check = checker();
+const cli = (...args) => at.run(args);
 const file = (name, bytes) => { fs.writeFileSync(path.join(dir, name), bytes); return path.join(dir, name); };
+const clean = (page, what) => clean_in_both(page, what, check);
+const pages = [];
 
-cli('demo', '--lines', '2000', '--seed', '7', '--today', '2026-11-23');
-const server = spawn(perennial, ['--db', db, 'serve', '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'ignore'] });
-const base = await new Promise((resolve, reject) => {
-  let text = '';
-  server.stdout.on('data', d => { text += d; const m = text.match(/http:\/\/[0-9.:]+/); if (m) resolve(m[0]); });
-  server.on('exit', code => reject(new Error(`serve ended with ${code}`)));
-});
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: ['--no-sandbox'] });
-const complaints = [];
-
-async function person(name, options = {}) {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
-  const page = await context.newPage();
-  page.on('console', m => { if (m.type() === 'error' && !page.expected) complaints.push(`${page.url()}: ${m.text()}`); });
-  page.on('pageerror', e => complaints.push(`${page.url()}: ${e.message}`));
-  await page.goto(base + '/sign-in');
-  await page.fill('#email', name + '@palisade.example');
-  await page.fill('#password', 'palisade-demo-2026');
-  await Promise.all([page.waitForURL(u => !u.pathname.startsWith('/sign-in')), page.click('button[type=submit]')]);
+async function person(name, options) {
+  const page = await signed_in(at, name, options);
+  pages.push(page);
   return page;
-}
-
-async function clean(page, what) {
-  for (const [theme, width] of [['light', 1440], ['dark', 390]]) {
-    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
-    await page.setViewportSize({ width, height: 900 });
-    await page.evaluate(axe);
-    const found = await page.evaluate(() => axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }));
-    const said = found.violations.map(v => `${v.id}: ${v.nodes.map(n => n.target.join(' ')).slice(0, 3).join(' | ')}`);
-    check(said.length === 0, `${what}, ${theme}: ${said.join('; ')}`);
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    check(wide <= 0, `${what}: scrolls sideways by ${wide} px at ${width}`);
-  }
-  await page.emulateMedia({ colorScheme: 'light' });
-  await page.setViewportSize({ width: 1440, height: 900 });
 }
 
 // ---- the file: Windows-1252, semicolons, a title above the header, decimal commas, and nine bad cells of seven kinds
@@ -229,15 +193,10 @@ async function others() {
   check(ops === 404, 'a file of somebody else is not there for a manager');
 }
 
-try {
+await play(at, check, async () => {
   const page = await wholeFlow();
   await badFiles(page);
   await wrongFile(page);
   await others();
-  check(complaints.length === 0, complaints.join('\n'));
-  console.log(`import: ${checks} checks passed`);
-} finally {
-  await browser.close();
-  server.kill();
-  fs.rmSync(dir, { recursive: true, force: true });
-}
+  for (const page of pages) check(page.complaints.length === 0, page.complaints.join('\n'));
+});

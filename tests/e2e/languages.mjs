@@ -8,7 +8,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { crawl, demo, links_of, person, read_as } from './demo.mjs';
 
-const at = await demo(path.resolve(process.argv[2]));
+const at = await demo(process.argv[2]);
 const folder = path.resolve(process.argv[3]);
 const locales = { es: 'es-MX', fr: 'fr-CA', pt: 'pt-BR' };
 let checks = 0;

@@ -1,60 +1,27 @@
 // Search, accounts and contracts in a real browser: node search.mjs PERENNIAL. The palette by keyboard only, slips, serial numbers, what is
 // foreign; every figure of an account followed to its rows; contacts; two accounts merged and taken apart again; axe on each screen.
-import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
-import { createRequire } from 'node:module';
-import { chromium } from 'playwright-core';
-
-const perennial = path.resolve(process.argv[2]);
-const chrome = process.env.CHROMIUM || '/usr/bin/chromium';
-const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'perennial-search-'));
-const db = path.join(dir, 'demo.db');
-let checks = 0;
-const check = (ok, text) => { assert.ok(ok, text); checks++; };
+import { checker, clean as looked_at, demo, person as signed_in, play } from './demo.mjs';
 
 // One customer under two names: its serial number goes on under the second.
-const CSV = path.join(dir, 'twice.csv');
-fs.writeFileSync(CSV, `contract_number,line_number,end_user_account,country,owner,product,serial_number,quantity,start_date,end_date,currency,net_amount
+const CSV = `contract_number,line_number,end_user_account,country,owner,product,serial_number,quantity,start_date,end_date,currency,net_amount
 Q-1,1,Quillfeather Mills Inc,US,Tom Okafor,VX-100,QF-0001,1,2025-01-01,2025-11-30,USD,1000.00
 Q-2,1,"Quillfeather Mills, LLC",US,Tom Okafor,VX-100,QF-0001,1,2026-01-01,2026-12-31,USD,1100.00
 Q-2,2,"Quillfeather Mills, LLC",US,Tom Okafor,VX-200,QF-0002,1,2026-01-01,2026-12-31,USD,500.00
 Q-3,1,"Quillfeather Mills, LLC",US,Tom Okafor,VX-200,QF-0002,1,2026-06-01,2027-05-31,USD,400.00
-`);
-execFileSync(perennial, ['--db', db, 'demo', '--lines', '3000', '--seed', '7', '--today', '2026-11-23']);
-execFileSync(perennial, ['--db', db, 'import', 'contracts', CSV, '--as-of', '2026-11-23']);
-const server = spawn(perennial, ['--db', db, 'serve', '--listen', '127.0.0.1:0', '--quiet'], { stdio: ['ignore', 'pipe', 'ignore'] });
-const base = await new Promise((resolve, reject) => {
-  let text = '';
-  server.stdout.on('data', d => { text += d; const m = text.match(/http:\/\/[0-9.:]+/); if (m) resolve(m[0]); });
-  server.on('exit', code => reject(new Error(`serve ended with ${code}`)));
+`;
+const at = await demo(process.argv[2], {
+  lines: 3000,
+  before({ dir, run }) {
+    const file = path.join(dir, 'twice.csv');
+    fs.writeFileSync(file, CSV);
+    run(['import', 'contracts', file, '--as-of', '2026-11-23']);
+  },
 });
-const browser = await chromium.launch({ executablePath: chrome, args: ['--no-sandbox'] });
-
-async function person(email, width = 1440, theme = 'light') {
-  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: theme });
-  const page = await context.newPage();
-  page.complaints = [];
-  page.on('console', m => { if (m.type() === 'error' && !page.expected) page.complaints.push(`${page.url()}: ${m.text()}`); });
-  page.on('pageerror', e => page.complaints.push(`${page.url()}: ${e.message}`));
-  await page.goto(base + '/sign-in');
-  await page.fill('#email', email + '@palisade.example');
-  await page.fill('#password', 'palisade-demo-2026');
-  await Promise.all([page.waitForURL(u => !u.pathname.startsWith('/sign-in')), page.click('button[type=submit]')]);
-  return page;
-}
-
-async function clean(page, what) {
-  await page.evaluate(axe);
-  const found = await page.evaluate(() => axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }));
-  const said = found.violations.map(v => `${v.id}: ${v.nodes.map(n => n.target.join(' ')).slice(0, 3).join(' | ')}`);
-  check(said.length === 0, `${what}: ${said.join('; ')}`);
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  check(wide <= 0, `${what}: scrolls sideways by ${wide} px`);
-}
+const { base } = at, check = checker();
+const person = (email, width, theme) => signed_in(at, email, { width, theme });
+const clean = (page, what) => looked_at(page, what, check);
 
 // Opens the palette, types, waits for the answer to that text.
 async function ask(page, text) {
@@ -114,12 +81,7 @@ const accountOf = async (page, name) => {
 
 // Without script: a form and links.
 async function plain() {
-  const context = await browser.newContext({ javaScriptEnabled: false, viewport: { width: 390, height: 844 } });
-  const page = await context.newPage();
-  await page.goto(base + '/sign-in');
-  await page.fill('#email', 'tom.okafor@palisade.example');
-  await page.fill('#password', 'palisade-demo-2026');
-  await page.click('button[type=submit]');
+  const page = await signed_in(at, 'tom.okafor', { width: 390, script: false });
   await page.goto(base + '/');
   await page.click('.bar [data-find]');
   check(page.url() === base + '/search', 'the control leads to the page');
@@ -130,7 +92,7 @@ async function plain() {
   check((await page.textContent('main')).includes('at least two letters'), 'too short is said');
   await page.goto(base + '/search?q=kwilfethr');
   check(/Nothing matches/.test(await page.textContent('main')), 'nothing is said');
-  await context.close();
+  await page.context().close();
 }
 
 async function looks() {
@@ -225,16 +187,11 @@ async function merging() {
   await page.context().close();
 }
 
-try {
+await play(at, check, async () => {
   await palette();
   await plain();
   await looks();
   await figures();
   await contacts();
   await merging();
-  console.log(`${checks} checks`);
-} finally {
-  await browser.close();
-  server.kill();
-  fs.rmSync(dir, { recursive: true, force: true });
-}
+});

@@ -1,51 +1,23 @@
 // A rep's day without the mouse: node work.mjs PERENNIAL. Signs in, opens the worklist, looks beside it, changes categories, logs a call,
 // plans steps, puts to sleep, changes several at once and takes it back; then what a colleague sees who covers, and what no one else sees.
-import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { createRequire } from 'node:module';
-import { chromium } from 'playwright-core';
+import { checker, clean as looked_at, demo, PASSWORD, play, visitor } from './demo.mjs';
 
-const perennial = path.resolve(process.argv[2]);
-const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'perennial-work-'));
-const db = path.join(dir, 'demo.db');
-let checks = 0;
-const check = (ok, text) => { assert.ok(ok, text); checks++; };
+const at = await demo(process.argv[2]);
+const { base } = at, check = checker();
+const clean = (page, what) => looked_at(page, what, check);
+const pages = [];
 
-execFileSync(perennial, ['--db', db, 'demo', '--lines', '4000', '--seed', '7', '--today', '2026-11-23']);
-const server = spawn(perennial, ['--db', db, 'serve', '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'ignore'] });
-const base = await new Promise((resolve, reject) => {
-  let text = '';
-  server.stdout.on('data', d => { text += d; const m = text.match(/http:\/\/[0-9.:]+/); if (m) resolve(m[0]); });
-  server.on('exit', code => reject(new Error(`serve ended with ${code}`)));
-});
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: ['--no-sandbox'] });
-const complaints = [];
-
-async function person(email, width = 1440, theme = 'light', javaScriptEnabled = true) {
-  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: theme, javaScriptEnabled });
-  const page = await context.newPage();
-  page.on('console', m => { if (m.type() === 'error' && !page.expected) complaints.push(`${page.url()}: ${m.text()}`); });
-  page.on('pageerror', e => complaints.push(`${page.url()}: ${e.message}`));
+// By keyboard too.
+async function person(email, width, theme, script) {
+  const page = await visitor(at, { width, theme, script });
+  pages.push(page);
   await page.goto(base + '/sign-in');
   await page.focus('#email');
   await page.keyboard.type(email + '@palisade.example');
   await page.keyboard.press('Tab');
-  await page.keyboard.type('palisade-demo-2026');
+  await page.keyboard.type(PASSWORD);
   await Promise.all([page.waitForURL(u => !u.pathname.startsWith('/sign-in')), page.keyboard.press('Enter')]);
   return page;
-}
-
-async function clean(page, what) {
-  await page.evaluate(axe);
-  const found = await page.evaluate(() => axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }));
-  const said = found.violations.map(v => `${v.id}: ${v.nodes.map(n => n.target.join(' ')).slice(0, 3).join(' | ')}`);
-  check(said.length === 0, `${what}: ${said.join('; ')}`);
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  check(wide <= 0, `${what}: scrolls sideways by ${wide} px`);
 }
 
 const text = (page, selector) => page.evaluate(s => document.querySelector(s)?.textContent.trim() ?? '', selector);
@@ -251,7 +223,7 @@ async function plain() {
   await page.context().close();
 }
 
-try {
+await play(at, check, async () => {
   const tom = await day();
   await bulk(tom);
   await numbers(tom);
@@ -259,10 +231,5 @@ try {
   await cover(tom);
   await looks();
   await plain();
-  check(complaints.length === 0, complaints.join('\n'));
-  console.log(`${checks} checks`);
-} finally {
-  await browser.close();
-  server.kill();
-  fs.rmSync(dir, { recursive: true, force: true });
-}
+  for (const page of pages) check(page.complaints.length === 0, page.complaints.join('\n'));
+});
