@@ -66,7 +66,8 @@ static void mark_earlier(const struct base_span *s, struct kpi_pots *p) {
   }
 }
 
-static int collect(const struct base_span *s, struct kpi_pots *p) {
+/* pot_of: per line from s->from, its pot + 1; 0 = it does not count. */
+static int collect(const struct base_span *s, struct kpi_pots *p, uint32_t *pot_of) {
   const struct book_lines *l = &s->r->b->lines;
   int code = kpi_pots_init(p, s->keyed ? 0 : s->r->b->accounts.n);
   for (size_t i = s->from; i < l->n && code == OK; i++) {
@@ -79,6 +80,7 @@ static int collect(const struct base_span *s, struct kpi_pots *p) {
     if (x == NULL) {
       return ERR_NOMEM;
     }
+    pot_of[i - s->from] = (uint32_t)(x - p->at) + 1;
     exact_t arr = (exact_t)l->atr[i] * factor;
     bool over = (flags & POT_OPENS) && __builtin_add_overflow(x->a, arr, &x->a);
     over |= (flags & POT_CLOSES) && __builtin_add_overflow(x->b, arr, &x->b);
@@ -97,19 +99,17 @@ static int collect(const struct base_span *s, struct kpi_pots *p) {
 static bool stays(const struct kpi_pot *x) { return (x->flags & (POT_OPENS | POT_CLOSES)) == (POT_OPENS | POT_CLOSES); }
 
 /* Items of the accounts that stay: what moved first, then what stands beside it. */
-static int collect_items(const struct base_span *s, const struct kpi_pots *p, struct kpi_items *items) {
+static int collect_items(const struct base_span *s, const struct kpi_pots *p, const uint32_t *pot_of, struct kpi_items *items) {
   const struct book_lines *l = &s->r->b->lines;
   int code = OK;
   for (int moved = 1; moved >= 0; moved--) {
     for (size_t i = s->from; i < l->n && code == OK; i++) {
-      int64_t factor = counts(s, i);
-      unsigned flags = factor != 0 ? covers(s, i) : 0;
-      const struct kpi_pot *x = flags != 0 && (flags != (POT_OPENS | POT_CLOSES)) == (moved != 0) ? kpi_pots_get(p, key_of(s, i), l->account[i]) : NULL;
-      if (x == NULL || !stays(x)) {
+      uint32_t pot = pot_of[i - s->from] - 1;
+      unsigned flags = pot != UINT32_MAX && stays(&p->at[pot]) ? covers(s, i) : 0;
+      if (flags == 0 || (flags != (POT_OPENS | POT_CLOSES)) != (moved != 0)) {
         continue;
       }
-      uint32_t pot = (uint32_t)(x - p->at);
-      exact_t arr = (exact_t)l->atr[i] * factor;
+      exact_t arr = (exact_t)l->atr[i] * s->factors.factor[l->currency[i]];
       code = moved ? kpi_items_add(items, pot, l->product[i], flags == POT_CLOSES, l->quantity[i], arr) :
                      kpi_items_stay(items, pot, l->product[i], l->quantity[i], arr);
     }
@@ -161,8 +161,9 @@ static bool add_item(struct kpi_base *to, const struct kpi_item *x) {
 static int base_sums(const struct base_span *s, struct kpi_base *sums) {
   struct kpi_pots p = {0};
   struct kpi_items items = {0};
-  int code = collect(s, &p);
-  code = code == OK ? collect_items(s, &p, &items) : code;
+  uint32_t *pot_of MEM_CLEANUP = mem_zalloc(s->r->b->lines.n - s->from + 1, sizeof *pot_of);
+  int code = pot_of != NULL ? collect(s, &p, pot_of) : ERR_NOMEM;
+  code = code == OK ? collect_items(s, &p, pot_of, &items) : code;
   for (size_t k = 0; k < p.n && code == OK; k++) {
     code = add_account(&sums[p.at[k].key], &p.at[k]) ? OK : ERR_RANGE;
   }
@@ -330,8 +331,9 @@ int kpi_base_rows(const struct kpi_run *r, enum kpi_id id, char side, uint32_t g
     return code;
   }
   s.only = one_period ? UINT32_MAX : group;
-  code = collect(&s, &p);
-  code = code == OK ? collect_items(&s, &p, &items) : code;
+  uint32_t *pot_of MEM_CLEANUP = mem_zalloc(r->b->lines.n - s.from + 1, sizeof *pot_of);
+  code = pot_of != NULL ? collect(&s, &p, pot_of) : ERR_NOMEM;
+  code = code == OK ? collect_items(&s, &p, pot_of, &items) : code;
   code = code == OK ? list_rows(&s, &p, &items, id, side, take, arg) : code;
   kpi_items_free(&items);
   kpi_pots_free(&p);
