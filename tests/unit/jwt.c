@@ -111,7 +111,8 @@ static void keys_come_from_the_set(void **state) {
   fails(t, STR("{\"keys\":7}"), ERR_DENIED, "does not publish");
   fails(t, STR("<html>"), ERR_SYNTAX, "provider's keys");
   fails(token("{\"alg\":\"ES256\"}", BODY, ec, false),
-        STR("{\"keys\":[{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\",\"y\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"}]}"),
+        STR("{\"keys\":[{\"kty\":\"EC\",\"crv\":\"P-256\","
+            "\"x\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\",\"y\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"}]}"),
         ERR_DENIED, "does not publish"); /* not on the curve */
 }
 
