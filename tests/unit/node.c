@@ -50,7 +50,8 @@ static int teardown(void **state) {
 static void written(void **state) {
   (void)state;
   static const char *const good[] = {"company", "region-1", "team-12", "rep-9007199254740993"};
-  static const char *const bad[] = {"Company", "team", "team-", "team-0", "team-012", "team--1", "team-+1", "team-1x", "team-1-2", "rep-99999999999999999999", "x-1", "-1", " "};
+  static const char *const bad[] = {"Company", "team", "team-", "team-0", "team-012", "team--1", "team-+1",
+                                    "team-1x", "team-1-2", "rep-99999999999999999999", "x-1", "-1", " "};
   char text[NODE_TEXT_SIZE];
   struct node n;
   for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
