@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include "app/book_snapshot.h"
+#include "app/states_cache.h"
 #include "app/search.h"
 #include "base/alloc.h"
 #include "store/repo_book.h"
@@ -29,6 +30,7 @@ struct book_cache {
   int64_t first_of;
   char *snapshot;
   struct search_cache *search;
+  struct states_cache *states;
 };
 
 /* The newest book: mapped from its snapshot when that is of this very state, else read, and then written for the next start. */
@@ -75,7 +77,10 @@ struct book_cache *book_cache_new(const char *snapshot) {
     memcpy(c->snapshot, snapshot, n);
   }
   c->search = search_cache_new();
-  if (c->search == NULL) {
+  c->states = states_cache_new();
+  if (c->search == NULL || c->states == NULL) {
+    search_cache_free(c->search, c);
+    states_cache_free(c->states);
     mem_free(c->snapshot);
     mem_free(c);
     return NULL;
@@ -87,6 +92,12 @@ struct book_cache *book_cache_new(const char *snapshot) {
   return c;
 }
 
+int book_cache_states(struct book_cache *c, struct store *s, const struct book *newest, day_t as_of, const struct book_states **ret, struct err *e) {
+  return states_cache_get(c->states, s, newest, as_of, ret, e);
+}
+
+void book_cache_drop_states(struct book_cache *c, const struct book_states *x) { states_cache_release(c->states, x); }
+
 struct search_cache *book_cache_search(struct book_cache *c) { return c->search; }
 
 void book_cache_free(struct book_cache *c) {
@@ -94,6 +105,7 @@ void book_cache_free(struct book_cache *c) {
     return;
   }
   search_cache_free(c->search, c);
+  states_cache_free(c->states);
   for (int i = 0; i < MAX_GENERATIONS; i++) {
     book_free(c->generations[i].book);
   }
@@ -169,19 +181,24 @@ static size_t row_of(const struct book_renewals *x, int64_t id) {
   return from;
 }
 
-/* The first past day that these changes could show on: an edit shows from its own day on, a new owner decides who may see every day. */
-static day_t reaches_back_to(const struct book *was, const struct book *is, const int64_t *ids, size_t n) {
-  day_t first = INT32_MAX;
+/* The first past day that changes could show on: an edit shows from its own day on, a new owner decides who may see every day of a past
+ * book, but not how its renewals stood. */
+struct reach {
+  day_t books, states;
+};
+static struct reach reaches_back_to(const struct book *was, const struct book *is, const int64_t *ids, size_t n) {
+  struct reach first = {INT32_MAX, INT32_MAX};
   for (size_t k = 0; k < n; k++) {
     size_t i = row_of(&is->renewals, ids[k]);
-    day_t changed = is->renewals.rep[i] != was->renewals.rep[i] ? DAY_NONE : is->renewals.changed[i];
-    first = changed < first ? changed : first;
+    day_t changed = is->renewals.changed[i], seen = is->renewals.rep[i] != was->renewals.rep[i] ? DAY_NONE : changed;
+    first.states = changed < first.states ? changed : first.states;
+    first.books = seen < first.books ? seen : first.books;
   }
   return first;
 }
 
 /* The newest book with a few renewals read again, or *ret NULL when it must be loaded whole. */
-static int patch(struct store *s, struct book *newest, int64_t seq, struct book **ret, day_t *ret_past_from, struct err *e) {
+static int patch(struct store *s, struct book *newest, int64_t seq, struct book **ret, struct reach *ret_reach, struct err *e) {
   int64_t ids[SMALL_CHANGE];
   size_t n = 0;
   bool other = true;
@@ -199,7 +216,7 @@ static int patch(struct store *s, struct book *newest, int64_t seq, struct book 
     return code == ERR_NOTFOUND ? OK : code;
   }
   fork->seq = seq;
-  *ret_past_from = reaches_back_to(newest, fork, ids, n);
+  *ret_reach = reaches_back_to(newest, fork, ids, n);
   *ret = fork;
   return OK;
 }
@@ -219,7 +236,7 @@ static void drop_past(struct book_cache *c, day_t from) {
 
 static int refresh(struct book_cache *c, struct store *s, int64_t seq, struct err *e) {
   struct book *fresh = NULL;
-  day_t past_from = DAY_NONE; /* all of it: the past may have learned something, too */
+  struct reach reach = {DAY_NONE, DAY_NONE}; /* all of it: the past may have learned something, too */
   int code = OK;
   pthread_mutex_lock(&c->loading);
   pthread_mutex_lock(&c->lock);
@@ -227,7 +244,7 @@ static int refresh(struct book_cache *c, struct store *s, int64_t seq, struct er
   bool done = newest != NULL && newest->seq >= seq; /* another thread loaded it while we waited */
   pthread_mutex_unlock(&c->lock);
   if (!done) {
-    code = newest != NULL ? patch(s, newest, seq, &fresh, &past_from, e) : OK;
+    code = newest != NULL ? patch(s, newest, seq, &fresh, &reach, e) : OK;
     code = code == OK && fresh == NULL ? load(s, DAY_NONE, c->snapshot, &fresh, e) : code;
     pthread_mutex_lock(&c->lock);
     if (code == OK && keep_book(c, fresh, &c->newest) != OK) {
@@ -235,7 +252,8 @@ static int refresh(struct book_cache *c, struct store *s, int64_t seq, struct er
       code = err_set(e, ERR_AGAIN, "too many readers hold old generations of the book: try again in a moment");
     }
     if (code == OK) {
-      drop_past(c, past_from);
+      drop_past(c, reach.books);
+      states_cache_drop(c->states, reach.states);
     }
     pthread_mutex_unlock(&c->lock);
   }

@@ -3,6 +3,7 @@
 #ifndef APP_BOOK_CACHE_H
 #define APP_BOOK_CACHE_H
 #include "insight/book.h"
+#include "insight/book_states.h"
 #include "store/store.h"
 
 struct book_cache;
@@ -20,6 +21,11 @@ void book_cache_release(struct book_cache *c, const struct book *b);
  * one by one thread at a time, and kept for the last days asked (four; two of a big book) until a change could show on them.
  * Its rep_now is today's owner: who may see a row is decided by today. Codes as of book_cache_get. */
 int book_cache_get_as_of(struct book_cache *c, struct store *s, day_t as_of, const struct book **ret, struct err *e);
+/* How the renewals stood at the end of a past day, of those that changed since: enough to compare days at the cost of what changed. newest: a held
+ * book of book_cache_get, to whose rows it belongs. Read once and kept for the last days asked; edits since add only what they touched.
+ * Borrowed until book_cache_drop_states. */
+int book_cache_states(struct book_cache *c, struct store *s, const struct book *newest, day_t as_of, const struct book_states **ret, struct err *e);
+void book_cache_drop_states(struct book_cache *c, const struct book_states *x); /* takes NULL */
 /* The first day on which anything was known, DAY_NONE in an empty book: nothing is to be seen as of an earlier one. Looked for once per generation. */
 int book_cache_first_day(struct book_cache *c, struct store *s, day_t *ret, struct err *e);
 /* For a command: load once, no cache. Owned: book_free. as_of DAY_NONE = newest. */

@@ -70,9 +70,7 @@ int book_alloc_lines(struct book *b, size_t n) {
   return ok ? OK : ERR_NOMEM;
 }
 
-int book_alloc_renewals(struct book *b, size_t n) {
-  struct book_renewals *r = &b->renewals;
-  struct arena *a = b->memory;
+int book_columns(struct arena *a, struct book_renewals *r, size_t n) {
   bool ok = column(a, &r->id, n, sizeof *r->id) && column(a, &r->contract, n, sizeof *r->contract) && column(a, &r->account, n, sizeof *r->account) &&
             column(a, &r->reseller, n, sizeof *r->reseller) && column(a, &r->distributor, n, sizeof *r->distributor) &&
             column(a, &r->due, n, sizeof *r->due) && column(a, &r->close, n, sizeof *r->close) && column(a, &r->booked, n, sizeof *r->booked) &&
@@ -85,6 +83,8 @@ int book_alloc_renewals(struct book *b, size_t n) {
   r->n = ok ? n : 0;
   return ok ? OK : ERR_NOMEM;
 }
+
+int book_alloc_renewals(struct book *b, size_t n) { return book_columns(b->memory, &b->renewals, n); }
 
 struct book *book_fork(struct book *b) {
   struct arena *a = arena_new(0);

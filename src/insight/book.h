@@ -141,6 +141,8 @@ struct book *book_new(void);                                     /* with the emp
 struct arena *book_arena(struct book *b);                        /* for names and whatever else lives as long */
 int book_alloc_lines(struct book *b, size_t n);                  /* column arrays, not cleared. OK, ERR_NOMEM */
 int book_alloc_renewals(struct book *b, size_t n);
+/* The same for columns that stand elsewhere: room for n rows in the arena. OK, ERR_NOMEM. */
+int book_columns(struct arena *a, struct book_renewals *ret, size_t n);
 /* Sizes a dictionary to n entries + code 0. OK, ERR_NOMEM. */
 int book_alloc_dict(struct book *b, struct book_dict *d, uint32_t n);
 /* Code of a currency, added if new (at most 63). 0 on too many. */

@@ -9,6 +9,11 @@
 #include "domain/calendar.h"
 #include "insight/book.h"
 
+/* The day that decides to which period a renewal belongs. */
+static inline day_t forecast_day(int category, day_t booked, day_t close, day_t due) {
+  return category == CATEGORY_CLOSED && booked != DAY_NONE ? booked : close != DAY_NONE ? close : due;
+}
+
 struct forecast_target {
   int scope;           /* 'c' company, 'r' region, 't' team, 'p' rep */
   uint32_t code;       /* region code, team index or rep code */

@@ -2,6 +2,7 @@
 #ifndef STORE_REPO_BOOK_H
 #define STORE_REPO_BOOK_H
 #include "insight/book.h"
+#include "insight/book_states.h"
 #include "store/repo_config.h"
 
 /* The book as known at the end of a day (DAY_NONE: the newest): lines known by then, outcomes known by then, renewals in
@@ -9,6 +10,9 @@
 int book_read(struct store *s, const struct org *org, day_t as_of, struct book **ret, struct err *e);
 /* The same for a past day, made from the newest book in memory: only renewals that changed after the day are looked up, in their versions. */
 int book_read_past(struct store *s, struct book *newest, day_t as_of, struct book **ret, struct err *e);
+/* How the renewals that changed after a past day stood at its end; as they stand in the store now, which may know more than the book.
+ * known: states of the same day and root from before, of which nothing is read again, or NULL. *ret is owned: book_states_free. */
+int book_read_states(struct store *s, const struct book *newest, day_t as_of, const struct book_states *known, struct book_states **ret, struct err *e);
 /* Reads the rows of a few renewals (ids ascending) into an existing, private copy of a book: used when little changed. A renewal
  * the book does not hold gives ERR_NOTFOUND: load it whole. */
 int book_reread_renewals(struct store *s, struct book *b, const int64_t *ids, size_t n, struct err *e);

@@ -62,8 +62,7 @@ int book_read_lines(struct book_reader *r, struct err *e) {
     ".forecast_amount, " t ".won_amount, " t ".outcome, " t ".booked_date, " t ".next_step is not null, " t ".next_step_date, " t \
     ".po_number is not null, " t ".changed_at, " t ".owner_id"
 
-static void take_renewal(const struct book *b, const struct stmt *q, size_t i) {
-  const struct book_renewals *x = &b->renewals;
+static void take_renewal(const struct book_dict *reps, const struct book_renewals *x, const struct stmt *q, size_t i) {
   x->stage[i] = (uint8_t)stmt_i64(q, 3);
   x->category[i] = (uint8_t)stmt_i64(q, 4);
   x->close[i] = stmt_day(q, 7);
@@ -74,7 +73,7 @@ static void take_renewal(const struct book *b, const struct stmt *q, size_t i) {
   x->booked[i] = stmt_day(q, 13);
   x->step_date[i] = stmt_day(q, 15);
   x->changed[i] = day_of_instant(stmt_i64(q, 17));
-  x->rep[i] = (uint16_t)book_code(&b->reps, stmt_i64(q, 18));
+  x->rep[i] = (uint16_t)book_code(reps, stmt_i64(q, 18));
   x->flags[i] = (uint8_t)((stmt_i64(q, 5) != 0 ? RENEWAL_OVERRIDE : 0) | (stmt_i64(q, 6) != 0 ? RENEWAL_AT_RISK : 0) |
                           (stmt_i64(q, 16) != 0 ? RENEWAL_HAS_PO : 0) | (stmt_i64(q, 14) != 0 ? RENEWAL_HAS_STEP : 0));
 }
@@ -104,7 +103,7 @@ int book_read_renewals(struct book_reader *r, struct err *e) {
     x->model[n] = c->model;
     x->due[n] = stmt_day(q, 2);
     x->currency[n] = book_currency(b, (currency_t)stmt_i64(q, 8));
-    take_renewal(b, q, n);
+    take_renewal(&b->reps, x, q, n);
     n++;
     code = OK;
   }
@@ -116,29 +115,40 @@ int book_read_renewals(struct book_reader *r, struct err *e) {
 /* ---- a past day from the newest book ---- */
 
 struct past {
-  struct book *newest, *book;
+  const struct book *newest;
+  const struct book_states *known; /* of the same day, from before; or NULL */
   day_t as_of;
-  uint8_t *keep; /* by row of the newest book: existed then */
+  struct book_states *states;
 };
 
-static void take_version(struct past *x, const struct stmt *q, size_t i) {
-  take_renewal(x->book, q, i);
-  x->book->renewals.currency[i] = book_currency(x->book, (currency_t)stmt_i64(q, 8));
-  x->keep[i] = 1;
+static uint8_t currency_place(const struct book *b, currency_t c) {
+  for (uint8_t i = 1; i < b->n_currencies; i++) {
+    if (b->currency_of[i] == c) {
+      return i;
+    }
+  }
+  return 0;
 }
 
-/* Few changed since: each one's version by its key. */
-static int versions_one_by_one(struct db *db, struct past *x, int64_t until, struct err *e) {
+static void take_version(const struct past *x, const struct stmt *q, size_t place) {
+  struct book_states *to = x->states;
+  take_renewal(&x->newest->reps, &to->then, q, place);
+  to->money[place] = (currency_t)stmt_i64(q, 8);
+  to->then.currency[place] = currency_place(x->newest, to->money[place]);
+  to->there[place] = 1;
+}
+
+/* Few changed since: each one's version by its key. looked[place] is set where nothing is to be looked up. */
+static int versions_one_by_one(struct db *db, const struct past *x, const uint8_t *looked, int64_t until, struct err *e) {
   static const char sql[] = "select v.renewal_id, 0, 0, " RENEWAL_COLUMNS("v") " from renewal_version v where v.renewal_id = $1 and v.changed_at <= $2"
                             " order by v.version desc limit 1";
-  struct book_renewals *n = &x->book->renewals;
   int code = OK;
-  for (size_t i = 0; i < n->n && code == OK; i++) {
+  for (size_t i = 0; i < x->states->n && code == OK; i++) {
     struct stmt *q = NULL;
-    if (x->keep[i] != 0) {
+    if (looked[i] != 0) {
       continue;
     }
-    code = db_query(db, sql, BINDS(B_I64(n->id[i]), B_I64(until)), &q, e);
+    code = db_query(db, sql, BINDS(B_I64(x->newest->renewals.id[x->states->row[i]]), B_I64(until)), &q, e);
     if (code == OK && (code = stmt_next(q, e)) == 1) {
       take_version(x, q, i);
       code = OK;
@@ -149,19 +159,19 @@ static int versions_one_by_one(struct db *db, struct past *x, int64_t until, str
 }
 
 /* Many changed: one pass over all versions in the order of the book; the last one of a renewal stands. */
-static int versions_in_one_pass(struct db *db, struct past *x, int64_t until, struct err *e) {
+static int versions_in_one_pass(struct db *db, const struct past *x, int64_t until, struct err *e) {
   static const char sql[] = "select v.renewal_id, 0, 0, " RENEWAL_COLUMNS("v") " from renewal_version v where v.changed_at <= $1"
                             " order by v.renewal_id, v.version /* scan */";
-  struct book_renewals *n = &x->book->renewals;
+  const uint32_t *id = x->newest->renewals.id, *row = x->states->row;
   struct stmt *q = NULL;
   size_t i = 0;
   int code = db_query(db, sql, BINDS(B_I64(until)), &q, e);
   while (code == OK && (code = stmt_next(q, e)) == 1) {
-    uint32_t id = (uint32_t)stmt_i64(q, 0);
-    while (i < n->n && n->id[i] < id) {
+    uint32_t at = (uint32_t)stmt_i64(q, 0);
+    while (i < x->states->n && id[row[i]] < at) {
       i++;
     }
-    if (i < n->n && n->id[i] == id && x->newest->renewals.changed[i] > x->as_of) {
+    if (i < x->states->n && id[row[i]] == at) {
       take_version(x, q, i);
     }
     code = OK;
@@ -170,39 +180,104 @@ static int versions_in_one_pass(struct db *db, struct past *x, int64_t until, st
   return code;
 }
 
-static int past_in_tx(struct store *s, void *arg, struct err *e) {
+/* What was found out before is taken over: that a renewal changed again today does not change how it stood then. */
+static size_t take_known(const struct past *x, uint8_t *looked) {
+  struct book_states *to = x->states;
+  const struct book_states *known = x->known;
+  size_t at = 0, missing = 0;
+  for (size_t i = 0; i < to->n; i++) {
+    ptrdiff_t k = known != NULL ? book_states_place(known, to->row[i], &at) : -1;
+    looked[i] = k >= 0;
+    missing += k < 0;
+    if (k < 0) {
+      continue;
+    }
+    to->there[i] = known->there[k];
+    to->money[i] = known->money[k];
+#define TAKE(column) to->then.column[i] = known->then.column[k]
+    TAKE(stage), TAKE(category), TAKE(close), TAKE(atr), TAKE(forecast), TAKE(won), TAKE(outcome), TAKE(booked), TAKE(step_date), TAKE(changed);
+    TAKE(rep), TAKE(flags), TAKE(currency);
+#undef TAKE
+  }
+  return missing;
+}
+
+static int states_in_tx(struct store *s, void *arg, struct err *e) {
   enum { ONE_PASS_FROM = 8 }; /* a pass over everything costs about as much as looking up an eighth */
   struct past *x = arg;
+  const struct book_renewals *now = &x->newest->renewals;
   int64_t until = ((int64_t)x->as_of + 1) * SECONDS_PER_DAY - 1;
-  size_t n = x->newest->renewals.n, later = 0;
-  book_free(x->book); /* of a try before */
-  x->book = book_past(x->newest, x->as_of);
-  if (x->book == NULL) {
+  size_t later = 0;
+  for (size_t i = 0; i < now->n; i++) {
+    later += now->changed[i] > x->as_of;
+  }
+  book_states_free(x->states); /* of a try before */
+  x->states = book_states_new(later);
+  uint8_t *looked MEM_CLEANUP = mem_alloc(later + 1);
+  if (x->states == NULL || looked == NULL) {
     return err_set(e, ERR_NOMEM, "out of memory");
   }
-  for (size_t i = 0; i < n; i++) {
-    x->keep[i] = x->newest->renewals.changed[i] <= x->as_of;
-    later += x->keep[i] == 0;
+  x->states->as_of = x->as_of;
+  x->states->root_seq = book_root_seq(x->newest);
+  x->states->seq = x->newest->seq;
+  for (uint32_t i = 0, k = 0; i < now->n; i++) {
+    if (now->changed[i] > x->as_of) {
+      x->states->row[k++] = i;
+    }
   }
-  int code = later >= n / ONE_PASS_FROM && later > 0 ? versions_in_one_pass(store_db(s), x, until, e) : versions_one_by_one(store_db(s), x, until, e);
-  if (code == OK) {
-    book_keep_renewals(x->book, x->keep);
+  size_t missing = take_known(x, looked);
+  return missing >= now->n / ONE_PASS_FROM && missing > 0 ? versions_in_one_pass(store_db(s), x, until, e)
+                                                          : versions_one_by_one(store_db(s), x, looked, until, e);
+}
+
+int book_read_states(struct store *s, const struct book *newest, day_t as_of, const struct book_states *known, struct book_states **ret, struct err *e) {
+  struct past x = {.newest = newest, .known = known, .as_of = as_of};
+  int code = store_read(s, states_in_tx, &x, e);
+  if (code < 0) {
+    book_states_free(x.states);
+    return code;
   }
-  return code;
+  *ret = x.states;
+  return OK;
+}
+
+/* Puts the states of then into the book of that day, and takes out what did not exist. */
+static int put_states(struct book *b, const struct book_states *from) {
+  struct book_renewals *to = &b->renewals;
+  uint8_t *keep MEM_CLEANUP = mem_alloc(to->n + 1);
+  if (keep == NULL) {
+    return ERR_NOMEM;
+  }
+  memset(keep, 1, to->n + 1);
+  for (size_t k = 0; k < from->n; k++) {
+    size_t i = from->row[k];
+    keep[i] = from->there[k];
+    if (keep[i] == 0) {
+      continue;
+    }
+#define PUT(column) to->column[i] = from->then.column[k]
+    PUT(stage), PUT(category), PUT(close), PUT(atr), PUT(forecast), PUT(won), PUT(outcome), PUT(booked), PUT(step_date), PUT(changed), PUT(rep), PUT(flags);
+#undef PUT
+    to->currency[i] = book_currency(b, from->money[k]);
+  }
+  book_keep_renewals(b, keep);
+  return OK;
 }
 
 int book_read_past(struct store *s, struct book *newest, day_t as_of, struct book **ret, struct err *e) {
-  uint8_t *keep MEM_CLEANUP = mem_alloc(newest->renewals.n + 1);
-  struct past x = {.newest = newest, .as_of = as_of, .keep = keep};
-  if (keep == NULL) {
-    return err_set(e, ERR_NOMEM, "out of memory");
-  }
-  int code = store_read(s, past_in_tx, &x, e);
-  if (code < 0) {
-    book_free(x.book);
+  struct book_states *states = NULL;
+  int code = book_read_states(s, newest, as_of, NULL, &states, e);
+  if (code != OK) {
     return code;
   }
-  *ret = x.book;
+  struct book *past = book_past(newest, as_of);
+  if (past == NULL || put_states(past, states) != OK) {
+    book_free(past);
+    book_states_free(states);
+    return err_set(e, ERR_NOMEM, "out of memory");
+  }
+  book_states_free(states);
+  *ret = past;
   return OK;
 }
 
@@ -226,7 +301,7 @@ int book_reread_renewals(struct store *s, struct book *b, const int64_t *ids, si
     }
     code = db_query(store_db(s), sql, BINDS(B_I64(ids[k])), &q, e);
     if (code == OK && (code = stmt_next(q, e)) == 1) {
-      take_renewal(b, q, from);
+      take_renewal(&b->reps, x, q, from);
       code = OK;
     } else if (code == 0) {
       code = ERR_NOTFOUND;

@@ -1,0 +1,175 @@
+#include "insight/bridge.h"
+
+#include "base/alloc.h"
+#include "insight/exact.h"
+
+int bridge_rates(const struct book *b, day_t known_by, day_t day, struct arena *a, int64_t ret[BRIDGE_MOST_CURRENCIES]) {
+  struct book then = {.reporting = b->reporting, .n_currencies = b->n_currencies};
+  int64_t rate[BRIDGE_MOST_CURRENCIES] = {0};
+  for (uint8_t c = 1; c < b->n_currencies; c++) {
+    struct book_rate *copy = arena_alloc(a, ((size_t)b->n_rates[c] + 1) * sizeof *copy);
+    if (copy == NULL) {
+      return ERR_NOMEM;
+    }
+    if (b->n_rates[c] > 0) {
+      memcpy(copy, b->rates[c], b->n_rates[c] * sizeof *copy);
+    }
+    then.currency_of[c] = b->currency_of[c];
+    then.rates[c] = copy;
+    then.n_rates[c] = book_rates_as_of(copy, b->n_rates[c], known_by);
+    if (book_rate(&then, c, day, &rate[c], NULL) != OK) {
+      rate[c] = 0;
+    }
+  }
+  memcpy(ret, rate, sizeof rate);
+  return OK;
+}
+
+struct change { /* what a renewal adds to one step */
+  __int128 part;
+  uint32_t row;
+  uint8_t step;
+  struct bridge_state was, is;
+};
+struct work {
+  const struct book *b;
+  const struct bridge_query *q;
+  struct change *change;
+  size_t n, cap;
+  __int128 start, end;
+  struct bridge *out;
+};
+
+static struct bridge_state state_of(const struct book_renewals *x, size_t i, day_t due, uint16_t region) {
+  bool closed = x->category[i] == CATEGORY_CLOSED;
+  return (struct bridge_state){.there = true, .rep = x->rep[i], .region = region, .currency = x->currency[i], .category = x->category[i], .outcome = x->outcome[i],
+                               .day = forecast_day(x->category[i], x->booked[i], x->close[i], due), .amount = closed ? x->won[i] : x->forecast[i]};
+}
+
+/* At the end of a side's day; `at` is where the states were last looked at. */
+static struct bridge_state state_then(const struct book *b, const struct book_states *x, uint32_t i, size_t *at) {
+  const struct book_renewals *now = &b->renewals;
+  ptrdiff_t place = x != NULL ? book_states_place(x, i, at) : -1;
+  if (place < 0) {
+    return state_of(now, i, now->due[i], now->region[i]);
+  }
+  return x->there[place] != 0 ? state_of(&x->then, (size_t)place, now->due[i], now->region[i]) : (struct bridge_state){.day = DAY_NONE};
+}
+
+static int add_change(struct work *w, uint32_t row, int step, __int128 part, const struct bridge_state *was, const struct bridge_state *is) {
+  if (w->n == w->cap) {
+    size_t cap = w->cap == 0 ? 256 : w->cap * 2;
+    struct change *more = mem_realloc(w->change, cap * sizeof *more);
+    if (more == NULL) {
+      return ERR_NOMEM;
+    }
+    w->change = more;
+    w->cap = cap;
+  }
+  w->change[w->n++] = (struct change){.part = part, .row = row, .step = (uint8_t)step, .was = *was, .is = *is};
+  return OK;
+}
+
+static int add_renewal(struct work *w, uint32_t i, const struct bridge_state *was, const struct bridge_state *is) {
+  struct bridge_split x;
+  bridge_split(w->b, &w->q->measure, was, is, &x);
+  w->out->start.rows += x.was_in;
+  w->out->end.rows += x.is_in;
+  w->out->no_rate += x.no_rate;
+  bool ok = !__builtin_add_overflow(w->start, x.was, &w->start) && !__builtin_add_overflow(w->end, x.is, &w->end);
+  int code = ok ? OK : ERR_RANGE;
+  for (int s = 0; s < BRIDGE_STEPS && code == OK; s++) {
+    if ((x.steps >> s & 1U) != 0) {
+      code = add_change(w, i, s, x.part[s], was, is);
+    }
+  }
+  return code;
+}
+
+/* What stands unchanged through both days is most of a book: it is summed without being taken apart. */
+static int add_unchanged(struct work *w, uint32_t i) {
+  const struct book_renewals *x = &w->b->renewals;
+  const struct bridge_measure *m = &w->q->measure;
+  if ((m->categories >> x->category[i] & 1U) == 0) {
+    return OK;
+  }
+  day_t day = forecast_day(x->category[i], x->booked[i], x->close[i], x->due[i]);
+  if (day < m->first || day > m->last) {
+    return OK;
+  }
+  struct bridge_state s = state_of(x, i, x->due[i], x->region[i]);
+  return add_renewal(w, i, &s, &s);
+}
+
+static int add_all(struct work *w) {
+  const struct book_renewals *x = &w->b->renewals;
+  const struct bridge_query *q = w->q;
+  size_t from_at = 0, to_at = 0, at = 0, met = 0;
+  int code = OK;
+  for (uint32_t i = 0; i < x->n && code == OK; i++) {
+    bool handed = met < q->n_extra && q->extra[met] == i;
+    met += handed;
+    if (!handed && q->reps != NULL && q->reps[x->rep_now[i]] == 0) {
+      continue;
+    }
+    if (book_states_place(q->from, i, &at) < 0) { /* what changed after the later day changed after the earlier one */
+      code = add_unchanged(w, i);
+      continue;
+    }
+    struct bridge_state was = state_then(w->b, q->from, i, &from_at), is = state_then(w->b, q->to, i, &to_at);
+    code = add_renewal(w, i, &was, &is);
+  }
+  return code;
+}
+
+/* Rows by step, each with its share of the running sum. */
+static int lay_out(struct work *w, struct arena *a) {
+  struct bridge *out = w->out;
+  size_t place[BRIDGE_STEPS];
+  out->rows = arena_alloc(a, (w->n + 1) * sizeof *out->rows);
+  size_t *order MEM_CLEANUP = mem_alloc((w->n + 1) * sizeof *order);
+  if (out->rows == NULL || order == NULL) {
+    return ERR_NOMEM;
+  }
+  out->n_rows = w->n;
+  for (size_t i = 0; i < w->n; i++) {
+    out->step_from[w->change[i].step + 1]++;
+  }
+  for (int s = 0; s < BRIDGE_STEPS; s++) {
+    out->step_from[s + 1] += out->step_from[s];
+    place[s] = out->step_from[s];
+  }
+  for (size_t i = 0; i < w->n; i++) {
+    order[place[w->change[i].step]++] = i;
+  }
+  __int128 sum = w->start;
+  int64_t before = 0, after = 0;
+  int code = exact_round(sum, &before);
+  out->start.amount = before;
+  for (size_t k = 0; k < w->n && code == OK; k++) {
+    const struct change *c = &w->change[order[k]];
+    sum += c->part;
+    code = exact_round(sum, &after);
+    out->rows[k] = (struct bridge_row){.row = c->row, .step = c->step, .change = after - before, .was = c->was, .is = c->is};
+    out->steps[c->step].amount += after - before;
+    out->steps[c->step].rows++;
+    before = after;
+  }
+  return code == OK ? exact_round(w->end, &out->end.amount) : code;
+}
+
+int bridge_run(const struct book *b, const struct bridge_query *q, struct arena *a, struct bridge *ret, struct err *e) {
+  struct bridge out = {0};
+  struct work w = {.b = b, .q = q, .out = &out};
+  int code = add_all(&w);
+  code = code == OK ? lay_out(&w, a) : code;
+  mem_free(w.change);
+  if (code == ERR_RANGE) {
+    return err_set(e, code, "bridge: a sum is larger than a number can hold: look for an amount typed wrongly");
+  }
+  if (code != OK) {
+    return err_set(e, code, "bridge: out of memory");
+  }
+  *ret = out;
+  return OK;
+}
