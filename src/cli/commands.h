@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 
 int backup_cmd(struct cli *c);
+int bridge_cmd(struct cli *c);
 int check_cmd(struct cli *c);
 int config_cmd(struct cli *c);
 int coverage_cmd(struct cli *c);
@@ -71,6 +72,14 @@ static const struct cli_command commands[] = {
     {"forecast", forecast_cmd, "[--period P] [--by rep|team|region] [--as-of DATE]",
      "Rolls up closed, commit, best case, pipeline and omitted by region, team and rep, single and cumulative, against targets.\n"
      "--period: 2026, 2026-Q4, 2026-11; default the running quarter."},
+    {"bridge", bridge_cmd, "[--period P] [--from DATE] [--to DATE] [--node N] [OPTIONS]",
+     "What moved in a period's call between the ends of two days: won, lost, slipped, pulled in, grown, shrunk, moved up, moved down, new, removed,\n"
+     "reassigned. Every cent stands in one step. Default: the running quarter, from the first day of last week to now.\n\n"
+     "  --node N            company, region-3, team-12 or rep-17 (ids)\n"
+     "  --with CATEGORY     what is added up: closed alone, or with commit (default), best_case, pipeline\n"
+     "  --rates plan|day    both days at the rate of the period's first day, or each at its own with the difference as a step\n"
+     "  --rows              the renewals behind the steps: before, after, who, when, why, how often pushed\n"
+     "  --step STEP         the renewals of one step"},
     {"report", report_cmd, "weekly [--period P] [--as-of DATE] [--out DIR]",
      "Writes the weekly workbook (XLSX) of a period into DIR: summary, roll-up, on-time rate by rep, top open renewals,\n"
      "late and lapsed, changes since seven days before, definitions. Default: the current quarter, this folder."},

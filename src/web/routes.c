@@ -4,6 +4,7 @@
 #include "web/pages/access.h"
 #include "web/pages/account.h"
 #include "web/pages/audit.h"
+#include "web/pages/bridge.h"
 #include "web/pages/contract.h"
 #include "web/pages/bulk.h"
 #include "web/pages/forecast.h"
@@ -45,6 +46,8 @@ const struct route web_routes[] = {
     PAST_ROW("/documents/:id", MAY_READ, document_page, "document"),
     PAST_ROW("/forecast", MAY_READ, forecast_now, NULL),
     PAST_ROW("/forecast/:period", MAY_READ, forecast_page, "period"),
+    PAST_ROW("/forecast/:period/bridge", MAY_READ, bridge_page, "period"),
+    PAST_ROW("/forecast/:period/bridge.csv", MAY_READ, bridge_csv, "period"),
     GET_ROW("/imports", MAY_READ & ~MAY_REP, imports_page, NULL),
     GET_ROW("/imports/new", MAY_IMPORT, import_new_page, NULL),
     GET_ROW("/imports/:id/map", MAY_IMPORT, import_map_page, "import"),
@@ -107,6 +110,7 @@ const struct route web_routes[] = {
     {HTTP_GET, "/api/v1/me", MAY_READ, CSRF_TOKEN, BODY_NONE, 0, api_me, NULL},
     API_ROW("/renewals", api_renewals, NULL),
     API_ROW("/renewals/:id", api_renewal, "renewal"),
+    API_ROW("/bridge", api_bridge, NULL),
     API_ROW("/forecast", api_forecast, NULL),
     API_ROW("/kpi", api_kpi, NULL),
     API_ROW("/kpi/:name", api_kpi_rows, "kpi"),

@@ -306,3 +306,19 @@ void svg_scale(struct strbuf *b, const struct svg_tick *ticks, size_t n, int64_t
   }
   strbuf_addz(b, "</svg>");
 }
+
+void svg_step(struct strbuf *b, const struct svg_step *x) {
+  int64_t from = place(x->from - x->low, x->high - x->low), to = place(x->to - x->low, x->high - x->low), left = from < to ? from : to;
+  int64_t width = from < to ? to - from : from - to, seen = width > 300 ? width : 300; /* what moved is never invisible */
+  int top = x->height / 4;
+  strbuf_fmt(b, "<svg class=\"x\" height=\"%d\" aria-hidden=\"true\">", x->height);
+  if (!x->first)
+    add_vertical(b, "l-line2", x->last ? to : from, 0, top);
+  strbuf_fmt(b, "<rect class=\"%s\"", x->class_name);
+  add_attribute(b, "x", left);
+  add_attribute(b, "width", seen);
+  strbuf_fmt(b, " y=\"%d\" height=\"%d\"/>", top, x->height - 2 * top);
+  if (!x->last)
+    add_vertical(b, "l-line2", to, x->height - top, x->height);
+  strbuf_addz(b, "</svg>");
+}

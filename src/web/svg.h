@@ -75,6 +75,17 @@ struct svg_curve {
 };
 void svg_curve(struct strbuf *b, const struct svg_curve *x);
 
+/* One step of a bridge, a row of a table: a bar from one level to the next, with hairlines that lead in from the row above and on to the one
+ * below. Decorative: the row says the numbers. */
+struct svg_step {
+  const char *class_name;
+  int64_t from, to;        /* levels before and after */
+  int64_t low, high;       /* of the axis */
+  int height;              /* of the row, in px */
+  bool first, last;        /* nothing leads in, on */
+};
+void svg_step(struct strbuf *b, const struct svg_step *x);
+
 /* Bars along a row of time: first … last are days (or anything that counts), both inclusive; what lies outside is cut. Several lanes
  * when bars overlap. */
 struct svg_bar {

@@ -51,7 +51,8 @@ static struct book *book_of(size_t renewals) {
 }
 
 /* Who stands in which node: the north is Ann's and Bob's team, Dora has none. */
-static const uint8_t NORTH_REPS[REPS] = {2, 1, 1, 0, 2}, COAST_REPS[REPS] = {0, 1, 1, 0, 0}, REP_ALONE[REPS][REPS] = {{1}, {0, 1}, {0, 0, 1}, {0, 0, 0, 1}, {0, 0, 0, 0, 1}};
+static const uint8_t NORTH_REPS[REPS] = {2, 1, 1, 0, 2}, COAST_REPS[REPS] = {0, 1, 1, 0, 0};
+static const uint8_t REP_ALONE[REPS][REPS] = {{1}, {0, 1}, {0, 0, 1}, {0, 0, 0, 1}, {0, 0, 0, 0, 1}};
 
 static struct bridge_measure measure_of(const struct book *b, const uint8_t *node, unsigned categories, bool day_rates) {
   struct bridge_measure m = {.first = FIRST, .last = LAST, .categories = categories, .node = node, .region = NORTH};
@@ -64,8 +65,11 @@ static struct bridge_measure measure_of(const struct book *b, const uint8_t *nod
 enum { WITH_COMMIT = 1 << CATEGORY_CLOSED | 1 << CATEGORY_COMMIT, WITH_ALL = WITH_COMMIT | 1 << CATEGORY_BEST_CASE | 1 << CATEGORY_PIPELINE };
 
 #define IS(category_, day_, amount_) {.there = true, .rep = ANN, .region = NORTH, .currency = DOLLAR, .category = (category_), .day = (day_), .amount = (amount_)}
-#define LOST(amount_) {.there = true, .rep = ANN, .region = NORTH, .currency = DOLLAR, .category = CATEGORY_OMITTED, .outcome = OUTCOME_LOST, .day = WITHIN, .amount = (amount_)}
-#define OF(rep_, category_, day_, amount_) {.there = true, .rep = (rep_), .region = NORTH, .currency = DOLLAR, .category = (category_), .day = (day_), .amount = (amount_)}
+#define LOST_ON(day_, amount_) \
+  {.there = true, .rep = ANN, .region = NORTH, .currency = DOLLAR, .category = CATEGORY_OMITTED, .outcome = OUTCOME_LOST, .day = (day_), .amount = (amount_)}
+#define LOST(amount_) LOST_ON(WITHIN, amount_)
+#define OF(rep_, category_, day_, amount_) \
+  {.there = true, .rep = (rep_), .region = NORTH, .currency = DOLLAR, .category = (category_), .day = (day_), .amount = (amount_)}
 #define NONE {.day = DAY_NONE}
 
 struct paper {
@@ -90,8 +94,7 @@ static const struct paper papers[] = {
   {"won, expected a quarter later", IS(CATEGORY_COMMIT, LATER, 100), IS(CATEGORY_CLOSED, WITHIN, 100), {{BRIDGE_WON, 100}}, 1},
   {"won, but booked after the period", IS(CATEGORY_COMMIT, WITHIN, 100), IS(CATEGORY_CLOSED, LATER, 110), {{BRIDGE_GROWN, 10}, {BRIDGE_SLIPPED, -110}}, 2},
   {"lost, and its amount cut to nothing: lost with what it had", IS(CATEGORY_COMMIT, WITHIN, 100), LOST(0), {{BRIDGE_LOST, -100}}, 1},
-  {"lost, and dated later", IS(CATEGORY_COMMIT, WITHIN, 100),
-   {.there = true, .rep = ANN, .region = NORTH, .currency = DOLLAR, .category = CATEGORY_OMITTED, .outcome = OUTCOME_LOST, .day = LATER, .amount = 100}, {{BRIDGE_LOST, -100}}, 1},
+  {"lost, and dated later", IS(CATEGORY_COMMIT, WITHIN, 100), LOST_ON(LATER, 100), {{BRIDGE_LOST, -100}}, 1},
   {"left out, not lost", IS(CATEGORY_COMMIT, WITHIN, 100), IS(CATEGORY_OMITTED, WITHIN, 100), {{BRIDGE_REMOVED, -100}}, 1},
   {"lost out of pipeline: it was not counted", IS(CATEGORY_PIPELINE, WITHIN, 100), LOST(100), {{0}}, 0},
   {"a loss taken back", LOST(100), IS(CATEGORY_COMMIT, WITHIN, 100), {{BRIDGE_MOVED_UP, 100}}, 1},

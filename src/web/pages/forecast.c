@@ -188,11 +188,13 @@ int forecast_page(struct request *r, struct response *w) {
   int rc = desk_open(r, r->params[0], &d);
   if (rc >= 0)
     rc = fill(r, &d, &v);
+  if (rc >= 0)
+    rc = bridge_section_fill(r, &d, &v.moved);
   if (rc < 0)
     return rc;
   struct view_cx cx = view_cx_of(r);
   struct raw_html_trusted bar = desk_period_bar(r, v.prev_href, v.prev_label, v.period, v.next_href, v.next_label);
-  shell_begin(r, w, &(struct page){.title = tr(r, "Forecast"), .nav = "/forecast", .bar = bar});
+  shell_begin(r, w, &(struct page){.title = tr(r, "Forecast"), .nav = "/forecast", .sheet = "rhythm.css", .bar = bar});
   view_forecast(&w->body, &cx, &v);
   return shell_end(r, w);
 }

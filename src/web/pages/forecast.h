@@ -1,6 +1,7 @@
 /* The forecast roll-up: what its view shows. */
 #ifndef WEB_PAGES_FORECAST_H
 #define WEB_PAGES_FORECAST_H
+#include "web/pages/bridge.h"
 #include "web/pages/home.h"
 #include "web/parts.h"
 #include "web/route.h"
@@ -28,6 +29,7 @@ struct forecast_view {
   size_t n_rows;
   bool cumulative, has_targets;
   struct str rates_note, left_out, csv_href;
+  struct bridge_section moved;
 };
 route_fn forecast_page, forecast_now;
 #endif

@@ -1,6 +1,7 @@
 /* The grid as a file, CSV or workbook: exactly the columns, rows, order and groups of the page, every page of it. */
 #include <unistd.h>
 #include "report/xlsx_stream.h"
+#include "web/csv.h"
 #include "web/pages/grid_state.h"
 
 enum { FLUSH_AT = 1 << 16 };
@@ -16,22 +17,6 @@ struct sink {
   char letters[XLSX_STREAM_COLUMNS][4]; /* of currencies */
   size_t n, at;
 };
-
-/* A cell as text: quoted when needed; what a spreadsheet would take for a formula gets an apostrophe. */
-static void csv_cell(struct strbuf *b, struct str s) {
-  bool formula = s.n && memchr("=+-@\t\r", s.p[0], 6), quote = formula;
-  for (size_t i = 0; i < s.n && !quote; i++)
-    quote = s.p[i] == '"' || s.p[i] == ',' || s.p[i] == '\n' || s.p[i] == '\r';
-  if (quote)
-    strbuf_addz(b, formula ? "\"'" : "\"");
-  for (size_t i = 0; i < s.n; i++) {
-    if (s.p[i] == '"')
-      strbuf_addc(b, '"');
-    strbuf_addc(b, s.p[i]);
-  }
-  if (quote)
-    strbuf_addc(b, '"');
-}
 
 static void add_column(struct sink *k, struct str title, enum report_kind kind) {
   if (k->n < XLSX_STREAM_COLUMNS)
