@@ -5,6 +5,7 @@
  *                                                  Status 1 when one is missing, is used by nothing, or has other holes
  *   catalogc --missing ROOT po/es.po LIST…         prints what that catalogue lacks, as entries to be filled in */
 #include "catalogc.h"
+#include "web/words_table.h"
 #include <dirent.h>
 
 int messages_add(struct messages *m, struct message x) {
@@ -23,7 +24,8 @@ int messages_add(struct messages *m, struct message x) {
 static int by_id(const void *a, const void *b) {
   const struct message *x = a, *y = b;
   int c = str_cmp(x->id, y->id);
-  return c ? c : x->id_many.n != y->id_many.n ? (x->id_many.n < y->id_many.n ? 1 : -1) : str_cmp(x->place, y->place);
+  if (!c) c = -str_cmp(x->id_many, y->id_many); /* those without a plural last */
+  return c ? c : str_cmp(x->place, y->place);
 }
 
 void messages_sort(struct messages *m) {
@@ -32,6 +34,20 @@ void messages_sort(struct messages *m) {
   for (size_t i = 0; i < m->n; i++)
     if (!n || !str_eq(m->p[n - 1].id, m->p[i].id)) m->p[n++] = m->p[i];
   m->n = n;
+}
+
+/* A singular has one entry of a catalogue and so one plural: of two ("{n} item", "{n} items" and "{n} pieces") one would be said wrong. */
+static int one_plural_each(struct messages *m) {
+  int rc = OK;
+  if (m->n) qsort(m->p, m->n, sizeof *m->p, by_id);
+  for (size_t i = 1; i < m->n; i++) {
+    const struct message *x = &m->p[i - 1], *y = &m->p[i];
+    if (!str_eq(x->id, y->id) || !x->id_many.n || !y->id_many.n || str_eq(x->id_many, y->id_many)) continue;
+    fprintf(stderr, "%.*s has two plurals: %.*s (%.*s) and %.*s (%.*s): give one a remark\n", STR_FMT(x->id), STR_FMT(x->id_many), STR_FMT(x->place),
+            STR_FMT(y->id_many), STR_FMT(y->place));
+    rc = ERR_SYNTAX;
+  }
+  return rc;
 }
 
 const struct message *messages_find(const struct messages *m, struct str id) {
@@ -97,6 +113,7 @@ static int used_messages(struct arena *a, const char *root, char **paths, int n,
     if (rc == OK) rc = scan_list(text, ret);
   }
   if (rc == OK) rc = scan_folder(a, src.p, ret);
+  if (rc == OK) rc = one_plural_each(ret);
   if (rc == OK) messages_sort(ret);
   return rc;
 }
@@ -139,11 +156,10 @@ static void print_missing(const struct messages *used, const struct messages *ha
   for (size_t i = 0; i < used->n; i++) {
     const struct message *u = &used->p[i];
     if (messages_find(have, u->id)) continue;
-    size_t bar = str_find(u->id, '|', 0);
-    if (bar != SIZE_MAX && bar && u->id.p[bar - 1] == ' ') bar = SIZE_MAX;
+    size_t bar = words_remark(u->id);
     printf("#: %.*s\n", STR_FMT(u->place));
-    if (bar != SIZE_MAX) print_po("msgctxt", str_sub(u->id, 0, bar));
-    print_po("msgid", bar == SIZE_MAX ? u->id : str_sub(u->id, bar + 1, u->id.n));
+    if (bar) print_po("msgctxt", str_sub(u->id, 0, bar));
+    print_po("msgid", bar ? str_sub(u->id, bar + 1, u->id.n) : u->id);
     if (u->id_many.n) print_po("msgid_plural", u->id_many);
     printf(u->id_many.n ? "msgstr[0] \"\"\nmsgstr[1] \"\"\n\n" : "msgstr \"\"\n\n");
   }

@@ -22,8 +22,8 @@ const char *words_language_name(const char *language) {
 }
 
 struct str words_plain(struct str id) {
-  size_t bar = str_find(id, '|', 0);
-  return bar == SIZE_MAX || !bar || id.p[bar - 1] == ' ' ? id : str_sub(id, bar + 1, id.n); /* "A | B" is no remark */
+  size_t bar = words_remark(id);
+  return bar ? str_sub(id, bar + 1, id.n) : id;
 }
 
 static const struct words_entry *entry_of(const struct words *w, struct str id, uint64_t hash) {

@@ -18,4 +18,11 @@ struct words {
 };
 extern const struct words *const words_all[];
 extern const size_t n_words_all;
+/* Bytes of the remark before the bar in "state|Open"; 0 = none. Only letters and spaces make one, and no space before
+ * the bar: "A | B" and "5|6" are texts. The compiler of the catalogues goes by it too. */
+static inline size_t words_remark(struct str id) {
+  size_t n = 0;
+  while (n < id.n && (((unsigned char)id.p[n] | 32u) - 'a' < 26 || id.p[n] == ' ')) n++;
+  return n && n < id.n && id.p[n] == '|' && id.p[n - 1] != ' ' ? n : 0;
+}
 #endif

@@ -1,6 +1,12 @@
 // The performance budget of the real pages: node budget.mjs PERENNIAL [--print]. Fails when a limit is passed. Sizes are those of
 // what the server sends (pages as a compressing proxy would send them); layout, paint and nodes are Chromium's.
+//
+// Sizes, nodes and requests are the same on every machine. Times are not: each is the best of several tries, and its limit is that
+// of a quiet machine times what the same run needs for fixed work of the same sort (a page of the test's own for paint, hashing for
+// answers) over what a quiet machine needs. A page that became slow stays over its limit, a machine with other work does not.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import http from 'node:http';
 import { gzipSync } from 'node:zlib';
 import path from 'node:path';
 import { crawl, demo, kind, links_of, person } from './demo.mjs';
@@ -10,12 +16,12 @@ const LIMIT = {
   nodes: 1500, grid_nodes: 3000, shift: 0.01, paint: 400, page_ms: 60, fragment_ms: 25, as_of_ms: 120,
 };
 const at = await demo(process.argv[2], { lines: 6000 });
-const slow = Number(process.env.PERENNIAL_SLOW || 1); // a machine with other work: its times count less
+const QUIET = { paint: 60, hash: 8.5 }; // ms of the fixed work, measured on two idle cores
 const show = process.argv.includes('--print');
 const failed = [], rows = [];
 let checks = 0;
 const within = (what, is, limit) => { checks++; if (!(is <= limit)) failed.push(`${what}: ${is}, the limit is ${limit}`); };
-const is_grid = to => to.startsWith('/renewals?') || to === '/renewals' || to.startsWith('/search');
+const is_grid = to => /^\/(renewals|search|work(\/\d+)?)(\?|$)/.test(to); // lists of 100 rows
 
 // Shifts and the largest paint, from before the page's first byte.
 const watch = () => {
@@ -68,18 +74,26 @@ function bare() {
   }
 }
 
-// Every kind of page once: size, nodes, shifts, complaints.
+const settled = page => page.evaluate(() => document.fonts.ready.then(() => new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)))));
+
+// Every kind of page once: size, nodes, shifts, complaints. A shift is looked at again: on a busy machine the font can be late.
 async function pages(who) {
   const page = await person(at, who);
   await page.addInitScript(watch);
   await crawl(async to => {
     const answer = await page.goto(at.base + to, { waitUntil: 'load' });
     const html = gzipSync(await answer.body(), { level: 6 }).length;
-    await page.evaluate(() => document.fonts.ready.then(() => new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)))));
-    const [nodes, moved] = await page.evaluate(() => [document.querySelectorAll('*').length, window.moved]);
+    const shown = page.url().slice(at.base.length);
+    let moved = Infinity, nodes = 0;
+    for (let tries = 0; tries < 4 && moved > LIMIT.shift; tries++) {
+      if (tries) await page.reload({ waitUntil: 'load' });
+      await settled(page);
+      nodes = await page.evaluate(() => document.querySelectorAll('*').length);
+      moved = Math.min(moved, await page.evaluate(() => window.moved));
+    }
     rows.push([who + ' ' + kind(to), html, await styles(to, page), nodes, moved.toFixed(4)]);
-    within(`${to}: compressed bytes`, html, is_grid(to) ? LIMIT.grid : LIMIT.html);
-    within(`${to}: nodes`, nodes, is_grid(to) ? LIMIT.grid_nodes : LIMIT.nodes);
+    within(`${to}: compressed bytes`, html, is_grid(shown) ? LIMIT.grid : LIMIT.html);
+    within(`${to}: nodes`, nodes, is_grid(shown) ? LIMIT.grid_nodes : LIMIT.nodes);
     within(`${to}: layout shift`, moved, LIMIT.shift);
     return links_of(page);
   });
@@ -89,32 +103,49 @@ async function pages(who) {
   await page.context().close();
 }
 
-// With an empty cache: requests, bytes over the wire, the largest paint (the best of three: the machine has other work).
+// The page to compare with: a table of fixed size from a server of the test, with nothing to fetch.
+const cells = '<td><a href="/x">Northwind Freight</a></td>'.repeat(8);
+const fixed = http.createServer((q, a) => a.setHeader('content-type', 'text/html').end(
+  `<!doctype html><title>x</title><style>td{padding:4px;font:13px sans-serif;border:1px solid}</style><h1>Fixed</h1><table>${`<tr>${cells}</tr>`.repeat(60)}</table>`));
+await new Promise(r => fixed.listen(0, '127.0.0.1', r));
+const fixed_page = `http://127.0.0.1:${fixed.address().port}/`;
+
+async function painted(url, cookies, on_open) {
+  const context = await at.browser.newContext({ viewport: { width: 1440, height: 900 } });
+  await context.addCookies(cookies);
+  const fresh = await context.newPage();
+  await fresh.addInitScript(watch);
+  const done = on_open && await on_open(context, fresh);
+  const answer = await fresh.goto(url, { waitUntil: 'networkidle' });
+  if (done) done(await answer.body());
+  const paint = await fresh.evaluate(() => window.painted);
+  await context.close();
+  return paint;
+}
+
+// With an empty cache: requests, bytes over the wire, the largest paint.
 async function first_view(to) {
-  let paint = Infinity, requests = 0, bytes = 0;
-  for (let k = 0; k < 3; k++) {
-    const page = await person(at, 'marisol.andrade');
-    const cookies = await page.context().cookies();
-    await page.context().close();
-    const context = await at.browser.newContext({ viewport: { width: 1440, height: 900 } });
-    await context.addCookies(cookies);
-    const fresh = await context.newPage();
-    await fresh.addInitScript(watch);
+  const page = await person(at, 'marisol.andrade');
+  const cookies = await page.context().cookies();
+  await page.context().close();
+  let best = Infinity, reference = Infinity, requests = 0, bytes = 0;
+  const count = async (context, fresh) => {
     const cdp = await context.newCDPSession(fresh);
     await cdp.send('Network.enable');
     requests = bytes = 0;
     cdp.on('Network.requestWillBeSent', e => { requests += e.request.url.startsWith('http'); }); // not the browser's own picture of a calendar
     cdp.on('Network.loadingFinished', e => { bytes += e.encodedDataLength; });
-    const answer = await fresh.goto(at.base + to, { waitUntil: 'networkidle' });
-    const body = await answer.body();
-    bytes += gzipSync(body).length - body.length;
-    paint = Math.min(paint, await fresh.evaluate(() => window.painted));
-    await context.close();
+    return body => { bytes += gzipSync(body).length - body.length; };
+  };
+  const limit = () => LIMIT.paint * Math.max(1, reference / QUIET.paint);
+  for (let k = 0; k < 3 || (k < 9 && best > limit()); k++) {
+    reference = Math.min(reference, await painted(fixed_page, []));
+    best = Math.min(best, await painted(at.base + to, cookies, count));
   }
-  rows.push([`first view ${to}`, bytes, requests, Math.round(paint) + ' ms']);
+  rows.push([`first view ${to}`, bytes, requests, `${Math.round(best)} ms`, `fixed page ${Math.round(reference)} ms`]);
   within(`${to}: bytes of the first view`, bytes, LIMIT.first_bytes);
   within(`${to}: requests of the first view`, requests, LIMIT.first_requests);
-  within(`${to}: largest paint in ms`, paint, LIMIT.paint * slow);
+  within(`${to}: largest paint in ms (the fixed page took ${Math.round(reference)})`, Math.round(best), limit());
 }
 
 // Swaps of htmx move nothing that the person did not move: typing in the palette, the theme.
@@ -135,34 +166,39 @@ async function swaps() {
   await page.context().close();
 }
 
-// Time to the last byte, 95th percentile of 40; the best of three rounds.
+const p95 = took => took.sort((x, y) => x - y)[Math.ceil(took.length * 0.95) - 1];
+const block = Buffer.alloc(12 << 20, 'perennial');
+
+// Time to the last byte, 95th percentile of 40, beside that of hashing a fixed block; the best round of each.
 async function times() {
   const page = await person(at, 'marisol.andrade');
   const cookie = (await page.context().cookies()).map(c => `${c.name}=${c.value}`).join('; ');
   const one = await page.goto(at.base + '/renewals').then(() => page.getAttribute('#rows tbody .c-n a', 'href'));
-  const p95 = async (to, headers) => {
-    let best = Infinity;
-    for (let round = 0; round < 3; round++) {
-      const took = [];
+  await page.context().close();
+  for (const [to, at_rest, headers] of [['/', LIMIT.page_ms], ['/renewals', LIMIT.page_ms], [one, LIMIT.page_ms], ['/forecast/2026-Q4', LIMIT.page_ms], ['/kpi', LIMIT.page_ms],
+    ['/work', LIMIT.page_ms], ['/search?q=an', LIMIT.fragment_ms, { 'HX-Request': 'true' }], ['/renewals', LIMIT.fragment_ms, { 'HX-Request': 'true' }],
+    ['/forecast/2026-Q4?as_of=2026-11-16', LIMIT.as_of_ms]]) {
+    let best = Infinity, reference = Infinity;
+    const limit = () => at_rest * Math.max(1, reference / QUIET.hash);
+    for (let round = 0; round < 3 || (round < 9 && best > limit()); round++) {
+      const answers = [], hashes = [];
       for (let i = 0; i < 40; i++) {
         const from = performance.now();
         const answer = await fetch(at.base + to, { headers: { cookie, ...headers } });
         await answer.arrayBuffer();
+        const then = performance.now();
         assert.equal(answer.status, 200, to);
-        took.push(performance.now() - from);
+        createHash('sha256').update(block).digest();
+        answers.push(then - from);
+        hashes.push(performance.now() - then);
       }
-      best = Math.min(best, took.sort((a, b) => a - b)[37]);
+      best = Math.min(best, p95(answers));
+      reference = Math.min(reference, p95(hashes));
     }
-    return Math.round(best * 10) / 10;
-  };
-  for (const [to, limit, headers] of [['/', LIMIT.page_ms], ['/renewals', LIMIT.page_ms], [one, LIMIT.page_ms], ['/forecast/2026-Q4', LIMIT.page_ms], ['/kpi', LIMIT.page_ms],
-    ['/search?q=an', LIMIT.fragment_ms, { 'HX-Request': 'true' }], ['/renewals', LIMIT.fragment_ms, { 'HX-Request': 'true' }],
-    ['/forecast/2026-Q4?as_of=2026-11-16', LIMIT.as_of_ms]]) {
-    const is = await p95(to, headers);
-    rows.push([`p95 ${to}${headers ? ' (fragment)' : ''}`, is + ' ms']);
-    within(`${to}${headers ? ' (fragment)' : ''}: p95 in ms`, is, limit * slow);
+    const name = `${to}${headers ? ' (fragment)' : ''}`;
+    rows.push([`p95 ${name}`, best.toFixed(1) + ' ms', `hashing ${reference.toFixed(1)} ms`]);
+    within(`${name}: p95 in ms (hashing took ${reference.toFixed(1)})`, Math.round(best * 10) / 10, limit());
   }
-  await page.context().close();
 }
 
 try {
@@ -177,5 +213,6 @@ try {
   assert.equal(failed.length, 0, failed.join('\n'));
   console.log(`${checks} limits kept`);
 } finally {
+  fixed.close();
   await at.end();
 }

@@ -29,6 +29,10 @@ static void remarks_tell_meanings_apart(void **state) {
   is(tr(&english, "act|Open"), "Open");
   is(tr(&spanish, "other|Open"), "Open");
   is(tr(&spanish, "write A | B"), "write A | B");
+  is(tr(&english, "a remark|Open"), "Open");
+  is(tr(&english, "5|6"), "5|6"); /* letters and spaces alone make a remark */
+  is(tr(&english, "or: |"), "or: |");
+  is(tr(&english, "|"), "|");
 }
 
 static void holes(void **state) {

@@ -114,7 +114,7 @@ static uint64_t digest_of(const struct batch_item *items, size_t n) {
 static int amount_of(struct request *r, struct bulk_ask *x) {
   const struct book *b = x->desk.book;
   uint8_t currency = 0;
-  bool several = false, inexact = false;
+  bool several = false;
   for (size_t i = 0; i < x->batch.n; i++) {
     size_t from = 0, to = b->renewals.n;
     while (from < to) {
@@ -132,8 +132,10 @@ static int amount_of(struct request *r, struct bulk_ask *x) {
   int64_t minor = 0;
   if (several)
     x->problem = tr(r, "The selected renewals have several currencies, so one amount cannot stand for all: select those of one currency.");
-  else if (decimal_parse(x->forecast_amount, '.', ',', currency_exponent(b->currency_of[currency]), &minor, &inexact) < 0 || inexact || minor < 0)
-    x->problem = tr(r, "The amount is not a number of this currency, like 1,234.50.");
+  else if (format_amount_read(r->reader, x->forecast_amount, currency_exponent(b->currency_of[currency]), &minor) < 0 || minor < 0) {
+    int digits = currency_exponent(b->currency_of[currency]);
+    x->problem = tr_fmt(r, "The amount is not a number of this currency, like {0}.", format_amount_input(r->reader, digits == 2 ? 123450 : 1234, digits == 2 ? 2 : 0));
+  }
   x->batch.edit.forecast_amount = minor;
   return OK;
 }

@@ -114,7 +114,7 @@ void desk_reporting_amount(struct request *r, int64_t minor, currency_t c, day_t
   *ret = parts_amount(r->reader, converted, d.reporting, MONEY_K1);
   if (rate > 0) { /* read the other way round, as people do: 5.40 reais to the dollar */
     int64_t hundredths = (int64_t)(((__int128)RATE_ONE * 100 + rate / 2) / rate);
-    *ret_note = arena_fmt(r->arena, " at %lld.%02lld", (long long)(hundredths / 100), (long long)(hundredths % 100));
+    *ret_note = tr_fmt(r, "{0} at {1}", ret->text, format_amount_input(r->reader, hundredths, 2));
   }
 }
 

@@ -35,7 +35,7 @@ void desk_close(struct desk *d); /* safe on a zeroed one */
 
 /* A renewal the actor may see today, in its state of the page's day. ERR_NOTFOUND otherwise. */
 int desk_renewal(struct request *r, int64_t id, struct renewal *ret);
-/* The amount in the reporting currency, at the rate of the quarter that holds `day`, and ", at 5.40"; both "" when it is the
+/* The amount in the reporting currency, at the rate of the quarter that holds `day`, and "$237.8K at 5.40"; both "" when it is the
  * reporting currency already, or there is no rate or no book. */
 void desk_reporting_amount(struct request *r, int64_t minor, currency_t c, day_t day, struct amount *ret, struct str *ret_note);
 

@@ -203,7 +203,7 @@ int home_waits(struct request *r, const struct desk *d, const struct forecast_tr
     rc = data_problems(r, v);
   if (rc >= 0)
     rc = next_expiry(r, d, v);
-  v->waits_note = v->n_waits ? tr_n(r, (int64_t)v->n_waits, "{n} item", "{n} items") : STR_NONE;
+  v->waits_note = v->n_waits ? tr_n(r, (int64_t)v->n_waits, "waiting|{n} item", "{n} items") : STR_NONE;
   return rc;
 }
 

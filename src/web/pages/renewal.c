@@ -91,7 +91,7 @@ static int fill_lines(struct request *r, const struct contract_term *terms, size
     v->has_next |= terms[i].won_annual != 0;
   }
   char code[4];
-  struct str lines = tr_n(r, (int64_t)n, "{n} line", "{n} lines"), pieces = tr_n(r, quantity, "{n} item", "{n} items");
+  struct str lines = tr_n(r, (int64_t)n, "{n} line", "{n} lines"), pieces = tr_n(r, quantity, "product|{n} item", "{n} items");
   struct str money = arena_str(r->arena, str_of(currency_code(currency, code)));
   v->lines_note = serials ? tr_fmt(r, "{0}, {1}, {2}, with serial numbers", money, lines, pieces)
                           : arena_fmt(r->arena, "%.*s, %.*s, %.*s", STR_FMT(money), STR_FMT(lines), STR_FMT(pieces));
