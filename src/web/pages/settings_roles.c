@@ -19,6 +19,8 @@ static const struct {
     {"/settings", MSG("Own settings")},
     {"/accounts", MSG("Accounts")},
     {"/contracts", MSG("Contracts")},
+    {"/documents", MSG("Documents")},
+    {"/drafts", MSG("Drafts not saved")},
     {"/renewals", MSG("Renewals")},
     {"/work", MSG("Worklist")},
     {"/forecast", MSG("Forecast")},
