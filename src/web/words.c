@@ -76,6 +76,8 @@ static struct str filled(const struct reader *r, struct str text, struct str n, 
     strbuf_add(&b, before);
     if (hole == WORDS_N) strbuf_add(&b, n);
     else if (hole >= 0 && (size_t)hole < n_args) strbuf_add(&b, args[hole]);
+    /* One full stop closes both an abbreviation and its sentence: "le 31 oct." */
+    if (hole >= 0 && b.n && b.p[b.n - 1] == '.' && text.n && text.p[0] == '.') text = str_sub(text, 1, text.n);
   } while (hole >= 0);
   struct str s = b.failed ? STR_NONE : arena_str(r->arena, strbuf_str(&b));
   strbuf_free(&b);

@@ -40,6 +40,8 @@ static void holes(void **state) {
   is(tr_fmt(&spanish, "{0} of {1} renewed", STR("3"), STR("{0}")), "De {0}, 3 renovadas"); /* what stands in a hole is not read */
   is(tr_fmt(&english, "{0} of {1} renewed", STR("3"), STR("4")), "3 of 4 renewed");
   is(tr_fmt(&english, "{0} of {1} renewed", STR("3")), "3 of  renewed");
+  is(tr_fmt(&english, "It ended on {0}. Then {1}.", STR("31 oct."), STR("4")), "It ended on 31 oct. Then 4.");
+  is(tr_fmt(&english, "{0} .", STR("31 oct.")), "31 oct. .");
   is(tr_fmt(&english, "{x} {} {10} { 0} {", STR("3")), "{x} {} {10} { 0} {");
 }
 
