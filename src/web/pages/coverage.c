@@ -5,7 +5,7 @@
 #include "web/svg.h"
 #include "web/views.h"
 
-enum { PAGE_ROWS = 50, MOST_LANES = 4, MOST_BARS = 64, MOST_TICKS = 16, MOST_FACTS = 400, MOST_YEARS_SHOWN = 6, YEAR = 365 };
+enum { PAGE_ROWS = 30, MOST_LANES = 4, MOST_BARS = 64, MOST_TICKS = 16, MOST_FACTS = 400, MOST_YEARS_SHOWN = 6, YEAR = 365 };
 
 /* The stretch of time shown: all terms, but not more than some years around today. */
 struct window {
