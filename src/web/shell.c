@@ -76,6 +76,14 @@ static void fill_bell(struct request *r, struct shell_view *v) {
   v->bell = n ? tr_fmt(r, "Notices, {0} unread", v->unread) : tr(r, "Notices");
 }
 
+/* A place's name where a phone has room for ten letters. */
+static const char *tab_label(const struct nav_entry *n) {
+  static const char *const SHORT[][2] = {{"/", MSG("Home")}, {"/work", MSG("tab|Worklist")}, {"/renewals", MSG("tab|Renewals")}, {"/settings", MSG("tab|Settings")}};
+  for (size_t i = 0; i < sizeof SHORT / sizeof *SHORT; i++)
+    if (!strcmp(SHORT[i][0], n->path)) return SHORT[i][1];
+  return n->label;
+}
+
 void shell_begin(struct request *r, struct response *w, const struct page *p) {
   if (r->fragment) return;
   struct nav_item main[NAV_MOST], more[NAV_MOST], tabs[NAV_MOST];
@@ -93,7 +101,7 @@ void shell_begin(struct request *r, struct response *w, const struct page *p) {
     if (n->more) more[v.n_more++] = item;
     else main[v.n_main++] = item;
     if (n->tab) {
-      if (!strcmp(item.path, "/")) item.label = tr(r, "Home").p; /* a phone has no room for more */
+      item.label = tr(r, tab_label(n)).p;
       tabs[v.n_tabs++] = item;
     }
   }
