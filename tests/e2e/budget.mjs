@@ -8,7 +8,6 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import http from 'node:http';
 import { gzipSync } from 'node:zlib';
-import path from 'node:path';
 import { crawl, demo, kind, links_of, person } from './demo.mjs';
 
 const LIMIT = {
