@@ -35,8 +35,7 @@ const struct grid_col grid_cols[SHOW_COUNT] = {
   [SHOW_VERSION] = {"version", MSG("Version"), "version", "c-z r", -1, false, true, 0},
   [SHOW_ID] = {"id", MSG("Number"), "id", "c-z r", -1, false, false, 0},
 };
-static const uint8_t USUAL[] = {SHOW_CUSTOMER, SHOW_DUE, SHOW_AMOUNT, SHOW_CONVERTED, SHOW_CATEGORY, SHOW_STEP, SHOW_PO, SHOW_RESELLER, SHOW_DISTRIBUTOR,
-                                SHOW_OWNER, SHOW_CHANGED};
+static const uint8_t USUAL[] = {SHOW_CUSTOMER, SHOW_DUE, SHOW_AMOUNT, SHOW_CONVERTED, SHOW_CATEGORY, SHOW_STEP, SHOW_PO, SHOW_RESELLER, SHOW_OWNER};
 
 int grid_col_of(struct str name) {
   for (int i = 0; i < SHOW_COUNT; i++)
