@@ -45,11 +45,12 @@ static struct str number_field(struct request *r, const struct field *f, struct 
   int scale = f->kind == FIELD_DECIMAL ? f->scale : 0;
   int rc = f->kind == FIELD_INTEGER ? str_to_i64(v, &n) : format_amount_read(r->reader, v, scale, &n);
   struct str like = format_amount_input(r->reader, 123450, 2);
-  if (rc < 0 && f->kind == FIELD_INTEGER) return SAY("{0} is not a whole number.");
+  bool bounded = f->max > f->min, beyond = rc == ERR_RANGE && bounded; /* more digits than a number can have here */
+  if (rc < 0 && !beyond && f->kind == FIELD_INTEGER) return SAY("{0} is not a whole number.");
   if (rc == ERR_CONFLICT) return SAY("{0} can be read in two ways: write it like {1}.", like);
   if (rc == ERR_LIMIT) return SAY("{0} has too many decimals: the most is {1}.", format_count(r->reader, scale));
-  if (rc < 0) return SAY("{0} is not a number, like {1}.", like);
-  if (f->max > f->min && (n < f->min || n > f->max))
+  if (rc < 0 && !beyond) return SAY("{0} is not a number, like {1}.", like);
+  if (beyond || (bounded && (n < f->min || n > f->max)))
     return SAY("{0} must be from {1} to {2}.", format_amount_input(r->reader, f->min, scale), format_amount_input(r->reader, f->max, scale));
   *out = n;
   return STR_NONE;

@@ -71,7 +71,9 @@ static void test_wrong(void **state) {
   wrong("name=ab&email=a@@b", "email", "The email is not an email address, like name@example.com.");
   wrong("name=ab&count=1.5", "count", "The count is not a whole number.");
   wrong("name=ab&count=11", "count", "The count must be from 1 to 10.");
+  wrong("name=ab&count=99999999999999999999", "count", "The count must be from 1 to 10.");
   wrong("name=ab&amount=1,2,34", "amount", "The amount is not a number, like 1234.50.");
+  wrong("name=ab&amount=99999999999999999999", "amount", "The amount must be from 0.00 to 1000000.00.");
   wrong("name=ab&amount=1.2345", "amount", "The amount has too many decimals: the most is 2.");
   wrong("name=ab&amount=1.234", "amount", "The amount can be read in two ways: write it like 1234.50.");
   wrong("name=ab&amount=1,5", "amount", "The amount can be read in two ways: write it like 1234.50.");
