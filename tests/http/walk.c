@@ -416,7 +416,7 @@ static void cover_rows(int status) {
 
 static void cover_lists(bool seen) {
   static const char *const lists[] = {"/renewals?f=", "/renewals?f=&q=zanzib", "/renewals?f=&group=customer", "/renewals.csv?f=&q=", "/api/v1/renewals?f=",
-                                      "/search?q=zanzib", "/search?q=" FOREIGN_NUMBER, "/search?q=SN-502", "/search?q=PO-9502", "/api/v1/search?q=zanzib",
+                                      "/search?q=zanzib", "/search?q=ZZ-4711", "/search?q=SN-502", "/search?q=PO-9502", "/api/v1/search?q=zanzib",
                                       "/work", "/api/v1/worklist"};
   const struct actor_of *x = &actors[ROLE_REP];
   struct answer a;
