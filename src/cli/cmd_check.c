@@ -32,8 +32,8 @@ int check_cmd(struct cli *c) {
     return cli_fail(c, &e);
   }
   if (c->format == FORMAT_TABLE) {
-    fprintf(c->out, "%" PRId64 " finding%s; looked at %" PRId64 " lines, %" PRId64 " renewals with %" PRId64 " versions, %" PRId64 " audit entries\n",
-            n.findings, n.findings == 1 ? "" : "s", n.lines, n.renewals, n.versions, n.audit_entries);
+    fprintf(c->out, "%" PRId64 " finding%s; looked at %" PRId64 " lines, %" PRId64 " renewals with %" PRId64 " versions, %" PRId64 " audit entries, %" PRId64 " calls\n",
+            n.findings, n.findings == 1 ? "" : "s", n.lines, n.renewals, n.versions, n.audit_entries, n.calls);
   }
   return n.findings == 0 ? EXIT_DONE : EXIT_FAILED;
 }

@@ -92,6 +92,7 @@ static const struct cli_command commands[] = {
     {"config", config_cmd, "get [KEY] | set KEY VALUE | secret oidc_client_secret",
      "Shows or changes the organization's settings: fiscal_year_start, reporting_currency, week_start,\n"
      "grace_days, window_days, max_lapse_days, procurement_days, reseller_days, distributor_days, urgency_days,\n"
+     "call_weekday, call_time,\n"
      "second_factor_roles, oidc_issuer, oidc_client_id, oidc_label, oidc_hosts, oidc_default_role, oidc_loopback, today.\n"
      "secret: read from standard input and kept sealed."},
     {"worklist", worklist_cmd, "--rep NAME [--view all|own|cover]",

@@ -100,7 +100,14 @@ static int add_renewal(struct work *w, size_t i) {
   return ok ? OK : ERR_RANGE;
 }
 
-/* The visible rows that count in the period: most do not, and that is told without a branch, since nothing of it could be guessed. */
+bool forecast_counts(const struct book *b, size_t i, const struct period *p) {
+  const struct book_renewals *x = &b->renewals;
+  bool closed = x->category[i] == CATEGORY_CLOSED;
+  day_t day = closed && x->booked[i] != DAY_NONE ? x->booked[i] : x->close[i] != DAY_NONE ? x->close[i] : x->due[i];
+  return day >= p->first && day <= p->last && x->category[i] < CATEGORY_COUNT;
+}
+
+/* The visible rows that count in the period, as forecast_counts says: most do not, and that is told without a branch, since nothing of it could be guessed. */
 static int add_renewals(struct work *w) {
   enum { BLOCK = 1024 };
   const struct book_renewals x = w->b->renewals;

@@ -43,6 +43,8 @@ struct forecast_node {
 /* Nodes in print order: ALL, then each region with its teams with their reps, by name. Cumulative figures are sums of
  * amount[] in order closed, commit, best_case, pipeline (forecast_cumulative). Lives in arena. OK, ERR_NOMEM, ERR_RANGE. */
 int forecast_compute(const struct book *b, const struct forecast_query *q, struct arena *a, struct forecast_node **ret, size_t *ret_n, struct err *e);
+/* Whether renewal i counts in the period, as above. */
+bool forecast_counts(const struct book *b, size_t i, const struct period *p);
 /* closed; closed + commit; + best case; + pipeline. */
 int64_t forecast_cumulative(const struct forecast_node *n, enum category up_to);
 #endif

@@ -94,6 +94,17 @@ static int take_today(struct str v, struct org *o) {
   return day_parse_iso(v, &o->today) < 0 ? ERR_SYNTAX : OK;
 }
 
+static int take_call_weekday(struct str v, struct org *o) {
+  return take_int(v, 1, 7, &o->call_weekday);
+}
+
+static int take_call_time(struct str v, struct org *o) {
+  int hour, minute;
+  if (v.n != 5 || v.p[2] != ':' || take_int(str_sub(v, 0, 2), 0, 23, &hour) < 0 || take_int(str_sub(v, 3, 2), 0, 59, &minute) < 0) return ERR_SYNTAX;
+  o->call_minute = 60 * hour + minute;
+  return OK;
+}
+
 static int take_roles(struct str v, struct org *o) {
   struct str piece, rest = v;
   unsigned roles = 0;
@@ -145,6 +156,8 @@ static int take_loopback(struct str v, struct org *o) {
 }
 
 static const struct key keys[] = {
+    {"call_time", take_call_time, "a time of day such as 12:00"},
+    {"call_weekday", take_call_weekday, "a day from 1 (Monday) to 7 (Sunday)"},
     {"distributor_days", take_distributor, "a number of business days from 0 to 365"},
     {"fiscal_calendar", take_calendar, "months or 445"},
     {"fiscal_year_name", take_year_name, "end or start (the calendar year that names the fiscal year)"},
@@ -183,7 +196,7 @@ static int unknown_key(struct str name, struct err *e) {
 
 int org_load(struct store *s, struct org *ret, struct err *e) {
   struct org o = {.name = "", .calendar = CALENDAR_DEFAULT, .window_days = 120, .max_lapse_days = 365, .work = WORK_RULE_DEFAULT,
-                  .oidc_default_role = -1, .today = DAY_NONE};
+                  .call_weekday = 1, .call_minute = 12 * 60, .oidc_default_role = -1, .today = DAY_NONE};
   struct stmt *q STMT_CLEANUP = NULL;
   int rc = currency_parse(STR("USD"), &o.reporting_currency);
   if (rc == OK) rc = db_query(store_db(s), "select key, value from org_config /* scan */", NULL, &q, e);

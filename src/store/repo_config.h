@@ -22,6 +22,7 @@ struct org {
   char oidc_issuer[256], oidc_client_id[160], oidc_label[64], oidc_hosts[256];
   int oidc_default_role;         /* enum role, -1 = none */
   bool oidc_loopback;
+  int call_weekday, call_minute; /* the weekly call: call_weekday (1 = Monday … 7), call_time (HH:MM, as minutes of the day), on each person's own clock */
   day_t today;                   /* key today (ISO) pins the day of a demo organization; DAY_NONE = clock */
 };
 /* Defaults where a key is absent. */

@@ -187,9 +187,9 @@ static void settings_are_checked_and_kept(void **state) {
   static struct setting good[] = {{"name", "Harbor \"East\""}, {"fiscal_year_start", "4"}, {"fiscal_calendar", "445"}, {"week_start", "7"},
                                   {"fiscal_year_name", "start"}, {"reporting_currency", "CAD"}, {"grace_days", "10"}, {"window_days", "90"},
                                   {"max_lapse_days", "180"}, {"today", "2026-11-22"}, {"procurement_days", "8"}, {"reseller_days", "0"},
-                                  {"distributor_days", "3"}, {"urgency_days", "60"}};
+                                  {"distributor_days", "3"}, {"urgency_days", "60"}, {"call_weekday", "5"}, {"call_time", "09:30"}};
   static struct setting bad[] = {{"fiscal_year_start", "13"}, {"fiscal_calendar", "weeks"}, {"week_start", "0"}, {"reporting_currency", "ZZZ"},
-                                 {"grace_days", "-1"}, {"today", "2026-02-30"}, {"name", ""}, {"window_days", "x"}, {"urgency_days", "0"}};
+                                 {"grace_days", "-1"}, {"today", "2026-02-30"}, {"name", ""}, {"window_days", "x"}, {"urgency_days", "0"}, {"call_time", "9:30"}, {"call_time", "24:00"}, {"call_weekday", "0"}};
   struct place *p = *state;
   struct err e = {0};
   struct org o;
@@ -201,11 +201,14 @@ static void settings_are_checked_and_kept(void **state) {
   assert_int_equal(o.calendar.first_month, 1);
   assert_int_equal(o.today, DAY_NONE);
   assert_int_equal(org_today(&o, 86400 * 10 + 5), 10);
+  assert_int_equal(org_now(&o, 86400 * 10 + 5), 86400 * 10 + 5);
+  assert_int_equal(o.call_weekday, 1);
+  assert_int_equal(o.call_minute, 720);
   assert_int_equal(o.work.procurement_days, 10);
   assert_int_equal(o.work.max_lapse_days, 365);
-  for (size_t i = 0; i < 14; i++) ok(store_write(p->s, set_one, &good[i], &e), &e);
-  for (size_t i = 0; i < 9; i++) assert_int_equal(store_write(p->s, set_one, &bad[i], &e), ERR_SYNTAX);
-  refused(store_write(p->s, set_one, &(struct setting){"color", "red"}, &e), ERR_NOTFOUND, &e, "the settings are distributor_days");
+  for (size_t i = 0; i < 16; i++) ok(store_write(p->s, set_one, &good[i], &e), &e);
+  for (size_t i = 0; i < 12; i++) assert_int_equal(store_write(p->s, set_one, &bad[i], &e), ERR_SYNTAX);
+  refused(store_write(p->s, set_one, &(struct setting){"color", "red"}, &e), ERR_NOTFOUND, &e, "the settings are call_time");
   ok(org_load(p->s, &o, &e), &e);
   assert_string_equal(o.name, "Harbor \"East\"");
   assert_int_equal(o.calendar.first_month, 4);
@@ -220,12 +223,15 @@ static void settings_are_checked_and_kept(void **state) {
   assert_int_equal(o.work.reseller_days, 0);
   assert_int_equal(o.work.distributor_days, 3);
   assert_int_equal(o.work.urgency_days, 60);
+  assert_int_equal(o.call_weekday, 5);
+  assert_int_equal(o.call_minute, 570);
   assert_int_equal(o.today, 20779);
   assert_int_equal(org_today(&o, 0), 20779);
+  assert_int_equal(org_now(&o, 86400 * 10 + 5), INT64_C(20779) * 86400 + 5);
   ok(config_get(p->s, a, STR("reporting_currency"), &v, &e), &e);
   assert_true(str_eq(v, STR("CAD")));
   assert_int_equal(config_get(p->s, a, STR("nonsense"), &v, &e), ERR_NOTFOUND);
-  assert_int_equal(one(p->s, "select count(*) from audit where action = 'config.set' /* scan */"), 14);
+  assert_int_equal(one(p->s, "select count(*) from audit where action = 'config.set' /* scan */"), 16);
   assert_int_equal(findings(p->s, NULL), 0);
 }
 
