@@ -359,7 +359,7 @@ static void check_finds_every_change(void **state) {
       "delete from forecast_submission_rows where submission_id = 2",
       "update forecast_submission_part set amount = 7 where submission_id = 4",
       "update renewal_version set category = 0 where renewal_id = 1",
-      "delete from forecast_submission_rows where submission_id = 2; delete from forecast_submission where id = 2",
+      "delete from forecast_submission_rows where submission_id = 1; delete from forecast_submission where id = 1",
       "delete from forecast_submission_rows where submission_id = 3; delete from forecast_submission where id = 3"};
   (void)state;
   struct err e;
