@@ -217,7 +217,8 @@ static int sums_of(const struct call_board *b, int64_t total, struct call *ret, 
   int64_t best = 0, all = 0;
   for (size_t i = 0; i < b->n_lines; i++) {
     const struct call *c = b->lines[i].now;
-    if (c && c->currency == b->book->reporting && (__builtin_add_overflow(best, c->best_case - c->commit, &best) || __builtin_add_overflow(all, c->pipeline - c->commit, &all)))
+    if (c && c->currency == b->book->reporting &&
+        (__builtin_add_overflow(best, c->best_case - c->commit, &best) || __builtin_add_overflow(all, c->pipeline - c->commit, &all)))
       return err_set(e, ERR_RANGE, "call: a sum is larger than a number can hold");
   }
   ret->commit = total;

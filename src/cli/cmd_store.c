@@ -69,7 +69,8 @@ static int set_in_tx(struct store *s, void *arg, struct err *e) {
 
 static const char *const config_keys[] = {"name", "reporting_currency", "fiscal_year_start", "fiscal_calendar", "fiscal_year_name",
                                           "week_start", "grace_days", "window_days", "max_lapse_days", "procurement_days",
-                                          "reseller_days", "distributor_days", "urgency_days", "call_weekday", "call_time", "second_factor_roles", "oidc_issuer", "oidc_client_id",
+                                          "reseller_days", "distributor_days", "urgency_days", "call_weekday", "call_time",
+                                          "second_factor_roles", "oidc_issuer", "oidc_client_id",
                                           "oidc_label", "oidc_hosts", "oidc_default_role", "oidc_loopback", "today"};
 
 static int config_show(struct cli *c, const char *key, struct err *e) {

@@ -168,8 +168,8 @@ static int insert_part(struct store *s, int64_t id, const struct call_part *p, s
                  e);
 }
 
-static int put_in(struct store *s, struct arena *a, struct call *x, const struct call_row *rows, size_t n, const struct call_part *parts, size_t n_parts, char hex[CALL_HASH_SIZE],
-                  struct err *e) {
+static int put_in(struct store *s, struct arena *a, struct call *x, const struct call_row *rows, size_t n, const struct call_part *parts, size_t n_parts,
+                  char hex[CALL_HASH_SIZE], struct err *e) {
   struct str packed;
   int rc = find_place(s, a, x, e);
   if (rc < 0)

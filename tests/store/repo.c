@@ -189,7 +189,8 @@ static void settings_are_checked_and_kept(void **state) {
                                   {"max_lapse_days", "180"}, {"today", "2026-11-22"}, {"procurement_days", "8"}, {"reseller_days", "0"},
                                   {"distributor_days", "3"}, {"urgency_days", "60"}, {"call_weekday", "5"}, {"call_time", "09:30"}};
   static struct setting bad[] = {{"fiscal_year_start", "13"}, {"fiscal_calendar", "weeks"}, {"week_start", "0"}, {"reporting_currency", "ZZZ"},
-                                 {"grace_days", "-1"}, {"today", "2026-02-30"}, {"name", ""}, {"window_days", "x"}, {"urgency_days", "0"}, {"call_time", "9:30"}, {"call_time", "24:00"}, {"call_weekday", "0"}};
+                                 {"grace_days", "-1"}, {"today", "2026-02-30"}, {"name", ""}, {"window_days", "x"}, {"urgency_days", "0"},
+                                 {"call_time", "9:30"}, {"call_time", "24:00"}, {"call_weekday", "0"}};
   struct place *p = *state;
   struct err e = {0};
   struct org o;
