@@ -1,7 +1,10 @@
 #include "app/merge.h"
 
+#include <stdatomic.h>
+
 #include "app/account.h"
 #include "app/history.h"
+#include "base/alloc.h"
 #include "base/utf8.h"
 #include "insight/duplicate.h"
 #include "store/repo_account.h"
@@ -27,31 +30,81 @@ static bool marked_apart(const struct apart *marks, size_t n, int64_t one, int64
   return low < n && marks[low].a_id == a && marks[low].b_id == b;
 }
 
-int merge_suggest(struct store *s, struct arena *a, const struct scope *who, const struct book *b, struct merge_suggestion **ret, size_t *ret_n, struct err *e)
+/* Pairs of accounts that may be one, whoever sees them: no edit of a renewal changes a name, so they are worked out once for a loaded book. */
+struct alike_kept {
+  size_t n;
+  struct alike {
+    int64_t a, b;
+    int slips;
+  } pairs[];
+};
+
+static int find_alike(struct store *s, struct alike_kept **ret, struct err *e)
 {
   enum { MOST_PAIRS = 5 * MERGE_SUGGESTIONS };
+  struct arena *a ARENA_CLEANUP = arena_new(0);
   struct merge_name *names = NULL;
   struct duplicate_pair *pairs = NULL;
   struct apart *marks = NULL;
-  size_t n = 0, n_pairs = 0, n_marks = 0, k = 0;
-  int rc = merge_names(s, a, &names, &n, e);
+  size_t n = 0, n_pairs = 0, n_marks = 0;
+  int rc = a ? merge_names(s, a, &names, &n, e) : no_memory(e);
   if (rc == OK)
     rc = apart_list(s, a, &marks, &n_marks, e);
-  struct duplicate_name *keys = arena_alloc(a, (n + 1) * sizeof *keys);
-  struct merge_suggestion *rows = arena_alloc(a, MERGE_SUGGESTIONS * sizeof *rows);
-  if (rc < 0 || !keys || !rows)
+  struct duplicate_name *keys = rc < 0 ? NULL : arena_alloc(a, (n + 1) * sizeof *keys);
+  if (rc < 0 || !keys)
     return rc < 0 ? rc : no_memory(e);
   for (size_t i = 0; i < n; i++)
     keys[i] = (struct duplicate_name){names[i].id, names[i].key, names[i].country};
   if (duplicate_pairs(keys, n, MOST_PAIRS + n_marks, a, &pairs, &n_pairs) < 0)
     return no_memory(e);
-  for (size_t i = 0; i < n_pairs && k < MERGE_SUGGESTIONS; i++) {
+  struct alike_kept *kept = mem_alloc(sizeof *kept + n_pairs * sizeof *kept->pairs);
+  if (!kept)
+    return no_memory(e);
+  kept->n = n_pairs;
+  for (size_t i = 0; i < n_pairs; i++)
+    kept->pairs[i] = (struct alike){names[pairs[i].a].id, names[pairs[i].b].id, pairs[i].slips};
+  *ret = kept;
+  return OK;
+}
+
+static int alike_of(struct store *s, const struct book *b, const struct alike_kept **ret, struct err *e)
+{
+  struct book *root = b->root ? b->root : (struct book *)(uintptr_t)b; /* kept beside the book's own names */
+  struct alike_kept *there = atomic_load(&root->alike), *made = NULL;
+  int rc = there ? OK : find_alike(s, &made, e);
+  if (made && atomic_compare_exchange_strong(&root->alike, &there, made))
+    there = made;
+  else
+    mem_free(made); /* somebody else was faster */
+  if (rc == OK)
+    *ret = there;
+  return rc;
+}
+
+int merge_suggest(struct store *s, struct arena *a, const struct scope *who, const struct book *b, struct merge_suggestion **ret, size_t *ret_n, struct err *e)
+{
+  const struct alike_kept *kept = NULL;
+  struct merge_suggestion *rows = arena_alloc(a, MERGE_SUGGESTIONS * sizeof *rows);
+  struct apart *marks = NULL;
+  size_t k = 0, n_marks = 0;
+  int rc = rows ? alike_of(s, b, &kept, e) : no_memory(e);
+  if (rc == OK)
+    rc = apart_list(s, a, &marks, &n_marks, e);
+  for (size_t i = 0; rc == OK && i < kept->n && k < MERGE_SUGGESTIONS; i++) {
+    const struct alike *x = &kept->pairs[i];
     struct err quiet = {0};
-    if (marked_apart(marks, n_marks, names[pairs[i].a].id, names[pairs[i].b].id))
+    if (marked_apart(marks, n_marks, x->a, x->b))
       continue;
-    if (account_visible(s, a, who, b, names[pairs[i].a].id, &quiet) == OK && account_visible(s, a, who, b, names[pairs[i].b].id, &quiet) == OK)
-      rows[k++] = (struct merge_suggestion){names[pairs[i].a], names[pairs[i].b], pairs[i].slips};
+    if (account_visible(s, a, who, b, x->a, &quiet) < 0 || account_visible(s, a, who, b, x->b, &quiet) < 0)
+      continue;
+    rows[k].slips = x->slips;
+    rc = merge_name(s, a, x->a, &rows[k].a, e);
+    rc = rc == OK ? merge_name(s, a, x->b, &rows[k].b, e) : rc;
+    k += rc == OK;
+    rc = rc == ERR_NOTFOUND ? OK : rc; /* merged since */
   }
+  if (rc < 0)
+    return rc;
   *ret = rows;
   *ret_n = k;
   return OK;

@@ -36,6 +36,7 @@ void book_free(struct book *b) {
   grid_cache_free(atomic_load(&b->grid));
   kpi_kept_free(atomic_load(&b->kpis));
   book_index_free(b);
+  mem_free(atomic_load(&b->alike));
   for (int i = 0; i < 5; i++) {
     struct book_dict *d = dict_at(b, i);
     if (root == NULL || atomic_load(&d->fold) != atomic_load(&dict_at(root, i)->fold)) {
@@ -101,6 +102,7 @@ struct book *book_fork(struct book *b) {
   atomic_init(&fork->holders, 1);
   atomic_init(&fork->grid, NULL);
   atomic_init(&fork->kpis, NULL);
+  atomic_init(&fork->alike, NULL);
   for (int k = 0; k < BOOK_KEYS; k++) {
     atomic_init(&fork->index[k], NULL);
   }

@@ -103,6 +103,7 @@ struct book {
   _Atomic int holders;               /* forks that share this book's memory, and its owner */
   struct kpi_kept *_Atomic kpis;     /* totals of KPIs over these lines (kpi_kept.c); forks of the newest book use their root's */
   struct book_index *_Atomic index[BOOK_KEYS]; /* made on first use; forks of the newest book use their root's */
+  struct alike_kept *_Atomic alike; /* accounts that may be one (app/merge.c), one piece of memory; forks use their root's */
   struct grid_cache *_Atomic grid;   /* answers of the grid over these very rows; made on first use, never shared with a fork */
 };
 

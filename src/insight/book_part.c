@@ -53,6 +53,7 @@ int book_part_of(const struct book *b, enum grid_column part, uint32_t account, 
   ret->root = NULL; /* other rows, other answers */
   atomic_store(&ret->grid, NULL);
   atomic_store(&ret->kpis, NULL);
+  atomic_store(&ret->alike, NULL);
   for (int k = 0; k < BOOK_KEYS; k++) {
     atomic_store(&ret->index[k], NULL);
   }

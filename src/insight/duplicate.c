@@ -78,6 +78,8 @@ struct str duplicate_stem(struct arena *a, struct str key) {
 
 struct entry {
   struct str stem, back; /* back: the bytes of the stem read backward */
+  uint64_t letters;      /* which bytes stand in the stem, by their lowest six bits */
+  bool plain;            /* and each is a letter of its own */
   uint32_t place;
 };
 struct finding {
@@ -151,16 +153,33 @@ static int slips_between(struct str a, struct str b) {
   return limit == 0 || slips > limit ? -1 : slips;
 }
 
+static void note_letters(struct entry *x) {
+  x->plain = true;
+  for (size_t i = 0; i < x->stem.n; i++) {
+    unsigned char c = (unsigned char)x->stem.p[i];
+    x->letters |= UINT64_C(1) << (c & 63);
+    x->plain &= c < 128;
+  }
+}
+
+/* A slip takes away one letter at most, and brings one; a letter is one byte, or up to four: where more differ, nothing needs to be compared. */
+static bool may_be_near(const struct entry *a, const struct entry *b) {
+  enum { SLIPS = 2, BYTES = 4 };
+  int most = a->plain && b->plain ? SLIPS : SLIPS * BYTES;
+  return __builtin_popcountll(a->letters & ~b->letters) <= most && __builtin_popcountll(b->letters & ~a->letters) <= most;
+}
+
 static int compare_neighbors(struct finding *f) {
   int code = OK;
   for (size_t i = 0; i < f->n && code == OK; i++) {
     for (size_t k = i + 1; k < f->n && k <= i + NEIGHBORS && code == OK; k++) {
       const struct entry *x = &f->entries[i], *y = &f->entries[k];
       const struct duplicate_name *a = &f->names[x->place], *b = &f->names[y->place];
-      int slips = str_eq(x->stem, y->stem) ? 0 : slips_between(x->stem, y->stem);
-      if (slips >= 0 && same_country(a, b) && same_figures(x->stem, y->stem)) {
-        code = add_pair(f, x->place, y->place, slips);
+      if (!may_be_near(x, y) || !same_country(a, b) || !same_figures(x->stem, y->stem)) {
+        continue;
       }
+      int slips = str_eq(x->stem, y->stem) ? 0 : slips_between(x->stem, y->stem);
+      code = slips >= 0 ? add_pair(f, x->place, y->place, slips) : OK;
     }
   }
   return code;
@@ -200,6 +219,7 @@ static int make_entries(struct finding *f, struct arena *a) {
       back[k] = x->stem.p[x->stem.n - 1 - k];
     }
     x->back = (struct str){back, x->stem.n};
+    note_letters(x);
   }
   return OK;
 }

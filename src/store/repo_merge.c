@@ -52,11 +52,17 @@ static void name_at(struct arena *a, const struct stmt *q, void *row, bool *bad)
       (struct merge_name){stmt_i64(q, 0), row_text(a, q, 1, bad), row_text(a, q, 2, bad), row_text(a, q, 3, bad), (int)stmt_i64(q, 4)};
 }
 
+#define NAME_SQL                                                                                        \
+  "select a.id, a.name, a.name_key, a.country, a.kind from account a where not exists"                  \
+  " (select 1 from account_merged m where m.merged_id = a.id)"
+
 int merge_names(struct store *s, struct arena *a, struct merge_name **ret, size_t *ret_n, struct err *e) {
-  return rows_read(s, a,
-                   "select a.id, a.name, a.name_key, a.country, a.kind from account a where not exists"
-                   " (select 1 from account_merged m where m.merged_id = a.id) order by a.id /* scan */",
-                   BINDS(), name_at, ret, ret_n, e);
+  return rows_read(s, a, NAME_SQL " order by a.id /* scan */", BINDS(), name_at, ret, ret_n, e);
+}
+
+int merge_name(struct store *s, struct arena *a, int64_t id, struct merge_name *ret, struct err *e) {
+  int rc = row_read(s, a, NAME_SQL " and a.id = $1", BINDS(B_I64(id)), name_at, ret, e);
+  return rc < 0 ? rc : rc ? OK : err_set(e, ERR_NOTFOUND, "account %" PRId64 ": there is none, or it was merged", id);
 }
 
 /* ---- moving ---- */

@@ -47,4 +47,6 @@ int apart_list(struct store *s, struct arena *a, struct apart **ret, size_t *ret
 /* Inside a write transaction. Whether a mark was there already, or was there to be taken away: 0 rows changed, else 1; or a code. */
 int apart_put(struct store *s, int64_t one, int64_t other, int64_t now, int64_t actor_id, struct err *e);
 int apart_remove(struct store *s, int64_t one, int64_t other, struct err *e);
+/* One of them. ERR_NOTFOUND: there is none, or it was merged. */
+int merge_name(struct store *s, struct arena *a, int64_t id, struct merge_name *ret, struct err *e);
 #endif

@@ -196,6 +196,19 @@ static void kept_apart(void **state) {
   assert_int_equal(one(s, "select count(*) from audit where action = 'account.apart_undo'"), 2);
 }
 
+/* Pairs are kept with the book: asked again they are the same, a merge takes its pair away and taking it back brings it again. */
+static void suggestions(void **state) {
+  struct err e = {0};
+  (void)state;
+  assert_int_equal(suggested(OLU), 1);
+  assert_int_equal(suggested(OLU), 1);
+  assert_int_equal(suggested(CEM), 0); /* out of scope, whoever asked first */
+  int64_t id = merge(OLU, "Acme Inc", "Acme Incorporated", OK, "");
+  assert_int_equal(suggested(OLU), 0);
+  ok(take_back(OLU, id, &e), &e);
+  assert_int_equal(suggested(OLU), 1);
+}
+
 static void imports_follow(void **state) {
   (void)state;
   merge(OLU, "Acme Inc", "Acme Incorporated", OK, "");
@@ -394,7 +407,7 @@ static void coverage(void **state) {
 
 int main(int argc, char **argv) {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, open_place, close_place)
-  const struct CMUnitTest tests[] = {CASE(merged_and_back), CASE(kept_apart), CASE(imports_follow), CASE(import_under_merge),
+  const struct CMUnitTest tests[] = {CASE(merged_and_back), CASE(kept_apart), CASE(suggestions), CASE(imports_follow), CASE(import_under_merge),
                                      CASE(refusals), CASE(contacts), CASE(searched), CASE(search_follows), CASE(coverage)};
   on_postgres = argc > 1 && strcmp(argv[1], "postgres") == 0;
   return cmocka_run_group_tests(tests, NULL, NULL);
