@@ -64,6 +64,7 @@ struct kpi_query {
   int grace_days;
   const uint8_t *reps; /* one byte per rep code, 1 = visible (app/scope.h); NULL = all */
   int threads;         /* 1.. */
+  bool lines_only;     /* of kpi_total: the KPIs that read renewals (kpi_desk.c) are not asked for, and may be anything */
 };
 struct kpi_value {
   int64_t num, den;    /* counts, or minor units of the reporting currency; den = 0: no rate */

@@ -70,6 +70,10 @@ static int copy_out(const struct entry *x, const struct book *b, const struct kp
     return err_set(e, ERR_NOMEM, "Out of memory");
   }
   memcpy(parts, x->parts, x->n_parts * sizeof *parts);
+  if (q->lines_only) {
+    *ret = (struct kpi_result){.total = x->total, .parts = parts, .n_parts = x->n_parts};
+    return OK;
+  }
   int code = kpi_run_make(b, q, a, &r, e);
   if (code != OK) {
     return code;

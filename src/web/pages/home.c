@@ -138,7 +138,8 @@ static void with_target(struct request *r, const struct desk *d, enum kpi_id id,
 }
 
 static int period_kpis(struct request *r, const struct desk *d, struct period p, struct kpi_result *ret) {
-  struct kpi_query q = {.period = p, .calendar = d->org.calendar, .by = KPI_BY_NONE, .as_of = r->today, .grace_days = d->org.grace_days, .reps = d->reps, .threads = 1};
+  struct kpi_query q = {.period = p, .calendar = d->org.calendar, .by = KPI_BY_NONE, .as_of = r->today, .grace_days = d->org.grace_days, .reps = d->reps,
+                        .threads = 1, .lines_only = true};
   return kpi_total(d->book, &q, r->arena, ret, &r->err);
 }
 
