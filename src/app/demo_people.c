@@ -43,6 +43,26 @@ static int add_teams(struct demo_writer *w, struct err *e) {
   return rc;
 }
 
+/* Field sales comes last, so that the ids of the reps stay: one who leads, and in each region half as many as there are reps. */
+static int add_sales(struct demo_writer *w, const char *password_hash, struct err *e) {
+  int rc = add_person(w, STR("Nadia Reyes"), ROLE_SALES, 1, -1, password_hash, e);
+  w->sales_lead = w->people;
+  for (int r = 0; r < DEMO_REGIONS && rc == OK; r++) {
+    w->first_sales[r] = w->people + 1;
+    for (int t = 0; t < DEMO_TEAMS && rc == OK; t++) {
+      int n = region_of(t) == r ? (w->shape.reps[t] + 1) / 2 : 0;
+      for (int i = 0; i < n && rc == OK; i++) {
+        struct strbuf b = STRBUF_INIT(NAME_BYTES);
+        demo_person_name(&b, t, w->shape.reps[t] + i);
+        rc = add_person(w, arena_str(w->row, strbuf_str(&b)), ROLE_SALES, 2 + r, t, password_hash, e);
+        strbuf_free(&b);
+      }
+    }
+    w->sales[r] = w->people + 1 - w->first_sales[r];
+  }
+  return rc;
+}
+
 int demo_add_people(struct demo_writer *w, const char *password_hash, struct err *e) {
   static const struct { const char *name; int role; int64_t team; int t; } heads[] = {
       {"Marisol Andrade", ROLE_MANAGER, 1, -1}, {"Helen Brandt", ROLE_EXEC, 0, -1},        {"Ravi Menon", ROLE_OPS, 0, -1},
@@ -62,5 +82,5 @@ int demo_add_people(struct demo_writer *w, const char *password_hash, struct err
       strbuf_free(&b);
     }
   }
-  return rc;
+  return rc == OK ? add_sales(w, password_hash, e) : rc;
 }

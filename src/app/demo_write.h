@@ -13,6 +13,7 @@ struct demo_writer {
   int64_t epoch;            /* instant before everything: known_at of the catalogue */
   currency_t currency[DEMO_TEAMS];
   int64_t region[DEMO_TEAMS], first_rep[DEMO_TEAMS], first_reseller[DEMO_TEAMS], first_distributor[DEMO_TEAMS];
+  int64_t first_sales[DEMO_REGIONS], sales[DEMO_REGIONS], sales_lead; /* people of field sales */
   int64_t next_account, next_contract, next_line, people, worked, manager;
 };
 int64_t demo_instant(day_t d, int seconds);
@@ -24,6 +25,8 @@ int demo_add_people(struct demo_writer *w, const char *password_hash, struct err
 int demo_work(struct demo_writer *w, struct err *e);
 /* Notes that mention reps, and what they were told of them. */
 int demo_notices(struct demo_writer *w, struct err *e);
+/* Who of field sales looks after which account, what they are asked and told. */
+int demo_sales(struct demo_writer *w, struct err *e);
 /* Targets of the year and its quarters, from what is due. */
 int demo_set_targets(struct demo_writer *w, struct err *e);
 #endif

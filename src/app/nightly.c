@@ -1,4 +1,5 @@
 #include "app/nightly.h"
+#include "app/sales.h"
 #include "store/repo_config.h"
 #include "store/repo_history.h"
 
@@ -28,6 +29,8 @@ static int judge(struct store *s, void *arg, struct err *e) {
   int64_t known = (int64_t)day * SECONDS_PER_DAY;
   struct history_change c = {.all = true, .today = day, .now = n->now, .known_at = known > n->now ? n->now : known};
   rc = history_derive(s, &c, &n->counts, e);
+  if (rc >= 0)
+    rc = sales_tell(s, 0, day, n->now, 0, e);
   return rc < 0 ? rc : 1;
 }
 

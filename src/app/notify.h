@@ -25,7 +25,18 @@ enum { /* who may ever be told of a kind: the rows of their settings */
   X(NOTICE_IMPORT_STOPPED, 6, "import_stopped", TOLD_IMPORT)          \
   X(NOTICE_BATCH, 7, "renewals_changed", TOLD_BOOK)                   \
   X(NOTICE_BATCH_UNDONE, 8, "renewals_changed_back", TOLD_BOOK)       \
-  X(NOTICE_GIVEN, 9, "renewals_given", TOLD_BOOK)
+  X(NOTICE_GIVEN, 9, "renewals_given", TOLD_BOOK)                     \
+  X(NOTICE_SALES_YOURS, 90, "sales_account_yours", TOLD_SALES)        \
+  X(NOTICE_SALES_WINDOW, 91, "sales_window", TOLD_SALES)              \
+  X(NOTICE_SALES_RISK, 92, "sales_risk", TOLD_SALES)                  \
+  X(NOTICE_SALES_NEED, 93, "sales_need", TOLD_SALES)                  \
+  X(NOTICE_ASK, 94, "sales_asked", TOLD_SALES)                        \
+  X(NOTICE_ASK_ACCEPTED, 95, "sales_ask_accepted", TOLD_DESK)         \
+  X(NOTICE_ASK_DECLINED, 96, "sales_ask_declined", TOLD_DESK)         \
+  X(NOTICE_ASK_PASSED, 97, "sales_ask_passed", TOLD_DESK)             \
+  X(NOTICE_ASK_DONE, 98, "sales_ask_done", TOLD_DESK | TOLD_SALES)    \
+  X(NOTICE_ASK_WITHDRAWN, 99, "sales_ask_withdrawn", TOLD_SALES)      \
+  X(NOTICE_ASK_LATE, 100, "sales_ask_late", TOLD_DESK | TOLD_SALES)
 #define NOTICE_KIND_VALUE(NAME, NUMBER, SPELLING, ROLES) NAME = NUMBER,
 enum notice_kind { NOTICE_KINDS(NOTICE_KIND_VALUE) };
 

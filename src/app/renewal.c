@@ -1,5 +1,6 @@
 #include "app/renewal.h"
 
+#include "app/sales.h"
 #include "store/repo_scope.h"
 
 enum { FIELDS = 12, TEXT_MAX = 2000, PO_MAX = 100 };
@@ -229,6 +230,8 @@ static int edit_tx(struct store *s, void *arg, struct err *e)
   t->wanted.changed_by = x->who->person_id;
   t->wanted.why = x->edit->why;
   r = renewal_save(s, &t->wanted, e);
+  if (r == OK && t->changed & (RENEWAL_SET_AT_RISK | RENEWAL_SET_CATEGORY | RENEWAL_SET_STAGE))
+    r = sales_tell(s, t->wanted.id, x->today, t->wanted.changed_at, x->who->person_id, e);
   if (r == OK) {
     t->seen = t->stored;
     t->stored = t->wanted;

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "app/sales.h"
 #include "store/repo_scope.h"
 #include "store/repo_work.h"
 
@@ -74,11 +75,37 @@ static int add_renewals(struct store *s, struct arena *a, int64_t handover_id, s
   return OK;
 }
 
+/* Field sales: the renewals of their accounts, and of those of their team for who leads it; and what they are asked about. */
+static int add_sales(struct store *s, struct arena *a, day_t today, struct scope *x, struct err *e)
+{
+  struct sales_person *people = NULL;
+  size_t n = 0;
+  int r = sales_led(s, a, x->person_id, &people, &n, e);
+  for (size_t i = 0; i < n && r == OK; i++) {
+    int64_t *ids = NULL, *all;
+    size_t more = 0;
+    r = sales_renewals(s, a, people[i].id, today - SCOPE_SALES_DAYS, &ids, &more, e);
+    if (r < 0)
+      return r;
+    all = more ? grown(a, x->renewal_ids, x->n_renewal_ids, more) : x->renewal_ids;
+    if (more && !all)
+      return err_set(e, ERR_NOMEM, "Out of memory");
+    for (size_t k = 0; k < more; k++)
+      all[x->n_renewal_ids++] = ids[k];
+    x->renewal_ids = all;
+  }
+  if (r == OK && x->n_renewal_ids)
+    qsort(x->renewal_ids, x->n_renewal_ids, sizeof *x->renewal_ids, by_id);
+  return r;
+}
+
 int scope_cover(struct store *s, struct arena *a, day_t today, struct scope *x, struct err *e)
 {
   struct handover *h = NULL;
   size_t n = 0;
   x->today = today;
+  if (x->role == ROLE_SALES)
+    return add_sales(s, a, today, x, e);
   if (x->role != ROLE_REP && x->role != ROLE_MANAGER)
     return OK;
   int r = handover_covered(s, a, x->person_id, today, &h, &n, e);
@@ -113,7 +140,7 @@ bool scope_sees(const struct scope *s, int64_t renewal_id, int64_t owner_id)
 
 bool scope_edits(const struct scope *s, int64_t renewal_id, int64_t owner_id)
 {
-  return scope_may_edit(s, owner_id) || handed(s, renewal_id);
+  return scope_may_edit(s, owner_id) || (s->role != ROLE_SALES && handed(s, renewal_id)); /* field sales reads */
 }
 
 int scope_rows(const struct scope *s, struct arena *a, const struct book *b, const uint32_t **ret, size_t *ret_n)

@@ -12,7 +12,7 @@ struct scope {
   /* Reps whose rows are visible: all when rep_ids is NULL and everything is true, else exactly these ids. */
   bool everything;
   int64_t *rep_ids; size_t n_rep_ids; /* in the arena given to scope_load; with those whose whole book the person covers today */
-  int64_t *renewal_ids; size_t n_renewal_ids; /* single renewals handed to them for today, ascending */
+  int64_t *renewal_ids; size_t n_renewal_ids; /* single renewals: handed to them for today; for field sales, those of their accounts. Ascending */
   struct scope_cover *covers; size_t n_covers;
   day_t today;        /* whose handovers are in it; 0 = nobody's were asked for */
 };
@@ -23,7 +23,9 @@ struct scope_cover { /* whose work the person covers today */
 struct scope scope_operator(void);
 /* rep: own book. manager: the reps of the team and the teams below. exec, ops, admin: everything. ERR_NOTFOUND. */
 int scope_load(struct store *s, struct arena *a, int64_t person_id, struct scope *ret, struct err *e);
-/* Adds what others have handed to the person for `today` (app/handover.h): seen and edited like their own until the last day is over. */
+/* Adds what others have handed to the person for `today` (app/handover.h): seen and edited like their own until the last day is over. For field sales:
+ * the renewals of the accounts they look after (for who leads a team, of the team), due in the last SCOPE_SALES_DAYS or later, and those they are asked about. */
+enum { SCOPE_SALES_DAYS = 400 };
 int scope_cover(struct store *s, struct arena *a, day_t today, struct scope *x, struct err *e);
 /* Whether a renewal of that owner is seen, may be changed: what every page and command of one renewal asks. */
 bool scope_sees(const struct scope *s, int64_t renewal_id, int64_t owner_id);

@@ -65,7 +65,7 @@ int notice_get(struct store *s, struct arena *a, int64_t person_id, int64_t id, 
 }
 
 int notice_unread(struct store *s, int64_t person_id, int64_t most, int64_t *ret, struct err *e) {
-  return db_one_i64(store_db(s), "select count(*) from (select 1 from notice where person_id = $1 and read_at is null limit $2) x",
+  return db_one_i64(store_db(s), "select count(*) from (select 1 from notice where person_id = $1 and read_at is null limit $2) x /* scan */",
                     BINDS(B_I64(person_id), B_I64(most)), 0, ret, e);
 }
 

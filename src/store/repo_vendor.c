@@ -271,6 +271,17 @@ int vendor_each_due(struct store *s, day_t first, day_t last, vendor_due_fn *fn,
   return code;
 }
 
+int vendor_lead_sales(struct store *s, int64_t person_id, struct err *e) {
+  int64_t n = db_run(store_db(s), "update person set leads = 1 where id = $1", BINDS(B_I64(person_id)), e);
+  return n < 0 ? (int)n : OK;
+}
+
+int vendor_own_sales(struct store *s, int64_t region_id, int64_t first_person, int64_t people, int64_t since, struct err *e) {
+  int64_t n = db_run(store_db(s), "insert into sales_owner (id, account_id, person_id, since) select id, id, $2 + id % $3, $4 from account"
+                                  " where region_id = $1 and kind = 1 /* scan */", BINDS(B_I64(region_id), B_I64(first_person), B_I64(people), B_I64(since)), e);
+  return n < 0 ? (int)n : OK;
+}
+
 int vendor_backdate_renewals(struct store *s, day_t since, struct err *e) {
   /* 34,560,000 seconds are 400 days: how far ahead of its due date a renewal exists. */
   static const char open_sql[] = "update renewal set changed_at = due_date * 86400 - 34560000 where outcome = 0 and version = 1 /* scan */";

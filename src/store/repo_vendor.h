@@ -58,6 +58,9 @@ int vendor_add_contract(struct vendor *v, const struct vendor_contract *r, struc
 int vendor_add_line(struct vendor *v, const struct vendor_line *r, struct err *e);
 int vendor_add_rate(struct vendor *v, currency_t c, day_t from, int64_t rate, struct str source, int64_t known_at, struct err *e);
 int vendor_add_target(struct vendor *v, const struct vendor_target *r, struct err *e);
+/* Outside a bulk: who of field sales leads a team; the customers of a region go to `people` salespeople from `first_person` on, since an instant. */
+int vendor_lead_sales(struct store *s, int64_t person_id, struct err *e);
+int vendor_own_sales(struct store *s, int64_t region_id, int64_t first_person, int64_t people, int64_t since, struct err *e);
 /* Ends all bulks; always call, frees v (takes NULL). */
 int vendor_end(struct vendor *v, struct err *e);
 

@@ -15,6 +15,7 @@ const struct nav_entry web_nav[] = {
     {"/renewals", MSG("Renewals"), "table", false, true, "r"},
     {"/forecast", MSG("Forecast"), "chart-histogram", false, true, "f"},
     {"/kpi", MSG("KPIs"), "report", false, false, "k"},
+    {"/sales", MSG("Field sales"), "users", false, false, NULL},
     {"/imports", MSG("Imports"), "file-import", true, false, NULL},
     {"/settings", MSG("Settings"), "settings", true, true, NULL},
     {NULL, NULL, NULL, false, false, NULL},
@@ -96,7 +97,8 @@ void shell_begin(struct request *r, struct response *w, const struct page *p) {
   v.past = v.as_of && v.as_of->past;
   fill_bell(r, &v);
   for (const struct nav_entry *n = web_nav; n->path; n++) {
-    if (!shell_may_get(r, n->path) || (r->who.role == ROLE_REP && !strcmp(n->path, "/"))) continue; /* a rep's home is the worklist */
+    if (!shell_may_get(r, n->path) || ((r->who.role == ROLE_REP || r->who.role == ROLE_SALES) && !strcmp(n->path, "/")))
+      continue; /* their home is the worklist, or field sales */
     struct nav_item item = {n->path, tr(r, n->label).p, n->icon, n->key, p->nav && !strcmp(p->nav, n->path)};
     if (n->more) more[v.n_more++] = item;
     else main[v.n_main++] = item;

@@ -25,7 +25,7 @@ static int tried, shown_foreign;
 
 static void rows(int64_t n, const char *account, const char *number, int64_t owner) {
   struct err e = {0};
-  char sql[3000];
+  char sql[4000];
   struct strbuf key STRBUF_CLEANUP = STRBUF_INIT(200);
   currency_t usd = 0;
   utf8_fold(&key, str_of(number));
@@ -42,10 +42,13 @@ static void rows(int64_t n, const char *account, const char *number, int64_t own
            "forecast_amount, won_amount, outcome) values (%d, 1, 1700000000, %d, 0, 3, 0, 0, %d, 120000, 120000, 0, 0);"
            "insert into change_batch (id, at, by_id, fields, renewals, why) values (%d, 1700000000, %d, 16, 1, 'walk');"
            "insert into change_batch_row (batch_id, renewal_id, version) values (%d, %d, 1);"
+           "insert into sales_ask (id, renewal_id, asked_by, asked_at, what, due_date, to_id, state, changed_at) "
+           "values (%d, %d, %d, 1700000000, 'Call', %d, %d, 1, 1700000000);"
            "insert into document (id, renewal_id, at, by_id, file_name, kind, size, sha256) values (%d, %d, 1700000000, %d, 'po.txt', 'text/plain', 0, '');",
            (int)n, account, account, (int)n, number, strbuf_z(&key), (int)n, usd, (int)owner,
            (int)n, (int)n, TODAY - 341, TODAY + 23, usd, (int)n, (int)n, (int)n, (int)n,
-           TODAY + 23, (int)owner, usd, (int)n, (int)owner, usd, (int)n + 100, (int)owner, (int)n + 100, (int)n, (int)n + 200, (int)n,
+           TODAY + 23, (int)owner, usd, (int)n, (int)owner, usd, (int)n + 100, (int)owner, (int)n + 100, (int)n, (int)n + 300, (int)n,
+           (int)owner, TODAY + 5, (int)h.people[ROLE_ADMIN], (int)n + 200, (int)n,
            (int)owner);
   if (db_script(store_db(h.store), sql, &e) < 0) fail_msg("%s", e.text);
   if (db_run(store_db(h.store), "insert into document_content (document_id, bytes) values ($1, $2)", BINDS(B_I64(n + 200), B_BLOB(STR("PO 77"))), &e) < 0)
@@ -161,6 +164,7 @@ static const struct subject {
   const char *foreign, *own; /* own: one of the rep's, for ROWS */
 } subjects[] = {
     {"account", ROWS, "502", "501"},
+    {"ask", ROWS, "802", "801"},
     {"batch", ROWS, "602", "601"},
     {"contract", ROWS, FOREIGN_NUMBER, "OWN-1"},
     {"document", ROWS, "702", "701"},

@@ -24,6 +24,7 @@ create table sales_ask (
 create index sales_ask_renewal on sales_ask(renewal_id, id);
 create index sales_ask_to on sales_ask(to_id, state, due_date);
 create index sales_ask_by on sales_ask(asked_by, state, due_date);
+create index sales_ask_open on sales_ask(due_date, id) where state in (1, 2);
 create table sales_ask_step (
   ask_id bigint not null references sales_ask(id), n int not null, at bigint not null, by_id bigint references person(id), act int not null,
   to_id bigint not null references person(id), reason text not null, primary key (ask_id, n));

@@ -7,6 +7,7 @@ static const struct {
   const char *action, *words;
 } actions[] = {
     {"account.merge", MSG("Merged accounts")},
+    {"account.sales_owner", MSG("Said who of field sales looks after an account")},
     {"account.unmerge", MSG("Took a merge back")},
     {"audit.check", MSG("Checked the audit chain")},
     {"audit.check_failed", MSG("Found the audit chain broken")},
@@ -31,6 +32,12 @@ static const struct {
     {"renewal.edit", MSG("Changed a renewal")},
     {"reset_link.make", MSG("Made a link to set a password")},
     {"reset_link.use", MSG("Set a password by a link")},
+    {"sales_ask.accept", MSG("Accepted an ask to field sales")},
+    {"sales_ask.add", MSG("Asked field sales to step in")},
+    {"sales_ask.decline", MSG("Declined an ask to field sales")},
+    {"sales_ask.done", MSG("Said that an ask to field sales is done")},
+    {"sales_ask.pass", MSG("Passed on an ask to field sales")},
+    {"sales_ask.withdraw", MSG("Withdrew an ask to field sales")},
     {"secret.set", MSG("Set a secret")},
     {"sign_in", MSG("Signed in")},
     {"sign_in.code_failed", MSG("A sign-in failed at the code")},

@@ -210,6 +210,8 @@ static struct raw_html_trusted week_bar(struct request *r, const struct desk *d)
 int home_page(struct request *r, struct response *w) {
   if (r->who.role == ROLE_REP && r->as_of == DAY_NONE) /* a rep lives in the worklist */
     return response_redirect(r, w, STR("/work"));
+  if (r->who.role == ROLE_SALES)
+    return response_redirect(r, w, STR("/sales"));
   struct desk d DESK_CLEANUP = {0};
   struct home_view v = {0};
   int rc = desk_open(r, STR_NONE, &d);

@@ -28,6 +28,17 @@ static const struct notice_words {
   {NOTICE_BATCH, "table", MSG("Somebody changes several renewals of yours"), MSG("{3} changed {0} of your renewals: {1}"), "#t"},
   {NOTICE_BATCH_UNDONE, "table", MSG("Somebody takes such a change back"), MSG("{3} took back a change of {0} of your renewals: {1}"), "#t"},
   {NOTICE_GIVEN, "user", MSG("Renewals become yours"), NULL, "#t", say_given},
+  {NOTICE_SALES_YOURS, "building", MSG("An account becomes yours"), MSG("You look after {0} now"), "t"},
+  {NOTICE_SALES_WINDOW, "calendar", MSG("A renewal of your accounts enters its window"), MSG("{0} comes up for renewal: {1} a year, ends {2}"), "tmd"},
+  {NOTICE_SALES_RISK, "alert-triangle", MSG("A renewal of your accounts is at risk"), MSG("{0} is at risk: {1} a year, ends {2}"), "tmd"},
+  {NOTICE_SALES_NEED, "clock", MSG("A renewal of your accounts needs you"), MSG("{0} has confirmed nothing: {1} a year, ends {2}"), "tmd"},
+  {NOTICE_ASK, "flag", MSG("Somebody asks you to step in"), MSG("{3} asks you to step in at {0} by {2}: {1}"), "ttd"},
+  {NOTICE_ASK_ACCEPTED, "check", MSG("Field sales accepts what you asked"), MSG("{3} steps in at {0} by {2}. {1}"), "ttd"},
+  {NOTICE_ASK_DECLINED, "x", MSG("Field sales declines what you asked"), MSG("{3} declined to step in at {0}: {1}"), "ttd"},
+  {NOTICE_ASK_PASSED, "arrow-right", MSG("Field sales passes on what you asked"), MSG("{3} passed your ask about {0} on to {1}"), "ttd"},
+  {NOTICE_ASK_DONE, "checklist", MSG("What was asked of field sales is done"), MSG("{3} says it is done at {0}. {1}"), "ttd"},
+  {NOTICE_ASK_WITHDRAWN, "arrow-left", MSG("An ask to you is withdrawn"), MSG("{3} withdrew the ask about {0}. {1}"), "ttd"},
+  {NOTICE_ASK_LATE, "clock", MSG("An ask is late"), MSG("The ask about {0} was due {2}: {1}"), "ttd"},
 };
 
 static const struct notice_words *words_for(int kind) {
@@ -84,7 +95,8 @@ const char *notice_icon(int kind) {
 struct str notice_href(struct request *r, const struct notice *n) {
   static const struct {
     const char *entity, *before, *after;
-  } places[] = {{"renewal", "/renewals/", ""}, {"account", "/accounts/", ""}, {"import", "/imports/", "/done"}, {"import_staged", "/imports/", "/check"}};
+  } places[] = {{"renewal", "/renewals/", ""}, {"account", "/accounts/", ""},
+              {"import", "/imports/", "/done"}, {"import_staged", "/imports/", "/check"}, {"sales_ask", "/sales/asks/", ""}};
   static const char *const fixed[][2] = {{"handover", "/work"}};
   for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
     if (str_eq(n->entity, str_of(fixed[i][0])))

@@ -46,7 +46,7 @@ int notices_page(struct request *r, struct response *w) {
   v.any_unread |= unread > 0;
   v.count = r->as_of != DAY_NONE || !unread ? STR_NONE : tr_fmt(r, "{0} unread", unread >= NOTIFY_UNREAD_MOST ? STR("99+") : format_count(r->reader, unread));
   struct view_cx cx = view_cx_of(r);
-  shell_begin(r, w, &(struct page){.title = tr(r, "Notices"), .nav = "/notices"});
+  shell_begin(r, w, &(struct page){.title = tr(r, "Notices"), .nav = "/notices", .sheet = "setup.css"});
   view_notices(&w->body, &cx, &v);
   return shell_end(r, w);
 }
@@ -88,7 +88,8 @@ int notice_settings_page(struct request *r, struct response *w) {
       v.kinds[v.n_kinds++] = (struct notice_choice){str_of(notify_kinds[i].name), notice_title(r->reader, notify_kinds[i].kind), ways[i] & NOTICE_IN_PRODUCT,
                                                     ways[i] & NOTICE_IN_DIGEST};
   struct view_cx cx = view_cx_of(r);
-  shell_begin(r, w, &(struct page){.title = tr(r, "What you are told"), .nav = "/notices", .crumb = tr(r, "Notices"), .crumb_href = STR("/notices")});
+  shell_begin(r, w, &(struct page){.title = tr(r, "What you are told"), .nav = "/notices", .sheet = "setup.css",
+                                   .crumb = tr(r, "Notices"), .crumb_href = STR("/notices")});
   view_notice_settings(&w->body, &cx, &v);
   return shell_end(r, w);
 }

@@ -4,6 +4,7 @@
 #include "app/renewal.h"
 #include "store/repo_contract.h"
 #include "web/form.h"
+#include "web/pages/sales.h"
 #include "web/parts.h"
 #include "web/route.h"
 
@@ -120,6 +121,7 @@ struct renewal_view {
   struct str last_safe, span, history_href;
   struct str events_more;  /* "All 41 entries", "" when all stand on the page */
   bool one_span, has_outcome, safe_past;
+  struct renewal_sales sales;
 };
 /* Every change of every field, for /renewals/:id/history. */
 struct history_row {

@@ -1,0 +1,234 @@
+#include "app/sales_ask.h"
+
+#include <stdlib.h>
+
+#include "app/notify.h"
+#include "app/sales.h"
+#include "base/utf8.h"
+#include "store/repo_audit.h"
+#include "store/repo_renewal.h"
+
+const char *ask_state_name(int state) {
+  static const char *const names[ASK_STATES] = {"", "open", "accepted", "declined", "done", "withdrawn"};
+  return state > 0 && state < ASK_STATES ? names[state] : "";
+}
+
+int ask_act_of(struct str name) {
+  static const char *const names[ASK_ACTS] = {"", "", "accept", "decline", "pass", "done", "withdraw", ""};
+  for (int i = ASK_ACT_ACCEPTED; i < ASK_ACT_LATE; i++)
+    if (str_eq(name, str_of(names[i])))
+      return i;
+  return -1;
+}
+
+static int person_of_sales(struct store *s, struct arena *a, int64_t id, struct err *e) {
+  struct sales_person p;
+  int rc = id > 0 ? sales_person_get(s, a, id, &p, e) : 0;
+  return rc == 0 ? err_set(e, ERR_RANGE, "This is nobody of field sales: choose an active person with that role") : rc < 0 ? rc : OK;
+}
+
+/* ---- asking ---- */
+
+struct asking {
+  struct arena *a;
+  const struct scope *who;
+  const struct sales_ask_new *ask;
+  day_t today;
+  int64_t now, id;
+};
+
+static int check_ask(struct store *s, const struct asking *x, struct err *e) {
+  struct renewal r;
+  int rc = renewal_get(s, x->a, x->ask->renewal_id, &r, e);
+  if (rc < 0 || !scope_sees(x->who, r.id, r.owner_id))
+    return rc < 0 ? rc : err_set(e, ERR_NOTFOUND, "There is no renewal %" PRId64, x->ask->renewal_id);
+  if (!scope_edits(x->who, r.id, r.owner_id))
+    return err_set(e, ERR_DENIED, "Your role may read this renewal but not ask for help with it: ask its owner");
+  if (r.outcome != OUTCOME_OPEN)
+    return err_set(e, ERR_RANGE, "The renewal is closed: there is nothing to step in for");
+  if (!str_trim(x->ask->what).n || utf8_count(x->ask->what) > ASK_WHAT_MAX)
+    return err_set(e, ERR_RANGE, "What it is for is missing or too long: say in at most %d characters what they should do", ASK_WHAT_MAX);
+  if (x->ask->due == DAY_NONE || x->ask->due < x->today || x->ask->due > x->today + ASK_DAYS_MOST)
+    return err_set(e, ERR_RANGE, "The day is missing, over already, or more than a year ahead: give a day from today on");
+  return person_of_sales(s, x->a, x->ask->to_id, e);
+}
+
+static int tell(struct store *s, struct arena *a, int kind, int64_t to, const struct sales_ask *k, struct str b, int64_t by_id, int64_t now, struct err *e) {
+  return notify_send(s, &(struct notify){.person_id = to, .kind = kind, .entity = STR("sales_ask"), .entity_id = k->id, .a = k->customer, .b = b,
+                                         .c = notify_day(a, k->due), .by_id = by_id, .at = now}, e);
+}
+
+static int audit(struct store *s, const char *action, const struct sales_ask *k, int64_t by_id, int64_t now, struct err *e) {
+  return audit_add(s, &(struct audit_entry){.at = now, .actor_id = by_id, .action = action, .entity = "renewal", .entity_id = k->renewal_id}, e);
+}
+
+static int make_tx(struct store *s, void *arg, struct err *e) {
+  struct asking *x = arg;
+  int64_t me = x->who->person_id;
+  struct sales_ask k = {.renewal_id = x->ask->renewal_id, .asked_by = me, .asked_at = x->now, .what = str_trim(x->ask->what), .due = x->ask->due, .to_id = x->ask->to_id,
+                        .state = ASK_OPEN};
+  int rc = check_ask(s, x, e);
+  if (rc == OK)
+    rc = sales_ask_put(s, &k, e);
+  if (rc == OK)
+    rc = sales_ask_step_put(s, k.id, &(struct sales_ask_step){.at = x->now, .by_id = me, .to_id = k.to_id, .act = ASK_ACT_ASKED, .reason = STR("")}, e);
+  if (rc == OK)
+    rc = sales_ask_get(s, x->a, k.id, &k, e);
+  if (rc == OK)
+    rc = tell(s, x->a, NOTICE_ASK, k.to_id, &k, k.what, me, x->now, e);
+  if (rc == OK)
+    rc = audit(s, "sales_ask.add", &k, me, x->now, e);
+  x->id = k.id;
+  return rc;
+}
+
+int sales_ask_make(struct store *s, struct arena *a, const struct scope *who, const struct sales_ask_new *ask, day_t today, int64_t now, int64_t *ret_id, struct err *e) {
+  struct asking x = {.a = a, .who = who, .ask = ask, .today = today, .now = now};
+  if (!who->person_id)
+    return err_set(e, ERR_DENIED, "Somebody has to be the asker: sign in");
+  int rc = store_write(s, make_tx, &x, e);
+  if (rc == OK)
+    *ret_id = x.id;
+  return rc;
+}
+
+/* ---- answering ---- */
+
+static bool leads(const struct sales_person *people, size_t n, int64_t id) {
+  for (size_t i = 0; i < n; i++)
+    if (people[i].id == id)
+      return true;
+  return false;
+}
+
+unsigned sales_ask_may(const struct scope *who, const struct sales_person *people, size_t n_people, const struct sales_ask *x) {
+  bool asked = leads(people, n_people, x->to_id), asker = x->asked_by == who->person_id || (who->role != ROLE_SALES && scope_edits(who, x->renewal_id, x->rep_id));
+  unsigned may = 0;
+  if (x->state != ASK_OPEN && x->state != ASK_ACCEPTED)
+    return 0;
+  if (asked && x->state == ASK_OPEN)
+    may |= 1u << ASK_ACT_ACCEPTED;
+  if (asked)
+    may |= 1u << ASK_ACT_DECLINED | 1u << ASK_ACT_PASSED;
+  if (asked || asker)
+    may |= 1u << ASK_ACT_DONE;
+  if (asker)
+    may |= 1u << ASK_ACT_WITHDRAWN;
+  return may;
+}
+
+struct answering {
+  struct arena *a;
+  const struct scope *who;
+  const struct sales_ask_answer *answer;
+  int64_t now;
+  struct sales_ask ask;
+};
+
+static int check_answer(struct store *s, struct answering *x, struct err *e) {
+  struct sales_person *people = NULL;
+  size_t n = 0;
+  enum ask_act act = x->answer->act;
+  int rc = sales_ask_get(s, x->a, x->answer->id, &x->ask, e);
+  if (rc == OK)
+    rc = sales_led(s, x->a, x->who->person_id, &people, &n, e);
+  if (rc < 0)
+    return rc;
+  bool mine = leads(people, n, x->ask.to_id) || x->ask.asked_by == x->who->person_id;
+  if (!mine && !scope_sees(x->who, x->ask.renewal_id, x->ask.rep_id))
+    return err_set(e, ERR_NOTFOUND, "There is no ask %" PRId64, x->answer->id);
+  if (act <= ASK_ACT_ASKED || act >= ASK_ACT_LATE)
+    return err_set(e, ERR_RANGE, "What to do with the ask is missing: accept, decline, pass, done or withdraw");
+  if (x->ask.state != ASK_OPEN && !(x->ask.state == ASK_ACCEPTED && act != ASK_ACT_ACCEPTED))
+    return err_set(e, ERR_CONFLICT, "The ask has been answered already: look at it again");
+  if (!(sales_ask_may(x->who, people, n, &x->ask) & (1u << act)))
+    return err_set(e, ERR_DENIED, "This ask is not yours to answer");
+  bool reason = act == ASK_ACT_DECLINED || act == ASK_ACT_PASSED;
+  if ((reason && !str_trim(x->answer->reason).n) || utf8_count(x->answer->reason) > ASK_WHAT_MAX)
+    return err_set(e, ERR_RANGE, "The reason is missing or too long: say in a few words why");
+  if (act == ASK_ACT_PASSED && x->answer->to_id == x->ask.to_id)
+    return err_set(e, ERR_RANGE, "They have it already: choose somebody else");
+  return act == ASK_ACT_PASSED ? person_of_sales(s, x->a, x->answer->to_id, e) : OK;
+}
+
+static int answer_tx(struct store *s, void *arg, struct err *e) {
+  static const struct {
+    enum ask_state state;
+    int notice;
+    const char *audit;
+  } acts[ASK_ACTS] = {[ASK_ACT_ACCEPTED] = {ASK_ACCEPTED, NOTICE_ASK_ACCEPTED, "sales_ask.accept"},
+                      [ASK_ACT_DECLINED] = {ASK_DECLINED, NOTICE_ASK_DECLINED, "sales_ask.decline"},
+                      [ASK_ACT_PASSED] = {ASK_OPEN, NOTICE_ASK_PASSED, "sales_ask.pass"}, [ASK_ACT_DONE] = {ASK_DONE, NOTICE_ASK_DONE, "sales_ask.done"},
+                      [ASK_ACT_WITHDRAWN] = {ASK_WITHDRAWN, NOTICE_ASK_WITHDRAWN, "sales_ask.withdraw"}};
+  struct answering *x = arg;
+  enum ask_act act = x->answer->act;
+  struct str reason = str_trim(x->answer->reason);
+  int64_t me = x->who->person_id;
+  int rc = check_answer(s, x, e);
+  if (rc < 0)
+    return rc;
+  int64_t asked = x->ask.to_id, to = act == ASK_ACT_PASSED ? x->answer->to_id : asked;
+  rc = sales_ask_move(s, x->ask.id, (int)acts[act].state, to, x->now, e);
+  if (rc == OK)
+    rc = sales_ask_step_put(s, x->ask.id, &(struct sales_ask_step){.at = x->now, .by_id = me, .to_id = to, .act = (int)act, .reason = reason.n ? reason : STR("")}, e);
+  if (rc == OK)
+    rc = sales_ask_get(s, x->a, x->ask.id, &x->ask, e);
+  if (rc == OK && act != ASK_ACT_WITHDRAWN) /* the asker is told; the other side where it was not them */
+    rc = tell(s, x->a, acts[act].notice, x->ask.asked_by, &x->ask, act == ASK_ACT_PASSED ? x->ask.to : reason, me, x->now, e);
+  if (rc == OK && (act == ASK_ACT_WITHDRAWN || act == ASK_ACT_DONE))
+    rc = tell(s, x->a, acts[act].notice, asked, &x->ask, reason, me, x->now, e);
+  if (rc == OK && act == ASK_ACT_PASSED)
+    rc = tell(s, x->a, NOTICE_ASK, to, &x->ask, x->ask.what, me, x->now, e);
+  return rc == OK ? audit(s, acts[act].audit, &x->ask, me, x->now, e) : rc;
+}
+
+int sales_ask_act(struct store *s, struct arena *a, const struct scope *who, const struct sales_ask_answer *answer, int64_t now, struct sales_ask *ret, struct err *e) {
+  struct answering x = {.a = a, .who = who, .answer = answer, .now = now};
+  int rc = store_write(s, answer_tx, &x, e);
+  if (rc == OK)
+    *ret = x.ask;
+  return rc;
+}
+
+int sales_asks_call_late(struct store *s, struct arena *a, day_t today, int64_t now, struct err *e) {
+  struct sales_ask *rows = NULL;
+  size_t n = 0;
+  int rc = sales_asks_late(s, a, today, &rows, &n, e);
+  for (size_t i = 0; i < n && rc == OK; i++) {
+    rc = sales_ask_step_put(s, rows[i].id, &(struct sales_ask_step){.at = now, .to_id = rows[i].to_id, .act = ASK_ACT_LATE, .reason = STR("")}, e);
+    if (rc == OK)
+      rc = tell(s, a, NOTICE_ASK_LATE, rows[i].to_id, &rows[i], rows[i].what, 0, now, e);
+    if (rc == OK)
+      rc = tell(s, a, NOTICE_ASK_LATE, rows[i].asked_by, &rows[i], rows[i].what, 0, now, e);
+  }
+  return rc;
+}
+
+static int by_day(const void *a, const void *b) {
+  const struct sales_ask *x = a, *y = b;
+  return x->due != y->due ? (x->due > y->due) - (x->due < y->due) : (x->id > y->id) - (x->id < y->id);
+}
+
+int sales_asks_mine(struct store *s, struct arena *a, const struct scope *who, struct sales_ask **ret, size_t *ret_n, struct err *e) {
+  struct sales_person *people = NULL;
+  size_t n_people = 0, n = 0;
+  if (who->role != ROLE_SALES && who->everything)
+    return sales_asks_by(s, a, 0, ASKS_MOST, ret, ret_n, e);
+  bool sales = who->role == ROLE_SALES;
+  int rc = sales ? sales_led(s, a, who->person_id, &people, &n_people, e) : OK;
+  struct sales_ask *rows = arena_alloc(a, (ASKS_MOST + 1) * sizeof *rows);
+  if (rc < 0 || !rows)
+    return rc < 0 ? rc : err_set(e, ERR_NOMEM, "Out of memory");
+  for (size_t i = 0; i < (sales ? n_people : who->n_rep_ids) && rc == OK; i++) {
+    struct sales_ask *more = NULL;
+    size_t k = 0;
+    rc = sales ? sales_asks_to(s, a, people[i].id, ASKS_MOST, &more, &k, e) : sales_asks_by(s, a, who->rep_ids[i], ASKS_MOST, &more, &k, e);
+    for (size_t j = 0; j < k && n < ASKS_MOST && rc == OK; j++)
+      rows[n++] = more[j];
+  }
+  if (n)
+    qsort(rows, n, sizeof *rows, by_day);
+  *ret = rows;
+  *ret_n = n;
+  return rc;
+}
