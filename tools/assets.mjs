@@ -78,12 +78,14 @@ add('icons.svg', 'image/svg+xml', Buffer.from(sprite));
 add('favicon.svg', 'image/svg+xml', read(dir, 'favicon.svg'));
 // Styles and scripts are files of one subject each, joined in the order of their names.
 const joined = (folder, end) => fs.readdirSync(path.join(dir, folder)).filter(n => n.endsWith(end)).sort().map(n => path.join(dir, folder, n));
-// css/*.css is app.css, which every page loads; a folder css/NAME is NAME.css, of the pages that ask for it (struct page, sheet).
+// css/*.css is app.css. A folder css/NAME makes NAME.css for the pages that ask for it (struct page, sheet): app.css and the folder's files, so that a page
+// fetches one stylesheet.
 const styles = folder => joined(folder, '.css').map(f => fs.readFileSync(f, 'utf8')).join('')
   .replace(/asset:([\w.-]+)/g, (_, n) => made.find(m => m.name === n)?.address ?? fail(`a style names asset:${n}, which there is not`))
   .replace(/\/\*.*?\*\//gs, '').replace(/\n+/g, '');
-for (const sheet of ['', ...fs.readdirSync(path.join(dir, 'css'), { withFileTypes: true }).filter(d => d.isDirectory()).map(d => d.name).sort()]) {
-  add(`${sheet || 'app'}.css`, 'text/css; charset=utf-8', Buffer.from(styles(path.join('css', sheet))));
+const sheets = fs.readdirSync(path.join(dir, 'css'), { withFileTypes: true }).filter(d => d.isDirectory()).map(d => d.name).sort();
+for (const name of ['app', ...sheets]) {
+  add(`${name}.css`, 'text/css; charset=utf-8', Buffer.from(styles('css') + (name === 'app' ? '' : styles(path.join('css', name)))));
 }
 const js = [path.join(modules, 'htmx.org/dist/htmx.min.js'), path.join(modules, 'htmx.org/dist/ext/hx-csp.min.js'), ...joined('js', '.js')];
 add('app.js', 'text/javascript; charset=utf-8', Buffer.from(js.map(f => fs.readFileSync(f, 'utf8').replace(/^\/\/# sourceMappingURL.*$/gm, '').trim()).join('\n;\n') + '\n'));

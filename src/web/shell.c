@@ -65,8 +65,8 @@ static bool keys_off(struct request *r) {
 
 /* A sheet that there is not is a mistake of the page's code, which its first call shows. */
 static const char *sheet_address(const char *name) {
-  const struct asset *a = name ? asset_of_name(str_of(name)) : NULL;
-  assert(a || !name);
+  const struct asset *a = asset_of_name(name ? str_of(name) : STR("app.css"));
+  assert(a);
   return a ? a->address : NULL;
 }
 

@@ -14,7 +14,7 @@ struct page {
   const char *nav;      /* path of the rail entry that is current, or NULL */
   struct str crumb, crumb_href; /* "Renewals" before a record's title; optional */
   const char *main_class; /* class of <main>, or NULL */
-  const char *sheet;    /* the page's stylesheet beside app.css: "setup.css"; NULL = none. A folder of assets/css */
+  const char *sheet;    /* the page's stylesheet, a folder of assets/css: "setup.css"; NULL = app.css */
   struct raw_html_trusted bar; /* further controls of the header bar; optional */
 };
 void shell_begin(struct request *r, struct response *w, const struct page *p);

@@ -117,6 +117,7 @@ async function painted(url, cookies, on_open) {
   const done = on_open && await on_open(context, fresh);
   const answer = await fresh.goto(url, { waitUntil: 'networkidle' });
   if (done) done(await answer.body());
+  await fresh.waitForFunction(() => window.painted); // told a moment after it was
   const paint = await fresh.evaluate(() => window.painted);
   await context.close();
   return paint;
