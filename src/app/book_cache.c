@@ -33,17 +33,55 @@ struct book_cache {
   struct states_cache *states;
 };
 
-/* The newest book: mapped from its snapshot when that is of this very state, else read, and then written for the next start. */
-static int load_newest(struct store *s, const struct org *org, const char *snapshot, struct book **ret, struct err *e) {
-  uint64_t state = 0, after = 0;
-  int code = book_state(s, &state, e);
-  if (code != OK || (snapshot != NULL && book_snapshot_read(snapshot, org, state, ret) == OK)) {
+/* The first past day that changes could show on: an edit shows from its own day on, a new owner decides who may see every day of a past
+ * book, but not how its renewals stood. */
+struct reach {
+  day_t books, states;
+};
+static int patch(struct store *s, struct book *newest, int64_t seq, struct book **ret, struct reach *ret_reach, struct err *e);
+
+/* The book of the snapshot with what changed since. *ret NULL: there is none of this store, or too much changed. */
+static int load_mapped(struct store *s, const struct org *org, const char *snapshot, struct book **ret, struct err *e) {
+  struct book_mark m;
+  struct book *mapped = NULL, *patched = NULL;
+  struct reach reach;
+  int64_t seq = 0;
+  if (book_snapshot_mark(snapshot, &m) != OK) {
+    return OK;
+  }
+  int code = book_mark_holds(s, &m, e);
+  if (code != 1 || book_snapshot_read(snapshot, org, &m, &mapped) != OK) {
+    return code < 0 ? code : OK;
+  }
+  code = store_change_seq(s, &seq, e);
+  if (code == OK && seq > m.seq) {
+    code = patch(s, mapped, seq, &patched, &reach, e);
+    book_free(mapped);
+    mapped = patched;
+  }
+  if (code != OK) {
+    book_free(mapped);
     return code;
   }
-  code = book_read(s, org, DAY_NONE, ret, e);
-  /* Nothing may have moved while reading: the state must be that of the rows. A file that can't be written costs time, not truth. */
-  if (code == OK && snapshot != NULL && (*ret)->lines.n >= BOOK_SNAPSHOT_MIN_LINES && book_state(s, &after, NULL) == OK && after == state) {
-    (void)book_snapshot_write(snapshot, org, state, *ret);
+  *ret = mapped;
+  return OK;
+}
+
+/* The newest book: from its snapshot, else read, and then written for the next start. */
+static int load_newest(struct store *s, const struct org *org, const char *snapshot, struct book **ret, struct err *e) {
+  struct book_mark before, after;
+  struct book *b = NULL;
+  int code = snapshot != NULL ? load_mapped(s, org, snapshot, &b, e) : OK;
+  if (code != OK || b != NULL) {
+    *ret = code == OK ? b : *ret;
+    return code;
+  }
+  code = book_mark(s, &before, e);
+  code = code == OK ? book_read(s, org, DAY_NONE, ret, e) : code;
+  /* Nothing may have moved while reading: the mark must be that of the rows. A file that can't be written costs time, not truth. */
+  if (code == OK && snapshot != NULL && (*ret)->lines.n >= BOOK_SNAPSHOT_MIN_LINES && before.audit_id > 0 && book_mark(s, &after, NULL) == OK &&
+      after.seq == before.seq && after.audit_id == before.audit_id) {
+    (void)book_snapshot_write(snapshot, org, &before, *ret);
   }
   return code;
 }
@@ -181,11 +219,7 @@ static size_t row_of(const struct book_renewals *x, int64_t id) {
   return from;
 }
 
-/* The first past day that changes could show on: an edit shows from its own day on, a new owner decides who may see every day of a past
- * book, but not how its renewals stood. */
-struct reach {
-  day_t books, states;
-};
+/* Of a few changes. */
 static struct reach reaches_back_to(const struct book *was, const struct book *is, const int64_t *ids, size_t n) {
   struct reach first = {INT32_MAX, INT32_MAX};
   for (size_t k = 0; k < n; k++) {

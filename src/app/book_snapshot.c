@@ -9,14 +9,14 @@
 #include "base/alloc.h"
 #include "base/strbuf.h"
 
-enum { SNAPSHOT_VERSION = 3, DICTS = 5, ALIGN = 16, PATH_MAX_BYTES = 4000 };
+enum { SNAPSHOT_VERSION = 4, DICTS = 5, ALIGN = 16, PATH_MAX_BYTES = 4000 };
 
 /* Sizes and settings; the columns follow, each padded to ALIGN, in the order of each_column. */
 struct header {
   char magic[8];
   uint32_t version, byte_order;
-  uint64_t bytes, checksum, state;
-  int64_t seq;
+  uint64_t bytes, checksum;
+  struct book_mark mark;
   int32_t calendar_kind, first_month, week_start, named_by_start, reporting;
   uint32_t n_dict[DICTS], n_teams, n_currencies;
   uint64_t n_lines, n_renewals, text_bytes;
@@ -216,10 +216,10 @@ static int write_file(const char *temporary, struct header *h, struct book *b, s
   return ok ? OK : ERR_IO;
 }
 
-int book_snapshot_write(const char *path, const struct org *org, uint64_t state, const struct book *b) {
+int book_snapshot_write(const char *path, const struct org *org, const struct book_mark *m, const struct book *b) {
   struct book copy = *b; /* passes take the address of its columns, not the columns' content */
   struct names x = {0};
-  struct header h = {.magic = "PRNBOOK", .version = SNAPSHOT_VERSION, .byte_order = 0x01020304, .state = state, .seq = b->seq};
+  struct header h = {.magic = "PRNBOOK", .version = SNAPSHOT_VERSION, .byte_order = 0x01020304, .mark = *m};
   settings(&h, org);
   h.n_lines = b->lines.n;
   h.n_renewals = b->renewals.n;
@@ -272,10 +272,18 @@ static bool map_column(void *ctx, void *pointer, size_t n, size_t size) {
 
 static void drop_map(void *map, size_t n) { (void)munmap(map, n); }
 
-static bool usable(const struct header *h, size_t bytes, const struct org *org, uint64_t state) {
+static bool ours(const struct header *h) {
+  return memcmp(h->magic, "PRNBOOK", 8) == 0 && h->version == SNAPSHOT_VERSION && h->byte_order == 0x01020304;
+}
+
+static bool same_mark(const struct book_mark *a, const struct book_mark *b) {
+  return a->seq == b->seq && a->audit_id == b->audit_id && a->audit_hash == b->audit_hash;
+}
+
+static bool usable(const struct header *h, size_t bytes, const struct org *org, const struct book_mark *m) {
   struct header want = {0};
   settings(&want, org);
-  return memcmp(h->magic, "PRNBOOK", 8) == 0 && h->version == SNAPSHOT_VERSION && h->byte_order == 0x01020304 && h->bytes == bytes && h->state == state &&
+  return ours(h) && h->bytes == bytes && same_mark(&h->mark, m) &&
          h->calendar_kind == want.calendar_kind && h->first_month == want.first_month && h->week_start == want.week_start &&
          h->named_by_start == want.named_by_start && h->reporting == want.reporting && h->n_currencies <= 64 && h->n_currencies > 0;
 }
@@ -303,7 +311,7 @@ static int lay_out(struct book *b, const struct header *h, char *base) {
   struct cursor c = {base, padded(sizeof *h), h->bytes, 0};
   const struct pass p = {&c, map_column};
   struct arena *a = book_arena(b);
-  b->seq = h->seq;
+  b->seq = h->mark.seq;
   b->reporting = (currency_t)h->reporting;
   b->lines.n = h->n_lines;
   b->renewals.n = h->n_renewals;
@@ -330,7 +338,21 @@ static int lay_out(struct book *b, const struct header *h, char *base) {
   return whole ? OK : ERR_NOTFOUND;
 }
 
-int book_snapshot_read(const char *path, const struct org *org, uint64_t state, struct book **ret) {
+int book_snapshot_mark(const char *path, struct book_mark *ret) {
+  struct header h;
+  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  bool read_it = fd >= 0 && read(fd, &h, sizeof h) == (ssize_t)sizeof h && ours(&h);
+  if (fd >= 0) {
+    (void)close(fd);
+  }
+  if (!read_it) {
+    return ERR_NOTFOUND;
+  }
+  *ret = h.mark;
+  return OK;
+}
+
+int book_snapshot_read(const char *path, const struct org *org, const struct book_mark *m, struct book **ret) {
   struct stat st;
   int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
   if (fd < 0) {
@@ -344,7 +366,7 @@ int book_snapshot_read(const char *path, const struct org *org, uint64_t state, 
   }
   struct header h;
   memcpy(&h, base, sizeof h);
-  struct book *b = usable(&h, bytes, org, state) ? book_new() : NULL;
+  struct book *b = usable(&h, bytes, org, m) ? book_new() : NULL;
   if (b == NULL) {
     drop_map(base, bytes);
     return ERR_NOTFOUND;

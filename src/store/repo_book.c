@@ -231,23 +231,38 @@ int book_changes(struct store *s, int64_t seq, int64_t *ids, size_t max, size_t 
   return OK;
 }
 
-int book_state(struct store *s, uint64_t *ret, struct err *e) {
-  int64_t seq = 0;
+/* The entry of an id, or the newest one; *ret_id 0 when there is none. */
+static int audit_entry(struct store *s, int64_t id, int64_t *ret_id, uint64_t *ret_hash, struct err *e) {
   struct stmt *q = NULL;
-  struct strbuf text STRBUF_CLEANUP = STRBUF_INIT(512);
-  int code = store_change_seq(s, &seq, e);
-  code = code == OK ? db_query(store_db(s), "select hash from audit order by id desc limit 1 /* scan */", BINDS(), &q, e) : code;
-  if (code == OK) {
-    code = stmt_next(q, e);
-  }
-  if (code == 1) {
-    strbuf_add(&text, stmt_str(q, 0));
+  int code = id == 0 ? db_query(store_db(s), "select id, hash from audit order by id desc limit 1 /* scan */", BINDS(), &q, e)
+                     : db_query(store_db(s), "select id, hash from audit where id = $1", BINDS(B_I64(id)), &q, e);
+  *ret_id = 0;
+  *ret_hash = 0;
+  if (code == OK && (code = stmt_next(q, e)) == 1) {
+    *ret_id = stmt_i64(q, 0);
+    *ret_hash = str_hash(stmt_str(q, 1));
+    code = OK;
   }
   stmt_done(q);
-  strbuf_fmt(&text, "/%" PRId64, seq);
-  if (code < 0) {
-    return code;
+  return code;
+}
+
+int book_mark(struct store *s, struct book_mark *ret, struct err *e) {
+  struct book_mark m;
+  int code = store_change_seq(s, &m.seq, e);
+  code = code == OK ? audit_entry(s, 0, &m.audit_id, &m.audit_hash, e) : code;
+  if (code == OK) {
+    *ret = m;
   }
-  *ret = str_hash(strbuf_str(&text));
-  return text.failed != 0 ? ERR_NOMEM : OK;
+  return code;
+}
+
+int book_mark_holds(struct store *s, const struct book_mark *m, struct err *e) {
+  struct book_mark there;
+  int code = store_change_seq(s, &there.seq, e);
+  if (code == OK && m->audit_id > 0) {
+    code = audit_entry(s, m->audit_id, &there.audit_id, &there.audit_hash, e);
+    return code == OK ? there.audit_id == m->audit_id && there.audit_hash == m->audit_hash && there.seq >= m->seq : code;
+  }
+  return code;
 }

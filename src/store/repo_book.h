@@ -18,7 +18,14 @@ int book_read_states(struct store *s, const struct book *newest, day_t as_of, co
 int book_reread_renewals(struct store *s, struct book *b, const int64_t *ids, size_t n, struct err *e);
 /* What changed since seq: ids of renewals, at most max. *ret_other: something else changed too, or more than max: load whole. */
 int book_changes(struct store *s, int64_t seq, int64_t *ids, size_t max, size_t *ret_n, bool *ret_other, struct err *e);
-/* A number that differs between any two states of any two stores (change count and end of the audit chain), so that a snapshot
- * of one is never taken for another. OK or the store's codes. */
-int book_state(struct store *s, uint64_t *ret, struct err *e);
+/* Where a store's history stood: how many changes it had, and the newest entry of its audit chain. The chain only grows and every entry holds
+ * those before it, so a store that has this entry has lived through this very state, and what came since is in its change log. */
+struct book_mark {
+  int64_t seq, audit_id; /* audit_id 0: nothing was ever written */
+  uint64_t audit_hash;   /* of the entry's own hash */
+};
+/* Its newest. OK or the store's codes. */
+int book_mark(struct store *s, struct book_mark *ret, struct err *e);
+/* 1: the store has been there. 0: it is another one, or an older copy. Or the store's codes. */
+int book_mark_holds(struct store *s, const struct book_mark *m, struct err *e);
 #endif

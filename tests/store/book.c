@@ -13,6 +13,7 @@
 #include "app/renewal.h"
 #include "base/decimal.h"
 #include "store/driver.h"
+#include "store/repo_audit.h"
 #include "store/repo_book.h"
 
 enum { LINES = 2500, MAX_OWNERS = 100 };
@@ -344,24 +345,27 @@ static void patch_byte(off_t at) {
 static void snapshot_is_the_book_or_nothing(void **state) {
   (void)state;
   struct book *b = read_book(), *mapped = NULL;
-  uint64_t book_now = 0;
+  struct book_mark now, later;
   assert_true(snprintf(snapshot, sizeof snapshot, "%s/test.book", folder) > 0);
-  assert_int_equal(book_state(s, &book_now, NULL), OK);
-  assert_int_equal(book_snapshot_read(snapshot, &org, book_now, &mapped), ERR_NOTFOUND);
-  assert_int_equal(book_snapshot_write(snapshot, &org, book_now, b), OK);
-  assert_int_equal(book_snapshot_read(snapshot, &org, book_now, &mapped), OK);
+  assert_int_equal(book_mark(s, &now, NULL), OK);
+  assert_int_equal(book_snapshot_read(snapshot, &org, &now, &mapped), ERR_NOTFOUND);
+  assert_int_equal(book_snapshot_write(snapshot, &org, &now, b), OK);
+  assert_int_equal(book_snapshot_read(snapshot, &org, &now, &mapped), OK);
   same_columns(b, mapped);
   book_free(mapped);
-  assert_int_equal(book_snapshot_read(snapshot, &org, book_now + 1, &mapped), ERR_NOTFOUND); /* another state */
+  assert_int_equal(book_snapshot_mark(snapshot, &later), OK);
+  assert_memory_equal(&later, &now, sizeof now);
+  later.seq++;
+  assert_int_equal(book_snapshot_read(snapshot, &org, &later, &mapped), ERR_NOTFOUND); /* another moment */
   struct org other = org;
   other.calendar.first_month = org.calendar.first_month % 12 + 1;
-  assert_int_equal(book_snapshot_read(snapshot, &other, book_now, &mapped), ERR_NOTFOUND); /* another calendar */
+  assert_int_equal(book_snapshot_read(snapshot, &other, &now, &mapped), ERR_NOTFOUND); /* another calendar */
   int fd = open(snapshot, O_RDONLY);
   off_t size = lseek(fd, 0, SEEK_END);
   (void)close(fd);
   for (off_t at = 0; at < size; at += 997) { /* one bit wrong anywhere */
     patch_byte(at);
-    int code = book_snapshot_read(snapshot, &org, book_now, &mapped);
+    int code = book_snapshot_read(snapshot, &org, &now, &mapped);
     if (code == OK) { /* only in padding that belongs to nobody */
       same_columns(b, mapped);
       book_free(mapped);
@@ -370,7 +374,7 @@ static void snapshot_is_the_book_or_nothing(void **state) {
   }
   for (off_t n = size - 1; n > 0; n /= 3) {
     assert_int_equal(truncate(snapshot, n), 0);
-    assert_int_equal(book_snapshot_read(snapshot, &org, book_now, &mapped), ERR_NOTFOUND);
+    assert_int_equal(book_snapshot_read(snapshot, &org, &now, &mapped), ERR_NOTFOUND);
   }
   book_free(b);
 }
@@ -384,6 +388,52 @@ static size_t open_row(const struct book *b) {
   }
   assert_true(i < b->renewals.n);
   return i;
+}
+
+static int somebody_signs_in(struct store *st, void *ctx, struct err *e) {
+  (void)ctx;
+  return audit_add(st, &(struct audit_entry){.at = (int64_t)today * SECONDS_PER_DAY, .action = "sign_in", .entity = "person"}, e);
+}
+
+/* A server that starts anew holds what the store says, with the lines of the file or without. */
+static void a_start_takes_the_file(bool takes) {
+  struct book_cache *c = book_cache_new(snapshot);
+  const struct book *b = NULL;
+  assert_non_null(c);
+  assert_int_equal(book_cache_get(c, s, &b, NULL), OK);
+  struct book *whole = read_book();
+  same_columns(whole, b);
+  book_free(whole);
+  assert_int_equal((b->root != NULL ? b->root : b)->map != NULL, takes);
+  book_cache_release(c, b);
+  book_cache_free(c);
+}
+
+static void a_start_goes_on_from_the_snapshot(void **state) {
+  (void)state;
+  struct arena *a ARENA_CLEANUP = arena_new(0);
+  struct book *b = read_book();
+  struct book_mark now;
+  struct err e = {0};
+  assert_int_equal(book_mark(s, &now, NULL), OK);
+  assert_int_equal(book_snapshot_write(snapshot, &org, &now, b), OK);
+  a_start_takes_the_file(true);
+  assert_int_equal(store_write(s, somebody_signs_in, NULL, &e), OK);
+  a_start_takes_the_file(true); /* the chain went on, the book did not */
+  size_t row = open_row(b);
+  struct scope who = scope_operator();
+  struct renewal_edit edit = {.id = b->renewals.id[row], .set = RENEWAL_SET_FORECAST, .forecast_amount = b->renewals.forecast[row] + 1, .why = STR("a cent more")};
+  struct renewal_edited edited;
+  assert_int_equal(renewal_edit(s, a, &who, &edit, today, (int64_t)today * SECONDS_PER_DAY, &edited, &e), OK);
+  a_start_takes_the_file(true); /* and what was edited since is read again */
+  now.audit_hash++; /* a file of a store that has lived otherwise, such as the copy that this one was before a restore */
+  assert_int_equal(book_snapshot_write(snapshot, &org, &now, b), OK);
+  a_start_takes_the_file(false);
+  now.audit_hash--;
+  now.audit_id += 1000;
+  assert_int_equal(book_snapshot_write(snapshot, &org, &now, b), OK);
+  a_start_takes_the_file(false);
+  book_free(b);
 }
 
 static void cache_follows_the_store(void **state) {
@@ -551,6 +601,7 @@ static void exports_are_complete(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(kpis_equal_sql), cmocka_unit_test(movement_equals_sql), cmocka_unit_test(snapshot_is_the_book_or_nothing),
+    cmocka_unit_test(a_start_goes_on_from_the_snapshot),
                                      cmocka_unit_test(cache_follows_the_store), cmocka_unit_test(past_is_the_store_of_then),
                                      cmocka_unit_test(past_stays_and_scope_moves), cmocka_unit_test(exports_are_complete)};
   return cmocka_run_group_tests(tests, make_vendor, remove_vendor);
