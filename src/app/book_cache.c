@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include "app/account_facts.h"
 #include "app/book_snapshot.h"
 #include "app/states_cache.h"
 #include "app/search.h"
@@ -31,6 +32,7 @@ struct book_cache {
   char *snapshot;
   struct search_cache *search;
   struct states_cache *states;
+  struct facts_cache *facts;
 };
 
 /* The first past day that changes could show on: an edit shows from its own day on, a new owner decides who may see every day of a past
@@ -116,9 +118,11 @@ struct book_cache *book_cache_new(const char *snapshot) {
   }
   c->search = search_cache_new();
   c->states = states_cache_new();
-  if (c->search == NULL || c->states == NULL) {
+  c->facts = facts_cache_new();
+  if (c->search == NULL || c->states == NULL || c->facts == NULL) {
     search_cache_free(c->search, c);
     states_cache_free(c->states);
+    facts_cache_free(c->facts);
     mem_free(c->snapshot);
     mem_free(c);
     return NULL;
@@ -136,6 +140,8 @@ int book_cache_states(struct book_cache *c, struct store *s, const struct book *
 
 void book_cache_drop_states(struct book_cache *c, const struct book_states *x) { states_cache_release(c->states, x); }
 
+struct facts_cache *book_cache_facts(struct book_cache *c) { return c->facts; }
+
 struct search_cache *book_cache_search(struct book_cache *c) { return c->search; }
 
 void book_cache_free(struct book_cache *c) {
@@ -144,6 +150,7 @@ void book_cache_free(struct book_cache *c) {
   }
   search_cache_free(c->search, c);
   states_cache_free(c->states);
+  facts_cache_free(c->facts);
   for (int i = 0; i < MAX_GENERATIONS; i++) {
     book_free(c->generations[i].book);
   }

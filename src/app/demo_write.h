@@ -27,6 +27,8 @@ int demo_work(struct demo_writer *w, struct err *e);
 int demo_notices(struct demo_writer *w, struct err *e);
 /* Who of field sales looks after which account, what they are asked and told. */
 int demo_sales(struct demo_writer *w, struct err *e);
+/* What the reps speak, and a plan of what would move. */
+int demo_capacity(struct demo_writer *w, day_t today, struct err *e);
 /* Targets of the year and its quarters, from what is due. */
 int demo_set_targets(struct demo_writer *w, struct err *e);
 #endif

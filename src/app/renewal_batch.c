@@ -59,6 +59,7 @@ static int one_row(struct store *s, const struct batching *x, const struct batch
   struct err why = {0};
   edit.id = item->id;
   edit.version = item->version;
+  edit.owner_id = item->owner_id ? item->owner_id : edit.owner_id;
   *row = (struct batch_row){.id = item->id, .why = STR_NONE};
   int r = renewal_edit_step(s, x->a, x->who, &edit, x->today, x->now, false, &done, &why);
   row->before = done.stored;

@@ -10,6 +10,7 @@ enum { BATCH_MOST = 10000 }; /* renewals in one change */
 struct batch_item {
   int64_t id;
   int32_t version; /* the one the editor saw; 0 = not known, then struct renewal_batch.seen guards the row */
+  int64_t owner_id; /* with RENEWAL_SET_OWNER: whose this one becomes; 0 = the edit's owner_id */
 };
 /* The state of the store that a preview showed. Zeroed: no guard. */
 struct batch_seen {

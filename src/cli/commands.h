@@ -6,6 +6,7 @@
 
 int backup_cmd(struct cli *c);
 int bridge_cmd(struct cli *c);
+int capacity_cmd(struct cli *c);
 int check_cmd(struct cli *c);
 int config_cmd(struct cli *c);
 int coverage_cmd(struct cli *c);
@@ -80,6 +81,9 @@ static const struct cli_command commands[] = {
      "  --rates plan|day    both days at the rate of the period's first day, or each at its own with the difference as a step\n"
      "  --rows              the renewals behind the steps: before, after, who, when, why, how often pushed\n"
      "  --step STEP         the renewals of one step"},
+    {"capacity", capacity_cmd, "[--node N] [--propose]",
+     "What each rep carries: open renewals, accounts, value, risk, and how many have to be placed in each of 13 weeks to be on time.\n"
+     "--propose: the moves of accounts that would even out value and weekly load. Nothing is moved; plans are made in the browser."},
     {"report", report_cmd, "weekly [--period P] [--as-of DATE] [--out DIR]",
      "Writes the weekly workbook (XLSX) of a period into DIR: summary, roll-up, on-time rate by rep, top open renewals,\n"
      "late and lapsed, changes since seven days before, definitions. Default: the current quarter, this folder."},

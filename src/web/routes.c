@@ -5,6 +5,7 @@
 #include "web/pages/account.h"
 #include "web/pages/audit.h"
 #include "web/pages/bridge.h"
+#include "web/pages/capacity.h"
 #include "web/pages/contract.h"
 #include "web/pages/bulk.h"
 #include "web/pages/forecast.h"
@@ -43,6 +44,14 @@ const struct route web_routes[] = {
     GET_ROW("/accounts/:id/merge", MAY_MERGE, merge_page, "account"),
     PAST_ROW("/accounts/:id/coverage", MAY_STAFF, coverage_page, "account"),
     PAST_ROW("/contracts/:number", MAY_STAFF, contract_page, "contract"),
+    PAST_ROW("/capacity", MAY_READ & ~MAY_REP, capacity_page, NULL),
+    GET_ROW("/capacity/plans/:id", MAY_READ & ~MAY_REP, capacity_plan_page, "capacity_plan"),
+    POST_ROW("/capacity/languages", MAY_IMPORT, capacity_speak_post, NULL),
+    POST_ROW("/capacity/plans", MAY_IMPORT, capacity_plan_add_post, NULL),
+    POST_ROW("/capacity/plans/:id/carry", MAY_IMPORT, capacity_carry_post, "capacity_plan"),
+    POST_ROW("/capacity/plans/:id/drop", MAY_IMPORT, capacity_plan_drop_post, "capacity_plan"),
+    POST_ROW("/capacity/plans/:id/rules", MAY_IMPORT, capacity_rule_add_post, "capacity_plan"),
+    POST_ROW("/capacity/plans/:id/rules/drop", MAY_IMPORT, capacity_rule_drop_post, "capacity_plan"),
     GET_ROW("/drafts/:id", MAY_STAFF, draft_page, "draft"),
     PAST_ROW("/documents/:id", MAY_STAFF, document_page, "document"),
     PAST_ROW("/forecast", MAY_READ, forecast_now, NULL),
@@ -112,6 +121,7 @@ const struct route web_routes[] = {
     API_ROW("/renewals", api_renewals, NULL),
     API_ROW("/renewals/:id", api_renewal, "renewal"),
     API_ROW("/bridge", api_bridge, NULL),
+    API_ROW("/capacity", api_capacity, NULL),
     API_ROW("/forecast", api_forecast, NULL),
     API_ROW("/kpi", api_kpi, NULL),
     API_ROW("/kpi/:name", api_kpi_rows, "kpi"),

@@ -16,6 +16,7 @@ const struct nav_entry web_nav[] = {
     {"/forecast", MSG("Forecast"), "chart-histogram", false, true, "f"},
     {"/kpi", MSG("KPIs"), "report", false, false, "k"},
     {"/sales", MSG("Field sales"), "users", false, false, NULL},
+    {"/capacity", MSG("Capacity"), "scale", true, false, NULL},
     {"/imports", MSG("Imports"), "file-import", true, false, NULL},
     {"/settings", MSG("Settings"), "settings", true, true, NULL},
     {NULL, NULL, NULL, false, false, NULL},

@@ -75,6 +75,9 @@ struct svg_curve {
 };
 void svg_curve(struct strbuf *b, const struct svg_curve *x);
 
+/* Small columns side by side on a common scale, without texts: a row's load by week. most: the highest there is in the table. */
+void svg_columns(struct strbuf *b, const int64_t *values, size_t n, int64_t most, int height, struct str sentence);
+
 /* One step of a bridge, a row of a table: a bar from one level to the next, with hairlines that lead in from the row above and on to the one
  * below. Decorative: the row says the numbers. */
 struct svg_step {

@@ -166,6 +166,7 @@ static const struct subject {
     {"account", ROWS, "502", "501"},
     {"ask", ROWS, "802", "801"},
     {"batch", ROWS, "602", "601"},
+    {"capacity_plan", NOBODYS, "987654", NULL},
     {"contract", ROWS, FOREIGN_NUMBER, "OWN-1"},
     {"document", ROWS, "702", "701"},
     {"draft", NOBODYS, "987654", NULL},
