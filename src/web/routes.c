@@ -18,7 +18,7 @@
 #include "web/pages/merge.h"
 #include "web/pages/notices.h"
 #include "web/pages/renewal.h"
-#include "web/pages/sales.h"
+#include "web/pages/sales_digest.h"
 #include "web/pages/search.h"
 #include "web/pages/settings.h"
 #include "web/pages/work.h"
@@ -170,6 +170,11 @@ const struct route web_routes[] = {
     GET_ROW("/sales/asks/:id", MAY_STAFF, ask_page, "ask"),
     POST_ROW("/sales/asks/:id", MAY_STAFF & ~MAY_EXEC, ask_post, "ask"),
     POST_ROW("/renewals/:id/asks", MAY_WRITE, renewal_ask_post, "renewal"),
+    PAST_ROW("/sales/digest", MAY_SALES, digest_page, NULL),
+    GET_ROW("/sales/digest.eml", MAY_SALES, digest_eml, NULL),
+    POST_ROW("/sales/calendars", MAY_STAFF, calendar_add_post, NULL),
+    POST_ROW("/sales/calendars/:id/revoke", MAY_STAFF, calendar_end_post, "calendar"),
+    GET_ROW("/calendar/:secret", MAY_ANYBODY, calendar_ics, "calendar_secret"),
     /* notices */
     {HTTP_GET, "/api/v1/notices", MAY_STAFF, CSRF_TOKEN, BODY_NONE, 0, api_notices, NULL, true},
     PAST_ROW("/notices", MAY_STAFF, notices_page, NULL),

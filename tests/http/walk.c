@@ -100,9 +100,10 @@ static int set_up(void **state) {
   snprintf(sql, sizeof sql,
            "insert into notice (id, person_id, kind, entity, entity_id, a, b, c, at, ways) "
            "values (804, %d, 1, 'renewal', 502, 'Zanzibar Holdings', 'ZZ-4711', '', 1700000000, 3);"
+           "insert into calendar_feed (id, person_id, secret_hash, name, created_at) values (805, %d, 'none', 'walk', 0);"
            "insert into handover (id, from_id, to_id, first_date, last_date, reason, whole_book, made_at) values (802, %d, %d, %d, %d, 'walk', 1, 1700000000);"
            "insert into draft (id, person_id, at, path, fields) values (803, %d, 1700000000, '/renewals/502', 'next_step=Zanzibar')",
-           (int)h.other_rep, (int)h.other_rep, (int)h.other_rep, TODAY, TODAY + 5, (int)h.other_rep);
+           (int)h.other_rep, (int)h.other_rep, (int)h.other_rep, (int)h.other_rep, TODAY, TODAY + 5, (int)h.other_rep);
   if (db_script(store_db(h.store), sql, &e) < 0) fail_msg("%s", e.text);
   snprintf(rep_text, sizeof rep_text, "%" PRId64, h.people[ROLE_REP]);
   snprintf(other_text, sizeof other_text, "%" PRId64, h.other_rep);
@@ -167,6 +168,8 @@ static const struct subject {
     {"ask", ROWS, "802", "801"},
     {"batch", ROWS, "602", "601"},
     {"capacity_plan", NOBODYS, "987654", NULL},
+    {"calendar", NOBODYS, "805", NULL}, /* of the other rep */
+    {"calendar_secret", NOBODYS, "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.ics", NULL},
     {"contract", ROWS, FOREIGN_NUMBER, "OWN-1"},
     {"document", ROWS, "702", "701"},
     {"draft", NOBODYS, "987654", NULL},

@@ -16,6 +16,8 @@ static const struct {
     {"capacity.plan_remove", MSG("Deleted a capacity plan")},
     {"capacity.rule", MSG("Added a move to a capacity plan")},
     {"capacity.rule_remove", MSG("Took a move out of a capacity plan")},
+    {"calendar.add", MSG("Made a calendar address")},
+    {"calendar.revoke", MSG("Revoked a calendar address")},
     {"config.set", MSG("Changed a setting")},
     {"demo.make", MSG("Made the demo")},
     {"factor.codes", MSG("Made new recovery codes")},

@@ -1,5 +1,5 @@
 /* /sales: what is coming at the accounts that somebody of field sales looks after, and every ask that waits. */
-#include "web/pages/sales.h"
+#include "web/pages/sales_digest.h"
 #include "web/dispatch.h"
 #include "web/shell.h"
 #include "web/views.h"
@@ -121,9 +121,9 @@ static int fill_asks(struct request *r, struct sales_view *v) {
   return OK;
 }
 
-int sales_page(struct request *r, struct response *w) {
+int sales_show(struct request *r, struct response *w, struct str secret, struct str problem) {
   struct desk d DESK_CLEANUP = {0};
-  struct sales_view v = {.sales = r->who.role == ROLE_SALES, .now = r->as_of == DAY_NONE};
+  struct sales_view v = {.sales = r->who.role == ROLE_SALES, .now = r->as_of == DAY_NONE, .secret = secret, .problem = problem};
   struct sales_person *people = NULL;
   size_t n = 0;
   int rc = desk_open(r, STR_NONE, &d);
@@ -134,6 +134,9 @@ int sales_page(struct request *r, struct response *w) {
     rc = fill_renewals(r, &d, people, n, &v);
   if (rc >= 0)
     rc = fill_asks(r, &v);
+  if (rc >= 0 && v.now)
+    rc = calendar_feeds_fill(r, &v);
+  v.digest_href = v.sales ? STR("/sales/digest") : STR_NONE;
   if (rc < 0)
     return rc;
   v.asks_title = v.sales ? tr(r, "Asked of you") : tr(r, "Asks to field sales");
@@ -145,3 +148,5 @@ int sales_page(struct request *r, struct response *w) {
   view_sales(&w->body, &cx, &v);
   return shell_end(r, w);
 }
+
+int sales_page(struct request *r, struct response *w) { return sales_show(r, w, STR_NONE, STR_NONE); }

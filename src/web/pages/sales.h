@@ -32,7 +32,7 @@ struct sales_view {
   size_t n_rows;
   struct ask_row *asks, *late;
   size_t n_asks, n_late;
-  struct str say, rows_note, rows_href, asks_title, secret, digest_href;
+  struct str say, rows_note, rows_href, asks_title, secret, problem, digest_href; /* secret: a calendar address that was just made */
   struct feed_row *feeds;
   size_t n_feeds;
   bool sales, leads, now, saved;
