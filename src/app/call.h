@@ -101,6 +101,36 @@ int call_adjust(struct store *s, struct arena *a, const struct scope *who, const
 int call_submit_team(struct store *s, struct arena *a, const struct scope *who, struct book_cache *books, const struct org *org,
                      const struct period *period, int64_t seen, struct str note, int64_t now, struct call *ret, struct err *e);
 
+/* ---- looking back ---- */
+
+struct call_week { /* one week of the quarter in which somebody called */
+  day_t first;
+  int week;
+  int64_t called, own;        /* reps' newest calls of the week; the newest submission of for_team_id */
+  int64_t n_called, n_late, n_amended;
+  bool has_own;
+};
+enum { CALL_PAST = 4 };
+struct call_record { /* calls of the same week in the quarters before, against what was closed at their ends */
+  int64_t person_id;          /* 0: all reps together, or the manager's own */
+  struct str name;
+  int64_t called[CALL_PAST], result[CALL_PAST];
+  bool has[CALL_PAST];
+  int64_t sum_called, sum_result, sum_off; /* over those that there are; sum_off: |called - result| each. bias = called / result - 1, accuracy = 1 - off / result */
+};
+struct call_past {
+  struct call_week *weeks;    /* by day */
+  size_t n_weeks;
+  struct period quarters[CALL_PAST]; /* newest first */
+  size_t n_quarters;
+  struct call_record all, own, *reps; /* reps by person id */
+  size_t n_reps;
+};
+/* Over everything the actor sees; the board says which quarter, week and whose. A result is what stands closed in that quarter by `until`,
+ * with the reps who own the rows. */
+int call_past_load(struct store *s, struct arena *a, const struct scope *who, const struct org *org, const struct call_board *board, int64_t until,
+                   struct call_past *ret, struct err *e);
+
 /* One call with what is behind it. ERR_NOTFOUND: not the actor's. */
 int call_show(struct store *s, struct arena *a, const struct scope *who, int64_t id, int64_t until, struct call *ret, struct err *e);
 #endif

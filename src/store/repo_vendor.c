@@ -1,4 +1,5 @@
 #include "store/repo_vendor.h"
+#include "store/rows.h"
 
 #include "base/alloc.h"
 #include "store/driver.h"
@@ -280,6 +281,44 @@ int vendor_own_sales(struct store *s, int64_t region_id, int64_t first_person, i
   int64_t n = db_run(store_db(s), "insert into sales_owner (id, account_id, person_id, since) select id, id, $2 + id % $3, $4 from account"
                                   " where region_id = $1 and kind = 1 /* scan */", BINDS(B_I64(region_id), B_I64(first_person), B_I64(people), B_I64(since)), e);
   return n < 0 ? (int)n : OK;
+}
+
+int vendor_each_version(struct store *s, day_t first, day_t last, vendor_version_fn *fn, void *arg, struct err *e) {
+  static const char sql[] = "select v.renewal_id, v.changed_at, v.owner_id, v.forecast_amount, v.won_amount, v.version, v.category, v.currency, v.close_date,"
+                            " v.booked_date, r.due_date from renewal r join renewal_version v on v.renewal_id = r.id where r.due_date between $1 and $2"
+                            " order by v.renewal_id, v.version /* scan */";
+  struct stmt *q = NULL;
+  int code = db_query(store_db(s), sql, BINDS(B_I64(first), B_I64(last)), &q, e);
+  while (code == OK && (code = stmt_next(q, e)) == 1) {
+    struct version_seen x = {stmt_i64(q, 0), stmt_i64(q, 1), stmt_i64(q, 2), stmt_i64(q, 3), stmt_i64(q, 4), (int)stmt_i64(q, 5), (int)stmt_i64(q, 6),
+                             (currency_t)stmt_i64(q, 7), stmt_day(q, 8), stmt_day(q, 9), stmt_day(q, 10)};
+    code = fn(arg, &x);
+  }
+  stmt_done(q);
+  return code;
+}
+
+int vendor_rate(struct store *s, currency_t c, day_t day, int64_t *ret, struct err *e) {
+  static const char then[] = "select rate from fx_rate where currency = $1 and rate_date <= $2 order by rate_date desc limit 1";
+  static const char oldest[] = "select rate from fx_rate where currency = $1 order by rate_date limit 1";
+  int rc = db_one_i64(store_db(s), then, BINDS(B_I64(c), B_I64(day)), 0, ret, e);
+  return rc < 0 || *ret ? rc : db_one_i64(store_db(s), oldest, BINDS(B_I64(c)), 0, ret, e);
+}
+
+static void manager_at(struct arena *a, const struct stmt *q, void *row, bool *bad) {
+  *(struct manager_row *)row = (struct manager_row){.id = stmt_i64(q, 0), .team_id = stmt_i64(q, 1), .region_id = stmt_i64(q, 2), .top = stmt_null(q, 3),
+                                                    .team = row_text(a, q, 4, bad), .time_zone = row_text(a, q, 5, bad)};
+}
+
+int vendor_managers(struct store *s, struct arena *a, struct manager_row **ret, size_t *ret_n, struct err *e) {
+  static const char sql[] = "select p.id, p.team_id, t.region_id, t.parent_id, t.name, p.time_zone from person p join team t on t.id = p.team_id"
+                            " where p.role = 2 and p.active = 1 order by t.parent_id is null, p.id /* scan */";
+  static const char below[] = "with recursive below (id) as (select cast($1 as bigint) union select t.id from team t join below b on t.parent_id = b.id)"
+                              " select id from below order by id /* scan */";
+  int rc = rows_read(s, a, sql, BINDS(), manager_at, ret, ret_n, e);
+  for (size_t i = 0; i < *ret_n && rc == OK; i++)
+    rc = rows_read(s, a, below, BINDS(B_I64((*ret)[i].team_id)), row_i64, &(*ret)[i].teams, &(*ret)[i].n_teams, e);
+  return rc;
 }
 
 int vendor_backdate_renewals(struct store *s, day_t since, struct err *e) {

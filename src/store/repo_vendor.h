@@ -82,6 +82,32 @@ struct due_sum {
 };
 typedef int vendor_due_fn(void *arg, const struct due_sum *x);
 int vendor_each_due(struct store *s, day_t first, day_t last, vendor_due_fn *fn, void *arg, struct err *e);
+/* Every version of the renewals due in those days, by renewal and version: what past calls are frozen from. */
+struct version_seen {
+  int64_t renewal_id, changed_at, owner_id, forecast, won;
+  int version, category;
+  currency_t currency;
+  day_t close, booked, due;
+};
+typedef int vendor_version_fn(void *arg, const struct version_seen *x);
+int vendor_each_version(struct store *s, day_t first, day_t last, vendor_version_fn *fn, void *arg, struct err *e);
+/* The rate in force on a day, else the oldest there is; 0 = none. */
+int vendor_rate(struct store *s, currency_t c, day_t day, int64_t *ret, struct err *e);
+/* Managers with a team, those below before those above, with every team they have below. In arena. */
+struct manager_row {
+  int64_t id, team_id, region_id;
+  struct str team, time_zone;
+  int64_t *teams;
+  size_t n_teams;
+  bool top;
+};
+int vendor_managers(struct store *s, struct arena *a, struct manager_row **ret, size_t *ret_n, struct err *e);
+static inline bool manager_has(const struct manager_row *m, int64_t team_id) {
+  for (size_t i = 0; i < m->n_teams; i++)
+    if (m->teams[i] == team_id)
+      return true;
+  return false;
+}
 /* Gives renewals the past a running desk would have recorded: open ones exist since their term began to run out, and those booked
  * since `since` were open before they were won. Before any edit; versions stay contiguous. */
 int vendor_backdate_renewals(struct store *s, day_t since, struct err *e);

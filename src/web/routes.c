@@ -8,6 +8,7 @@
 #include "web/pages/capacity.h"
 #include "web/pages/contract.h"
 #include "web/pages/bulk.h"
+#include "web/pages/calls.h"
 #include "web/pages/forecast.h"
 #include "web/pages/grid.h"
 #include "web/pages/grid_edit.h"
@@ -58,6 +59,12 @@ const struct route web_routes[] = {
     PAST_ROW("/forecast/:period", MAY_READ, forecast_page, "period"),
     PAST_ROW("/forecast/:period/bridge", MAY_READ, bridge_page, "period"),
     PAST_ROW("/forecast/:period/bridge.csv", MAY_READ, bridge_csv, "period"),
+    PAST_ROW("/forecast/:period/calls", MAY_READ, calls_page, "period"),
+    PAST_ROW("/forecast/:period/calls/:call", MAY_READ, call_one_page, "period"),
+    GET_ROW("/forecast/:period/adjust/:node", MAY_MANAGER, call_adjust_page, "period"),
+    POST_ROW("/forecast/:period/adjust/:node", MAY_MANAGER, call_adjust_post, "period"),
+    POST_ROW("/forecast/:period/call", MAY_REP | MAY_MANAGER, call_post, "period"),
+    POST_ROW("/forecast/:period/remind", MAY_MANAGER, call_remind_post, "period"),
     GET_ROW("/imports", MAY_READ & ~MAY_REP, imports_page, NULL),
     GET_ROW("/imports/new", MAY_IMPORT, import_new_page, NULL),
     GET_ROW("/imports/:id/map", MAY_IMPORT, import_map_page, "import"),

@@ -48,7 +48,7 @@ static int fill_row(struct request *r, const struct desk *d, const struct foreca
   static const uint32_t ALL[] = {CATEGORY_CLOSED, CATEGORY_COMMIT, CATEGORY_BEST_CASE, CATEGORY_PIPELINE};
   struct desk_rows all = forecast_rows(d, t, i, ALL, N_SHOWN);
   *x = (struct roll_row){.level = LEVELS[n->level], .name = n->level == FORECAST_ALL ? tr(r, "All") : n->name, .href = desk_rows_href(r, d, &all, "-amount")};
-  for (int c = 0; c < CATEGORY_COUNT; c++)
+  for (int c = 0; c < N_SHOWN; c++)
     x->cells[x->n_cells++] = cell_of(r, d, t, i, c, cumulative);
   x->coverage = STR("\u2013");
   x->target.text = x->gap.text = STR("\u2013");
@@ -150,7 +150,29 @@ struct raw_html_trusted desk_period_bar(struct request *r, struct str prev_href,
   return (struct raw_html_trusted){arena_str(r->arena, strbuf_str(&b))};
 }
 
-static int fill(struct request *r, const struct desk *d, struct forecast_view *v) {
+/* The calls beside the rows. Somebody who calls sees their own; others see the reps' and what the manager counts. */
+static int fill_calls(struct request *r, const struct desk *d, const struct forecast_tree *t, struct str problem, struct forecast_view *v) {
+  struct call_board b;
+  int rc = calls_open(r, d, &b, &v->has_calls);
+  if (rc < 0 || !v->has_calls)
+    return rc;
+  for (size_t i = 0; i < v->n_rows; i++)
+    calls_row(r, d, &b, &t->nodes[i], &v->rows[i].call);
+  bool rep = r->who.role == ROLE_REP;
+  v->has_mine = !rep;
+  v->called_label = rep ? tr(r, "Your call") : tr(r, "Rep\u2019s call");
+  v->mine_label = b.may_adjust ? tr(r, "Your call") : tr(r, "Manager\u2019s call");
+  v->then_label = calls_then(r, d, &b);
+  struct call_total whole;
+  call_board_whole(&b, &whole);
+  if (whole.n_mine && (rep || b.may_adjust)) /* the sentence of the figures comes second then */
+    v->headline = tr_fmt(r, "You call {0} for {1}.", format_money(r->reader, whole.mine, d->reporting, MONEY_HEAD), d->period_name);
+  else if (whole.n_mine)
+    v->headline = tr_fmt(r, "The call for {1} is {0}.", format_money(r->reader, whole.mine, d->reporting, MONEY_HEAD), d->period_name);
+  return calls_section(r, d, &b, &t->nodes[0], problem, &v->call);
+}
+
+static int fill(struct request *r, const struct desk *d, struct str problem, struct forecast_view *v) {
   struct forecast_tree t = {0};
   int rc = desk_forecast(r, d, &t);
   if (rc < 0)
@@ -163,11 +185,14 @@ static int fill(struct request *r, const struct desk *d, struct forecast_view *v
     rc = fill_row(r, d, &t, i, v->cumulative, &v->rows[v->n_rows++]);
   }
   if (rc >= 0)
+    rc = fill_calls(r, d, &t, problem, v);
+  if (rc >= 0)
     rc = forecast_figures(r, d, &t, &v->figures, &v->n_figures);
   if (rc < 0)
     return rc;
-  v->headline = forecast_sentence(r, d, &t.nodes[0]);
-  v->say = forecast_second(r, d, &t.nodes[0]);
+  struct str sentence = forecast_sentence(r, d, &t.nodes[0]);
+  v->say = v->headline.n ? sentence : forecast_second(r, d, &t.nodes[0]);
+  v->headline = v->headline.n ? v->headline : sentence;
   v->strip = forecast_strip(r, d, &t.nodes[0], 24, 0, true);
   v->period = d->period_name;
   struct str code = str_of(d->reporting_code);
@@ -182,12 +207,12 @@ static int fill(struct request *r, const struct desk *d, struct forecast_view *v
   return OK;
 }
 
-int forecast_page(struct request *r, struct response *w) {
+int forecast_show(struct request *r, struct response *w, struct str problem) {
   struct desk d DESK_CLEANUP = {0};
   struct forecast_view v = {.cumulative = str_eq(pairs_get(&r->query, "sum"), STR("cumulative"))};
   int rc = desk_open(r, r->params[0], &d);
   if (rc >= 0)
-    rc = fill(r, &d, &v);
+    rc = fill(r, &d, problem, &v);
   if (rc >= 0)
     rc = bridge_section_fill(r, &d, &v.moved);
   if (rc < 0)
@@ -198,6 +223,8 @@ int forecast_page(struct request *r, struct response *w) {
   view_forecast(&w->body, &cx, &v);
   return shell_end(r, w);
 }
+
+int forecast_page(struct request *r, struct response *w) { return forecast_show(r, w, STR_NONE); }
 
 int forecast_now(struct request *r, struct response *w) {
   struct org org;

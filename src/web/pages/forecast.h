@@ -2,6 +2,7 @@
 #ifndef WEB_PAGES_FORECAST_H
 #define WEB_PAGES_FORECAST_H
 #include "web/pages/bridge.h"
+#include "web/pages/calls.h"
 #include "web/pages/home.h"
 #include "web/parts.h"
 #include "web/route.h"
@@ -14,11 +15,12 @@ struct roll_cell {
 struct roll_row {
   const char *level; /* reg, team, rep */
   struct str name, href;
-  struct roll_cell cells[5]; /* closed, commit, best case, pipeline, omitted */
+  struct roll_cell cells[4]; /* closed, commit, best case, pipeline */
   size_t n_cells;
   struct amount target, gap;
   struct str coverage;
   bool gap_bad, gap_good;
+  struct roll_call call;
 };
 struct forecast_view {
   struct str headline, say, period, prev_href, prev_label, next_href, next_label, switch_href;
@@ -27,9 +29,13 @@ struct forecast_view {
   struct raw_html_trusted strip;
   struct roll_row *rows;
   size_t n_rows;
-  bool cumulative, has_targets;
+  bool cumulative, has_targets, has_calls, has_mine; /* has_mine: a manager's numbers stand beside the calls */
+  struct str called_label, mine_label, then_label;
+  struct call_section call;
   struct str rates_note, left_out, csv_href;
   struct bridge_section moved;
 };
+/* The page, also after a call that was refused: problem says why, "" = nothing was. */
+int forecast_show(struct request *r, struct response *w, struct str problem);
 route_fn forecast_page, forecast_now;
 #endif

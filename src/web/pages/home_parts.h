@@ -4,9 +4,12 @@
 #include "web/pages/desk.h"
 #include "web/pages/home.h"
 
+enum { HOME_MOST_WAITS = 16 };
 /* Facts that ask for an act, most money first: open past its end, commit with no PO near its end, lapsed, missing
  * targets, currencies without a rate, data findings. */
 int home_waits(struct request *r, const struct desk *d, const struct forecast_tree *t, struct home_view *v);
+/* The weekly call: missing ones among the waits, the call as a figure more. After the figures are filled. */
+int home_waits_calls(struct request *r, const struct desk *d, struct home_view *v);
 /* What differs in the renewals from how they stood when the person looked last (seven days ago at first), most money first. */
 int home_changes(struct request *r, const struct desk *d, struct home_view *v);
 #endif

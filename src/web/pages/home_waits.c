@@ -3,7 +3,7 @@
 #include "store/repo_note.h"
 #include "web/pages/home_parts.h"
 
-enum { NEAR_DAYS = 14, SINGLE = 4, MOST_WAITS = 12, CHANGE_DAYS = 7, MOST_DAYS_BACK = 45, LOOKED_AT = 400, SHOWN_CHANGES = 8 };
+enum { NEAR_DAYS = 14, SINGLE = 4, CHANGE_DAYS = 7, MOST_DAYS_BACK = 45, LOOKED_AT = 400, SHOWN_CHANGES = 8 };
 
 static struct desk_rows past_end(const struct request *r) {
   struct desk_rows x = {0};
@@ -20,7 +20,7 @@ static struct desk_rows near_without_po(const struct request *r) {
   return x;
 }
 
-static struct home_wait *next_wait(struct home_view *v) { return v->n_waits < MOST_WAITS ? &v->waits[v->n_waits++] : NULL; }
+static struct home_wait *next_wait(struct home_view *v) { return v->n_waits < HOME_MOST_WAITS ? &v->waits[v->n_waits++] : NULL; }
 
 /* One renewal as a line of its own. */
 static void wait_row(struct request *r, const struct desk *d, uint32_t i, struct home_view *v) {
@@ -178,7 +178,7 @@ static int people_waits(struct request *r, struct home_view *v) {
 }
 
 int home_waits(struct request *r, const struct desk *d, const struct forecast_tree *t, struct home_view *v) {
-  v->waits = arena_zalloc(r->arena, MOST_WAITS, sizeof *v->waits);
+  v->waits = arena_zalloc(r->arena, HOME_MOST_WAITS, sizeof *v->waits);
   if (!v->waits)
     return ERR_NOMEM;
   struct desk_rows past = past_end(r), near = near_without_po(r), lapsed = {0};
@@ -193,6 +193,8 @@ int home_waits(struct request *r, const struct desk *d, const struct forecast_tr
     rc = wait_set(r, d, &near, "clock", false, tr_fmt(r, "Commit with no PO, {0} days or less", format_count(r->reader, NEAR_DAYS)), STR_NONE, v);
   if (rc >= 0)
     rc = wait_set(r, d, &lapsed, "x", false, tr(r, "Lapsed: too late to renew"), tr_n(r, d->org.max_lapse_days, "past {n} day", "past {n} days"), v);
+  if (rc >= 0)
+    rc = home_waits_calls(r, d, v);
   if (rc >= 0)
     rc = missing_targets(r, d, t, v);
   if (rc >= 0 && t->nodes[0].no_rate)

@@ -16,7 +16,7 @@ static struct str say_given(const struct reader *r, int64_t n, const struct str 
 static const struct notice_words {
   int kind;
   const char *icon, *title, *sentence; /* sentence NULL: counted says it */
-  char words[4];                       /* what a, b and c are: t text, d day, m money, s a sentence of struct err, # a number */
+  char words[4];                       /* what a, b and c are: t text, d day, p period, m money, s a sentence of struct err, # a number */
   counted_fn *counted;
 } table[] = {
   {NOTICE_MENTION, "message", MSG("Somebody mentions you in a note"), MSG("{3} mentions you at {0}: {1}"), "tt"},
@@ -39,6 +39,7 @@ static const struct notice_words {
   {NOTICE_ASK_DONE, "checklist", MSG("What was asked of field sales is done"), MSG("{3} says it is done at {0}. {1}"), "ttd"},
   {NOTICE_ASK_WITHDRAWN, "arrow-left", MSG("An ask to you is withdrawn"), MSG("{3} withdrew the ask about {0}. {1}"), "ttd"},
   {NOTICE_ASK_LATE, "clock", MSG("An ask is late"), MSG("The ask about {0} was due {2}: {1}"), "ttd"},
+  {NOTICE_CALL_MISSING, "chart-histogram", MSG("Your weekly call is missing"), MSG("{3} asks for your call for {0}, week {1}"), "p#"},
 };
 
 static const struct notice_words *words_for(int kind) {
@@ -65,6 +66,7 @@ static struct str word(const struct reader *r, char kind, struct str s, int64_t 
     if (str_to_i64(s, n) < 0)
       *n = 0;
     return format_count(r, *n);
+  case 'p': return format_period(r, s);
   case 's': return reader_sentence(r, s);
   default: return s;
   }
@@ -98,6 +100,8 @@ struct str notice_href(struct request *r, const struct notice *n) {
   } places[] = {{"renewal", "/renewals/", ""}, {"account", "/accounts/", ""},
               {"import", "/imports/", "/done"}, {"import_staged", "/imports/", "/check"}, {"sales_ask", "/sales/asks/", ""}};
   static const char *const fixed[][2] = {{"handover", "/work"}};
+  } places[] = {{"renewal", "/renewals/", ""}, {"account", "/accounts/", ""}, {"import", "/imports/", "/done"}, {"import_staged", "/imports/", "/check"}};
+  static const char *const fixed[][2] = {{"handover", "/work"}, {"forecast_submission", "/forecast"}};
   for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
     if (str_eq(n->entity, str_of(fixed[i][0])))
       return shell_may_get(r, fixed[i][1]) ? str_of(fixed[i][1]) : STR_NONE;
