@@ -128,7 +128,8 @@ static int64_t call_of(struct calls *c, int64_t person, int week, double more) {
   return call > 0 ? call : 0;
 }
 
-static const char *const notes[] = {"", "", "", "Two PO numbers came in this week", "The distributor promises the rest for month end", "One slips if procurement says no on Thursday",
+static const char *const notes[] = {"", "", "", "Two PO numbers came in this week", "The distributor promises the rest for month end",
+                                    "One slips if procurement says no on Thursday",
                                     "Same as last week", "A site closed, taken out", "", "Waiting on the discount for the largest one"};
 
 static int put(struct calls *c, struct call *x, const struct call_row *rows, size_t n, const struct call_part *parts, size_t n_parts, struct err *e) {

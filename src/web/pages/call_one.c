@@ -107,9 +107,11 @@ int call_one_page(struct request *r, struct response *w) {
   v.hash = c.hash;
   v.back = arena_fmt(r->arena, "/forecast/%.*s/calls", STR_FMT(c.period_id));
   v.frozen_title = tr_n(r, c.frozen, "{n} renewal behind it", "{n} renewals behind it");
-  v.rows_note = tr_fmt(r, "As they stood then, in {0} at the rates of {1}. Later changes leave them as they are.", str_of(d.reporting_code), format_day(r->reader, c.plan_day));
+  v.rows_note = tr_fmt(r, "As they stood then, in {0} at the rates of {1}. Later changes leave them as they are.",
+                       str_of(d.reporting_code), format_day(r->reader, c.plan_day));
   struct view_cx cx = view_cx_of(r);
-  shell_begin(r, w, &(struct page){.title = v.title, .nav = "/forecast", .crumb = tr_fmt(r, "Calls for {0}", d.period_name), .crumb_href = v.back, .sheet = "rhythm.css"});
+  shell_begin(r, w, &(struct page){.title = v.title, .nav = "/forecast", .crumb = tr_fmt(r, "Calls for {0}", d.period_name), .crumb_href = v.back,
+                                     .sheet = "rhythm.css"});
   view_call_one(&w->body, &cx, &v);
   return shell_end(r, w);
 }

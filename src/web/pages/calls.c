@@ -92,7 +92,7 @@ static void fill_lines(struct request *r, const struct desk *d, const struct cal
     x->pipeline = parts_amount(r->reader, c->pipeline, c->currency, MONEY_K);
     x->at = format_instant(r->reader, c->at);
     x->note = c->note;
-    x->revisions = c->revision > 1 ? tr_n(r, c->revision, "{n} submissions", "{n} submissions") : STR_NONE;
+    x->revisions = c->revision > 1 ? tr_n(r, c->revision, "{n} submission", "{n} submissions") : STR_NONE;
   }
   for (size_t i = 0; i < b->n_leads; i++) {
     const struct call *c = b->leads[i];
@@ -100,7 +100,7 @@ static void fill_lines(struct request *r, const struct desk *d, const struct cal
         .name = tr_fmt(r, "{0} for {1}", c->person, c->for_team), .has = true, .state = tr(r, "manager"), .at = format_instant(r->reader, c->at), .note = c->note,
         .href = arena_fmt(r->arena, "/forecast/%.*s/calls/%" PRId64, STR_FMT(d->period_id), c->id), .commit = parts_amount(r->reader, c->commit, c->currency, MONEY_K),
         .best_case = parts_amount(r->reader, c->best_case, c->currency, MONEY_K), .pipeline = parts_amount(r->reader, c->pipeline, c->currency, MONEY_K),
-        .revisions = c->revision > 1 ? tr_n(r, c->revision, "{n} submissions", "{n} submissions") : STR_NONE};
+        .revisions = c->revision > 1 ? tr_n(r, c->revision, "{n} submission", "{n} submissions") : STR_NONE};
   }
 }
 
@@ -135,7 +135,9 @@ static void fill_record(struct request *r, const struct desk *d, const struct ca
     return;
   struct calls_record *y = &v->records[v->n_records++];
   *y = (struct calls_record){.name = name, .bias = format_growth(r->reader, x->sum_called, x->sum_result), .bad = far_off(x->sum_called, x->sum_result),
-                             .accuracy = x->sum_result > 0 && x->sum_off <= x->sum_result ? format_share(r->reader, x->sum_result - x->sum_off, x->sum_result, 0) : STR("\u2013")};
+                             .accuracy = x->sum_result > 0 && x->sum_off <= x->sum_result
+                                             ? format_share(r->reader, x->sum_result - x->sum_off, x->sum_result, 0)
+                                             : STR("\u2013")};
   for (size_t k = 0; k < past->n_quarters; k++) {
     struct calls_error *e = &y->past[y->n_past++];
     e->has = x->has[k];

@@ -7,7 +7,8 @@ static struct home_wait *next_wait(struct home_view *v) { return v->n_waits < HO
 static void own_missing(struct request *r, const struct call_line *l, struct str href, struct home_view *v) {
   struct home_wait *x = l && (l->state == CALL_MISSING || l->state == CALL_OVERDUE) ? next_wait(v) : NULL;
   if (x)
-    *x = (struct home_wait){.icon = "chart-histogram", .hot = l->state == CALL_OVERDUE, .title = tr(r, "Your weekly call is missing"), .href = href, .act = tr(r, "act|Call"),
+    *x = (struct home_wait){.icon = "chart-histogram", .hot = l->state == CALL_OVERDUE, .title = tr(r, "Your weekly call is missing"),
+                            .href = href, .act = tr(r, "act|Call"),
                             .note = tr_fmt(r, "Due {0}", format_instant(r->reader, l->due_at))};
 }
 
@@ -20,7 +21,8 @@ static void team_missing(struct request *r, const struct desk *d, const struct c
       first = b->lines[i].person.name;
   struct home_wait *x = t.n_missing && b->may_adjust ? next_wait(v) : NULL;
   if (x) {
-    *x = (struct home_wait){.icon = "chart-histogram", .hot = t.n_overdue > 0, .title = tr_n(r, t.n_missing, "{n} weekly call is missing", "{n} weekly calls are missing"),
+    *x = (struct home_wait){.icon = "chart-histogram", .hot = t.n_overdue > 0,
+                            .title = tr_n(r, t.n_missing, "{n} weekly call is missing", "{n} weekly calls are missing"),
                             .note = t.n_missing > 1 ? tr_fmt(r, "First: {0}", first) : first, .href = href, .act = tr(r, "act|Look")};
   }
   x = b->may_adjust && !b->own && t.n_mine && !t.n_missing ? next_wait(v) : NULL;

@@ -99,8 +99,6 @@ struct str notice_href(struct request *r, const struct notice *n) {
     const char *entity, *before, *after;
   } places[] = {{"renewal", "/renewals/", ""}, {"account", "/accounts/", ""},
               {"import", "/imports/", "/done"}, {"import_staged", "/imports/", "/check"}, {"sales_ask", "/sales/asks/", ""}};
-  static const char *const fixed[][2] = {{"handover", "/work"}};
-  } places[] = {{"renewal", "/renewals/", ""}, {"account", "/accounts/", ""}, {"import", "/imports/", "/done"}, {"import_staged", "/imports/", "/check"}};
   static const char *const fixed[][2] = {{"handover", "/work"}, {"forecast_submission", "/forecast"}};
   for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
     if (str_eq(n->entity, str_of(fixed[i][0])))
