@@ -200,10 +200,16 @@ static bool has_past(struct str address) {
   return route_find(web_routes, HTTP_GET, path, &row, params, &allow) == ROUTE_FOUND && row->as_of;
 }
 
-static int links_keep_the_day(const char *path) {
+static const char *text_of(struct str to) {
+  static char text[4000];
+  snprintf(text, sizeof text, "%.*s", STR_FMT(to));
+  return text;
+}
+
+static int links_keep_the_day(const char *path, const char *cookie) {
   struct answer a;
   int n = 0;
-  ask(&h, &(struct ask){.method = "GET", .path = path, .cookie = rep}, &a);
+  ask(&h, &(struct ask){.method = "GET", .path = path, .cookie = cookie}, &a);
   if (a.status == 303) { /* /forecast leads to its period */
     if (!str_contains(answer_header(&a, "Location"), STR(YESTERDAY))) fail_msg("%s leads to a page without the day", path);
     answer_free(&a);
@@ -218,7 +224,8 @@ static int links_keep_the_day(const char *path) {
     struct str element = {tag, strcspn(tag, ">")};
     if (!to.n || (to.p[0] != '/' && to.p[0] != '?') || str_contains(element, STR("data-as-of"))) continue;
     if (to.p[0] == '/' && !has_past(to)) continue;
-    if (!str_contains(to, STR(YESTERDAY))) fail_msg("%s: the link %.*s loses the day", path, STR_FMT(to));
+    const char *own = strstr(text_of(to), "as_of="); /* a bridge's first row leads to its own, earlier day */
+    if (!own || strncmp(own, YESTERDAY, strlen(YESTERDAY)) > 0) fail_msg("%s: the link %.*s loses the day", path, STR_FMT(to));
     n++;
   }
   answer_free(&a);
@@ -239,7 +246,7 @@ static void test_every_link(void **state) {
     if (part) snprintf(path, sizeof path, "%.*s%s%s", (int)(part - r->path), r->path, value, part + strcspn(part, "/"));
     else snprintf(path, sizeof path, "%s", r->path);
     snprintf(full, sizeof full, "%s?" YESTERDAY, path);
-    int n = links_keep_the_day(full);
+    int n = links_keep_the_day(full, r->may & MAY_REP ? rep : manager);
     if (n < 5) fail_msg("%s: only %d links", full, n); /* the rail alone has more */
     links += n == INT_MAX ? 0 : n;
     pages++;
