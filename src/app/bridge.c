@@ -58,8 +58,8 @@ static int measure(const struct book *b, const struct bridge_ask *q, struct aren
   }
   day_t plan = q->period.first;
   int code = take_node(&q->node, b, a, &m);
-  code = code == OK ? bridge_rates(b, q->day_rates ? q->from : q->to, q->day_rates ? q->from : plan, a, m.rate_from) : code;
-  code = code == OK ? bridge_rates(b, q->to, !q->day_rates ? plan : q->to != DAY_NONE ? q->to : INT32_MAX, a, m.rate_to) : code;
+  code = code == OK ? bridge_worth(b, q->day_rates ? q->from : q->to, q->day_rates ? q->from : plan, a, m.worth_from) : code;
+  code = code == OK ? bridge_worth(b, q->to, !q->day_rates ? plan : q->to != DAY_NONE ? q->to : INT32_MAX, a, m.worth_to) : code;
   if (code == OK) {
     *ret = m;
   }

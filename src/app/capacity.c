@@ -75,9 +75,6 @@ static int fill_people(struct store *s, struct arena *a, const struct scope *who
       d->people[d->n_people++] = all[i];
       d->listed[book_code(&d->book->reps, all[i].id)] = all[i].role == ROLE_REP;
     }
-  for (size_t i = 0; i < d->book->renewals.n; i++)
-    if (!d->listed[d->book->renewals.rep[i]] && capacity_counts(d->book, &d->query, i))
-      d->listed[d->book->renewals.rep[i]] = 1;
   return OK;
 }
 

@@ -16,7 +16,7 @@ struct capacity_desk {
   const struct account_facts *facts;
   struct book_cache *cache;             /* NULL: facts are our own */
   struct capacity_person *people; size_t n_people; /* active reps and managers in the scope, by name */
-  uint8_t *listed;                      /* by rep code: stands in the table: a person above with role rep, or anybody with an open renewal */
+  uint8_t *listed;                      /* by rep code: a person above with role rep: stands in the table also without a renewal */
 };
 /* c: whose book it is, or NULL with one of book_load. OK, ERR_NOMEM and the store's codes. */
 int capacity_open(struct store *s, struct book_cache *c, const struct book *b, const struct scope *who, const struct org *org, day_t today, struct arena *a,

@@ -25,7 +25,7 @@ static int print_books(struct cli *c, const struct book *b, const struct capacit
     uint32_t rep = order[i];
     const struct capacity_book *x = &books[rep];
     struct strbuf weeks STRBUF_CLEANUP = STRBUF_INIT(400);
-    if (!d->listed[rep] || !in[rep]) {
+    if ((!d->listed[rep] && x->renewals == 0) || !in[rep]) {
       continue;
     }
     cli_cell(t, rep != 0 ? book_name(&b->reps, rep) : STR("(none)"));

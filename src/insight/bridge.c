@@ -3,9 +3,10 @@
 #include "base/alloc.h"
 #include "insight/exact.h"
 
-int bridge_rates(const struct book *b, day_t known_by, day_t day, struct arena *a, int64_t ret[BRIDGE_MOST_CURRENCIES]) {
+int bridge_worth(const struct book *b, day_t known_by, day_t day, struct arena *a, exact_t ret[BRIDGE_MOST_CURRENCIES]) {
   struct book then = {.reporting = b->reporting, .n_currencies = b->n_currencies};
-  int64_t rate[BRIDGE_MOST_CURRENCIES] = {0};
+  exact_t worth[BRIDGE_MOST_CURRENCIES] = {0};
+  int64_t rate = 0;
   for (uint8_t c = 1; c < b->n_currencies; c++) {
     struct book_rate *copy = arena_alloc(a, ((size_t)b->n_rates[c] + 1) * sizeof *copy);
     if (copy == NULL) {
@@ -17,16 +18,14 @@ int bridge_rates(const struct book *b, day_t known_by, day_t day, struct arena *
     then.currency_of[c] = b->currency_of[c];
     then.rates[c] = copy;
     then.n_rates[c] = book_rates_as_of(copy, b->n_rates[c], known_by);
-    if (book_rate(&then, c, day, &rate[c], NULL) != OK) {
-      rate[c] = 0;
-    }
+    worth[c] = book_rate(&then, c, day, &rate, NULL) == OK ? exact_term(1, rate, b->currency_of[c], b->reporting) : 0;
   }
-  memcpy(ret, rate, sizeof rate);
+  memcpy(ret, worth, sizeof worth);
   return OK;
 }
 
 struct change { /* what a renewal adds to one step */
-  __int128 part;
+  exact_t part;
   uint32_t row;
   uint8_t step;
   struct bridge_state was, is;
@@ -36,7 +35,7 @@ struct work {
   const struct bridge_query *q;
   struct change *change;
   size_t n, cap;
-  __int128 start, end;
+  exact_t start, end;
   struct bridge *out;
 };
 
@@ -56,7 +55,7 @@ static struct bridge_state state_then(const struct book *b, const struct book_st
   return x->there[place] != 0 ? state_of(&x->then, (size_t)place, now->due[i], now->region[i]) : (struct bridge_state){.day = DAY_NONE};
 }
 
-static int add_change(struct work *w, uint32_t row, int step, __int128 part, const struct bridge_state *was, const struct bridge_state *is) {
+static int add_change(struct work *w, uint32_t row, int step, exact_t part, const struct bridge_state *was, const struct bridge_state *is) {
   if (w->n == w->cap) {
     size_t cap = w->cap == 0 ? 256 : w->cap * 2;
     struct change *more = mem_realloc(w->change, cap * sizeof *more);
@@ -70,9 +69,16 @@ static int add_change(struct work *w, uint32_t row, int step, __int128 part, con
   return OK;
 }
 
+static bool counts_at_all(const struct bridge_measure *m, const struct bridge_state *x) {
+  return x->there && (m->categories >> x->category & 1U) != 0 && x->day >= m->first && x->day <= m->last;
+}
+
 static int add_renewal(struct work *w, uint32_t i, const struct bridge_state *was, const struct bridge_state *is) {
   struct bridge_split x;
-  bridge_split(w->b, &w->q->measure, was, is, &x);
+  if (!counts_at_all(&w->q->measure, was) && !counts_at_all(&w->q->measure, is)) {
+    return OK; /* in neither end, so in no step */
+  }
+  bridge_split(&w->q->measure, was, is, &x);
   w->out->start.rows += x.was_in;
   w->out->end.rows += x.is_in;
   w->out->no_rate += x.no_rate;
@@ -86,38 +92,51 @@ static int add_renewal(struct work *w, uint32_t i, const struct bridge_state *wa
   return code;
 }
 
-/* What stands unchanged through both days is most of a book: it is summed without being taken apart. */
-static int add_unchanged(struct work *w, uint32_t i) {
-  const struct book_renewals *x = &w->b->renewals;
-  const struct bridge_measure *m = &w->q->measure;
-  if ((m->categories >> x->category[i] & 1U) == 0) {
-    return OK;
+static bool visible(const struct bridge_query *q, const struct book *b, uint32_t i, size_t *met) {
+  while (*met < q->n_extra && q->extra[*met] < i) {
+    (*met)++;
   }
-  day_t day = forecast_day(x->category[i], x->booked[i], x->close[i], x->due[i]);
-  if (day < m->first || day > m->last) {
-    return OK;
-  }
-  struct bridge_state s = state_of(x, i, x->due[i], x->region[i]);
-  return add_renewal(w, i, &s, &s);
+  return (*met < q->n_extra && q->extra[*met] == i) || q->reps == NULL || q->reps[b->renewals.rep_now[i]] != 0;
 }
 
-static int add_all(struct work *w) {
-  const struct book_renewals *x = &w->b->renewals;
+/* What changed since the earlier day: each of these is taken apart. */
+static int add_changed(struct work *w) {
   const struct bridge_query *q = w->q;
-  size_t from_at = 0, to_at = 0, at = 0, met = 0;
+  size_t from_at = 0, to_at = 0, met = 0;
   int code = OK;
-  for (uint32_t i = 0; i < x->n && code == OK; i++) {
-    bool handed = met < q->n_extra && q->extra[met] == i;
-    met += handed;
-    if (!handed && q->reps != NULL && q->reps[x->rep_now[i]] == 0) {
-      continue;
+  for (size_t k = 0; k < q->from->n && code == OK; k++) {
+    uint32_t i = q->from->row[k];
+    if (visible(q, w->b, i, &met)) {
+      struct bridge_state was = state_then(w->b, q->from, i, &from_at), is = state_then(w->b, q->to, i, &to_at);
+      code = add_renewal(w, i, &was, &is);
     }
-    if (book_states_place(q->from, i, &at) < 0) { /* what changed after the later day changed after the earlier one */
-      code = add_unchanged(w, i);
-      continue;
+  }
+  return code;
+}
+
+/* What stands unchanged through both days is most of a book: rows outside the period are told without a branch, since nothing of it could be
+ * guessed. What changed after the later day changed after the earlier one. */
+static int add_unchanged(struct work *w) {
+  enum { BLOCK = 1024 };
+  const struct book_renewals x = w->b->renewals;
+  const struct bridge_measure *m = &w->q->measure;
+  size_t at = 0, met = 0;
+  int code = OK;
+  for (size_t from = 0; from < x.n && code == OK; from += BLOCK) {
+    size_t to = x.n - from < BLOCK ? x.n : from + BLOCK, n = 0;
+    uint32_t rows[BLOCK];
+    for (size_t i = from; i < to; i++) {
+      int32_t booked = -(int32_t)((x.category[i] == CATEGORY_CLOSED) & (x.booked[i] != DAY_NONE)), close = -(int32_t)(x.close[i] != DAY_NONE) & ~booked;
+      day_t day = (x.booked[i] & booked) | (x.close[i] & close) | (x.due[i] & ~(booked | close));
+      rows[n] = (uint32_t)i;
+      n += (day >= m->first) & (day <= m->last) & (m->categories >> x.category[i] & 1U);
     }
-    struct bridge_state was = state_then(w->b, q->from, i, &from_at), is = state_then(w->b, q->to, i, &to_at);
-    code = add_renewal(w, i, &was, &is);
+    for (size_t k = 0; k < n && code == OK; k++) {
+      if (book_states_place(w->q->from, rows[k], &at) < 0 && visible(w->q, w->b, rows[k], &met)) {
+        struct bridge_state s = state_of(&x, rows[k], x.due[rows[k]], x.region[rows[k]]);
+        code = add_renewal(w, rows[k], &s, &s);
+      }
+    }
   }
   return code;
 }
@@ -142,7 +161,7 @@ static int lay_out(struct work *w, struct arena *a) {
   for (size_t i = 0; i < w->n; i++) {
     order[place[w->change[i].step]++] = i;
   }
-  __int128 sum = w->start;
+  exact_t sum = w->start;
   int64_t before = 0, after = 0;
   int code = exact_round(sum, &before);
   out->start.amount = before;
@@ -161,7 +180,8 @@ static int lay_out(struct work *w, struct arena *a) {
 int bridge_run(const struct book *b, const struct bridge_query *q, struct arena *a, struct bridge *ret, struct err *e) {
   struct bridge out = {0};
   struct work w = {.b = b, .q = q, .out = &out};
-  int code = add_all(&w);
+  int code = add_unchanged(&w);
+  code = code == OK ? add_changed(&w) : code;
   code = code == OK ? lay_out(&w, a) : code;
   mem_free(w.change);
   if (code == ERR_RANGE) {

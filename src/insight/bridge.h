@@ -19,6 +19,7 @@
 #ifndef INSIGHT_BRIDGE_H
 #define INSIGHT_BRIDGE_H
 #include "insight/book_states.h"
+#include "insight/exact.h"
 #include "insight/forecast.h"
 
 /* In the order of the page: first what adds, then what takes away. Stored nowhere; names by bridge_step_name. */
@@ -42,16 +43,16 @@ struct bridge_measure {
   unsigned categories;              /* 1 << enum category, those that count: closed and whatever is added to it, never omitted */
   const uint8_t *node;              /* by rep code: 1 = belongs to the node, 2 = where the row stands in `region`; NULL = everybody does */
   uint32_t region;                  /* code */
-  int64_t rate_from[BRIDGE_MOST_CURRENCIES], rate_to[BRIDGE_MOST_CURRENCIES]; /* by currency code, × 10^9; 0 = none: such rows are counted, not summed */
+  exact_t worth_from[BRIDGE_MOST_CURRENCIES], worth_to[BRIDGE_MOST_CURRENCIES]; /* bridge_worth of either day */
 };
 /* What one renewal adds to each step, on the scale of insight/exact.h, and in which steps it stands (a win that adds nothing, too; bits). */
 struct bridge_split {
-  __int128 part[BRIDGE_STEPS];
+  exact_t part[BRIDGE_STEPS];
   unsigned steps; /* 1 << enum bridge_step */
   bool was_in, is_in, no_rate; /* counted then, now; in a currency without a rate */
-  __int128 was, is;
+  exact_t was, is;
 };
-void bridge_split(const struct book *b, const struct bridge_measure *m, const struct bridge_state *was, const struct bridge_state *is, struct bridge_split *ret);
+void bridge_split(const struct bridge_measure *m, const struct bridge_state *was, const struct bridge_state *is, struct bridge_split *ret);
 
 struct bridge_query {
   struct bridge_measure measure;
@@ -80,6 +81,7 @@ struct bridge {
  * after every row, so that what is shown of a row is off by less than a cent and everything adds up. Rows live in arena.
  * OK, ERR_NOMEM, ERR_RANGE (a sum larger than a number can hold). */
 int bridge_run(const struct book *b, const struct bridge_query *q, struct arena *a, struct bridge *ret, struct err *e);
-/* Rates by currency code, as they were known at the end of a day (DAY_NONE: now): in force on `day`. */
-int bridge_rates(const struct book *b, day_t known_by, day_t day, struct arena *a, int64_t ret[BRIDGE_MOST_CURRENCIES]);
+/* What a minor unit of each currency is worth on the scale of insight/exact.h, by currency code: at the rate in force on `day` as it was known at the
+ * end of another (DAY_NONE: now). 0 = there is none: such rows are counted, not summed. OK, ERR_NOMEM. */
+int bridge_worth(const struct book *b, day_t known_by, day_t day, struct arena *a, exact_t ret[BRIDGE_MOST_CURRENCIES]);
 #endif

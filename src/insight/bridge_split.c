@@ -1,6 +1,5 @@
 /* One renewal's change, taken apart: see bridge.h for the order. */
 #include "insight/bridge.h"
-#include "insight/exact.h"
 
 static const char *const names[BRIDGE_STEPS] = {"new", "reassigned_in", "won", "pulled_in", "slipped_in", "moved_up", "grown", "shrunk",
                                                 "moved_down", "slipped", "pulled_out", "lost", "removed", "reassigned_out", "currency"};
@@ -31,24 +30,21 @@ static bool counts(const struct bridge_measure *m, const struct bridge_state *x)
   return x->there && (m->categories >> x->category & 1U) != 0 && x->day >= m->first && x->day <= m->last && in_node(m, x);
 }
 
-static __int128 term(const struct book *b, const struct bridge_state *x, const int64_t *rate) {
-  return rate[x->currency] == 0 ? 0 : exact_term(x->amount, rate[x->currency], b->currency_of[x->currency], b->reporting);
-}
+static exact_t value_of(const struct bridge_state *x, const exact_t *worth) { return (exact_t)x->amount * worth[x->currency]; }
 
 /* The state on its way from then to now. */
 struct walk {
-  const struct book *b;
   const struct bridge_measure *m;
   struct bridge_state at;
   bool in;
-  __int128 value;
+  exact_t value;
   struct bridge_split *out;
 };
 
 /* Takes the state to `next`; what that changes goes to one of two steps, by what it did. */
 static void walk_to(struct walk *w, const struct bridge_state *next, enum bridge_step adds, enum bridge_step takes) {
   bool in = counts(w->m, next);
-  __int128 value = in ? term(w->b, next, w->m->rate_from) : 0;
+  exact_t value = in ? value_of(next, w->m->worth_from) : 0;
   if (value != w->value || in != w->in) {
     enum bridge_step step = in != w->in ? (in ? adds : takes) : value > w->value ? adds : takes;
     w->out->part[step] += value - w->value;
@@ -86,12 +82,12 @@ static void walk_all(struct walk *w, const struct bridge_state *is) {
   walk_to(w, is, BRIDGE_MOVED_UP, BRIDGE_MOVED_DOWN);
 }
 
-void bridge_split(const struct book *b, const struct bridge_measure *m, const struct bridge_state *was, const struct bridge_state *is, struct bridge_split *ret) {
+void bridge_split(const struct bridge_measure *m, const struct bridge_state *was, const struct bridge_state *is, struct bridge_split *ret) {
   *ret = (struct bridge_split){.was_in = counts(m, was), .is_in = counts(m, is)};
-  ret->was = ret->was_in ? term(b, was, m->rate_from) : 0;
-  ret->is = ret->is_in ? term(b, is, m->rate_to) : 0;
-  ret->no_rate = (ret->was_in && m->rate_from[was->currency] == 0) || (ret->is_in && m->rate_to[is->currency] == 0);
-  struct walk w = {b, m, *was, ret->was_in, ret->was, ret};
+  ret->was = ret->was_in ? value_of(was, m->worth_from) : 0;
+  ret->is = ret->is_in ? value_of(is, m->worth_to) : 0;
+  ret->no_rate = (ret->was_in && m->worth_from[was->currency] == 0) || (ret->is_in && m->worth_to[is->currency] == 0);
+  struct walk w = {m, *was, ret->was_in, ret->was, ret};
   if (was->there && is->there) {
     walk_all(&w, is);
   } else if (was->there != is->there) {

@@ -4,6 +4,7 @@
 #include "base/map.h"
 #include "insight/exact.h"
 
+enum { WEEKS_AHEAD = 240 }; /* days whose weeks are worked out once: 13 weeks and a long turnaround */
 static const char *const kinds[CAPACITY_KINDS] = {"account", "country", "partner", "language", "all"};
 
 const char *capacity_kind_name(int v) { return v >= 0 && v < CAPACITY_KINDS ? kinds[v] : ""; }
@@ -44,30 +45,43 @@ bool capacity_fits(const struct capacity_query *q, uint32_t rep, uint32_t accoun
 struct sums {
   exact_t atr, risk, unfit;
 };
+struct work {
+  const struct book *b;
+  const struct capacity_query *q;
+  exact_t worth[64];               /* of a minor unit, by currency code; 0 = no rate */
+  int8_t week[MODEL_COUNT][WEEKS_AHEAD]; /* of the last safe day, by sales model and days from today to the due date */
+  struct capacity_book *books;
+  struct sums *sums;
+  exact_t *language;               /* [rep × languages + language] */
+};
 
-static int add_row(const struct book *b, const struct capacity_query *q, size_t i, uint32_t rep, const int64_t *rate, struct capacity_book *to, struct sums *s) {
-  const struct book_renewals *x = &b->renewals;
-  uint8_t currency = x->currency[i];
-  bool risk = (x->flags[i] & RENEWAL_AT_RISK) != 0, unfit = !capacity_fits(q, rep, x->account[i]);
-  int week = capacity_week(q, x->due[i], x->model[i]);
-  exact_t value = rate[currency] != 0 ? exact_term(x->atr[i], rate[currency], b->currency_of[currency], b->reporting) : 0;
-  int64_t rounded = 0;
+static int week_of(const struct work *w, day_t due, uint8_t model) {
+  int64_t ahead = (int64_t)due - w->q->today;
+  const int8_t *weeks = w->week[model < MODEL_COUNT ? model : MODEL_UNKNOWN];
+  if (ahead < WEEKS_AHEAD) {
+    return ahead < 0 ? -1 : weeks[ahead];
+  }
+  return weeks[WEEKS_AHEAD - 1] == CAPACITY_WEEKS ? CAPACITY_WEEKS : capacity_week(w->q, due, model); /* farther is later still */
+}
+
+static void add_row(struct work *w, size_t i, uint32_t rep) {
+  const struct book_renewals *x = &w->b->renewals;
+  struct capacity_book *to = &w->books[rep];
+  bool risk = (x->flags[i] & RENEWAL_AT_RISK) != 0, unfit = !capacity_fits(w->q, rep, x->account[i]);
+  int week = week_of(w, x->due[i], x->model[i]);
+  exact_t value = (exact_t)x->atr[i] * w->worth[x->currency[i]];
   to->renewals++;
   to->at_risk += risk;
   to->unfit += unfit;
-  to->no_rate += rate[currency] == 0;
+  to->no_rate += w->worth[x->currency[i]] == 0;
   to->past_safe += week < 0;
   if (week >= 0 && week < CAPACITY_WEEKS) {
     to->week[week]++;
   }
-  int64_t *language = &to->language_atr[q->facts->language[x->account[i]]];
-  if (exact_round(value, &rounded) != OK || __builtin_add_overflow(*language, rounded, language)) {
-    return ERR_RANGE;
-  }
-  s->atr += value;
-  s->risk += risk ? value : 0;
-  s->unfit += unfit ? value : 0;
-  return OK;
+  w->language[(size_t)rep * w->q->facts->n_languages + w->q->facts->language[x->account[i]]] += value;
+  w->sums[rep].atr += value;
+  w->sums[rep].risk += risk ? value : 0;
+  w->sums[rep].unfit += unfit ? value : 0;
 }
 
 /* Accounts of each rep: nearly every account has one, which a column by account tells; the others go through a map. */
@@ -89,51 +103,71 @@ static int count_account(struct map64 *others, uint16_t *first, uint32_t account
   return OK;
 }
 
-static int round_all(const struct book *b, struct capacity_book *books, const struct sums *s) {
+static int round_all(const struct work *w) {
+  uint32_t n = w->q->facts->n_languages;
   int code = OK;
-  for (uint32_t rep = 0; rep < b->reps.n && code == OK; rep++) {
-    code = exact_round(s[rep].atr, &books[rep].atr);
-    code = code == OK ? exact_round(s[rep].risk, &books[rep].risk_atr) : code;
-    code = code == OK ? exact_round(s[rep].unfit, &books[rep].unfit_atr) : code;
+  for (uint32_t rep = 0; rep < w->b->reps.n && code == OK; rep++) {
+    struct capacity_book *x = &w->books[rep];
+    code = exact_round(w->sums[rep].atr, &x->atr);
+    code = code == OK ? exact_round(w->sums[rep].risk, &x->risk_atr) : code;
+    code = code == OK ? exact_round(w->sums[rep].unfit, &x->unfit_atr) : code;
+    for (uint32_t l = 0; l < n && code == OK; l++) {
+      code = exact_round(w->language[(size_t)rep * n + l], &x->language_atr[l]);
+    }
   }
   return code;
 }
 
-static void plan_rates(const struct book *b, day_t day, int64_t rate[64]) {
-  for (uint8_t c = 1; c < b->n_currencies; c++) {
-    rate[c] = book_rate(b, c, day, &rate[c], NULL) == OK ? rate[c] : 0;
+static void prepare(struct work *w) {
+  for (uint8_t c = 1; c < w->b->n_currencies; c++) {
+    int64_t rate = 0;
+    w->worth[c] = book_rate(w->b, c, w->q->plan_day, &rate, NULL) == OK ? exact_term(1, rate, w->b->currency_of[c], w->b->reporting) : 0;
+  }
+  for (int model = 0; model < MODEL_COUNT; model++) {
+    for (int ahead = 0; ahead < WEEKS_AHEAD; ahead++) {
+      w->week[model][ahead] = (int8_t)capacity_week(w->q, w->q->today + ahead, model);
+    }
   }
 }
 
-int capacity_books(const struct book *b, const struct capacity_query *q, const uint16_t *owner, struct arena *a, struct capacity_book **ret, struct err *e) {
-  int64_t rate[64] = {0};
-  struct capacity_book *books = arena_zalloc(a, (size_t)b->reps.n + 1, sizeof *books);
-  int64_t *languages = arena_zalloc(a, (size_t)b->reps.n * q->facts->n_languages + 1, sizeof *languages);
+static int sum_up(struct work *w, const uint16_t *owner, struct arena *a) {
+  const struct book *b = w->b;
+  uint32_t n = w->q->facts->n_languages;
+  w->books = arena_zalloc(a, (size_t)b->reps.n + 1, sizeof *w->books);
+  int64_t *languages = arena_zalloc(a, (size_t)b->reps.n * n + 1, sizeof *languages);
   struct sums *sums MEM_CLEANUP = mem_zalloc((size_t)b->reps.n + 1, sizeof *sums);
+  exact_t *language MEM_CLEANUP = mem_zalloc((size_t)b->reps.n * n + 1, sizeof *language);
   uint16_t *first MEM_CLEANUP = mem_zalloc((size_t)b->accounts.n + 1, sizeof *first);
   struct map64 *others = map64_new();
-  int code = books != NULL && languages != NULL && sums != NULL && first != NULL && others != NULL ? OK : ERR_NOMEM;
-  plan_rates(b, q->plan_day, rate);
+  int code = w->books != NULL && languages != NULL && sums != NULL && language != NULL && first != NULL && others != NULL ? OK : ERR_NOMEM;
+  w->sums = sums;
+  w->language = language;
   for (uint32_t rep = 0; rep < b->reps.n && code == OK; rep++) {
-    books[rep].language_atr = languages + (size_t)rep * q->facts->n_languages;
+    w->books[rep].language_atr = languages + (size_t)rep * n;
   }
   for (size_t i = 0; i < b->renewals.n && code == OK; i++) {
-    if (!capacity_counts(b, q, i)) {
-      continue;
+    if (capacity_counts(b, w->q, i)) {
+      uint32_t rep = owner != NULL ? owner[i] : b->renewals.rep[i];
+      add_row(w, i, rep);
+      code = count_account(others, first, b->renewals.account[i], rep, &w->books[rep]);
     }
-    uint32_t rep = owner != NULL ? owner[i] : b->renewals.rep[i];
-    code = add_row(b, q, i, rep, rate, &books[rep], &sums[rep]);
-    code = code == OK ? count_account(others, first, b->renewals.account[i], rep, &books[rep]) : code;
   }
-  code = code == OK ? round_all(b, books, sums) : code;
+  code = code == OK ? round_all(w) : code;
   map64_free(others);
+  return code;
+}
+
+int capacity_books(const struct book *b, const struct capacity_query *q, const uint16_t *owner, struct arena *a, struct capacity_book **ret, struct err *e) {
+  struct work w = {.b = b, .q = q};
+  prepare(&w);
+  int code = sum_up(&w, owner, a);
   if (code == ERR_RANGE) {
     return err_set(e, code, "capacity: a sum is larger than a number can hold: look for an amount typed wrongly");
   }
   if (code != OK) {
     return err_set(e, code, "capacity: out of memory");
   }
-  *ret = books;
+  *ret = w.books;
   return OK;
 }
 

@@ -325,13 +325,10 @@ void svg_step(struct strbuf *b, const struct svg_step *x) {
 
 void svg_columns(struct strbuf *b, const int64_t *values, size_t n, int64_t most, int height, struct str sentence) {
   open_chart(b, height, false, sentence);
+  strbuf_fmt(b, "<svg width=\"100%%\" height=\"%d\" viewBox=\"0 0 %d %d\" preserveAspectRatio=\"none\"><path class=\"s-commit\" d=\"", height, (int)n * 4, height);
   for (size_t i = 0; i < n; i++) {
-    int64_t x = place((int64_t)i, (int64_t)n), right = place((int64_t)i + 1, (int64_t)n), tall = most > 0 ? values[i] * (height - 2) / most : 0;
-    tall = values[i] > 0 && tall < 2 ? 2 : tall < 1 ? 1 : tall;
-    strbuf_fmt(b, "<rect class=\"%s\"", values[i] > 0 ? "s-commit" : "s-mid");
-    add_attribute(b, "x", x);
-    add_attribute(b, "width", (right - x) * 3 / 4);
-    strbuf_fmt(b, " y=\"%d\" height=\"%d\"/>", height - (int)tall, (int)tall);
+    int64_t tall = most > 0 ? values[i] * (height - 2) / most : 0;
+    strbuf_fmt(b, "M%d %dv-%dh3v%dz", (int)i * 4, height, (int)(tall < 1 ? 1 : tall), (int)(tall < 1 ? 1 : tall));
   }
-  strbuf_addz(b, "</svg>");
+  strbuf_addz(b, "\"/></svg></svg>");
 }

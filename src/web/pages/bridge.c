@@ -22,20 +22,29 @@ static void add_node(struct request *r, const struct bridge_read *x, const struc
     v->nodes[v->n_nodes++] = (struct option){arena_str(r->arena, str_of(node_text(n, text))), label, selected};
 }
 
-/* Everything the actor sees, regions, teams and reps: those of the roll-up. */
+/* Everything the actor sees, the regions, teams and reps in it: people who stand in a team, by name. */
 static int fill_nodes(struct request *r, const struct desk *d, const struct bridge_read *x, struct bridge_view *v) {
-  struct forecast_tree t = {0};
-  int rc = desk_forecast(r, d, &t);
+  const struct book *b = x->newest;
+  const uint32_t *by_name = book_sorted((struct book_dict *)(uintptr_t)&b->reps);
+  uint8_t *regions = arena_zalloc(r->arena, (size_t)b->regions.n + 1, 1), *teams = arena_zalloc(r->arena, (size_t)b->n_teams + 1, 1);
   v->nodes = arena_zalloc(r->arena, MOST_NODES + 1, sizeof *v->nodes);
-  if (rc < 0 || !v->nodes)
-    return rc < 0 ? rc : ERR_NOMEM;
-  add_node(r, x, &(struct node){NODE_COMPANY, 0}, tr(r, "All"), v);
-  for (int kind = NODE_REGION; kind <= NODE_REP; kind++)
-    for (size_t i = 0; i < t.n; i++) {
-      struct node n = node_of_forecast(&t.nodes[i], x->newest);
-      if ((int)n.kind == kind && n.id)
-        add_node(r, x, &n, t.nodes[i].name, v);
+  if (!v->nodes || !by_name || !regions || !teams)
+    return ERR_NOMEM;
+  for (uint32_t i = 1; i < b->reps.n; i++)
+    if (d->reps[i] && b->rep_team[i]) {
+      teams[b->rep_team[i]] = 1;
+      regions[node_team_region(b, b->rep_team[i])] = 1;
     }
+  add_node(r, x, &(struct node){NODE_COMPANY, 0}, tr(r, "All"), v);
+  for (uint32_t i = 1; i < b->regions.n; i++)
+    if (regions[i])
+      add_node(r, x, &(struct node){NODE_REGION, b->regions.id[i]}, b->regions.name[i], v);
+  for (uint32_t i = 1; i < b->n_teams; i++)
+    if (teams[i])
+      add_node(r, x, &(struct node){NODE_TEAM, b->teams[i].id}, b->teams[i].name, v);
+  for (uint32_t i = 0; i < b->reps.n; i++)
+    if (by_name[i] && d->reps[by_name[i]] && b->rep_team[by_name[i]])
+      add_node(r, x, &(struct node){NODE_REP, b->reps.id[by_name[i]]}, b->reps.name[by_name[i]], v);
   return OK;
 }
 

@@ -80,8 +80,8 @@ int bridge_open(struct request *r, const struct desk *d, struct bridge_read *ret
     return rc;
   }
   x.step = x.step < 0 ? moved_most(&x.bridge) : x.step;
-  for (int s = 0; s < BRIDGE_STEPS; s++)
-    bridge_by_size(&x.bridge, (enum bridge_step)s);
+  if (x.step >= 0)
+    bridge_by_size(&x.bridge, (enum bridge_step)x.step);
   *ret = x;
   return OK;
 }

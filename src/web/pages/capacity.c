@@ -16,7 +16,7 @@ enum { WEEKS_HEIGHT = 22, MOST_LANGUAGES = 3, PROPOSE_MOST = 40, MOST_NODES = 20
 int64_t capacity_most(const struct capacity_desk *c, const struct capacity_book *books) {
   int64_t most = 1;
   for (uint32_t i = 0; i < c->book->reps.n; i++)
-    for (int w = 0; w < CAPACITY_WEEKS && c->listed[i]; w++)
+    for (int w = 0; w < CAPACITY_WEEKS; w++)
       most = books[i].week[w] > most ? books[i].week[w] : most;
   return most;
 }
@@ -72,16 +72,16 @@ void capacity_line_fill(struct request *r, const struct desk *d, const struct ca
     to->href = arena_fmt(r->arena, "/work/%lld", (long long)to->id);
 }
 
-int capacity_order(struct request *r, const struct capacity_desk *c, uint32_t **ret, size_t *ret_n) {
+int capacity_order(struct request *r, const struct capacity_desk *c, const struct capacity_book *books, uint32_t **ret, size_t *ret_n) {
   const uint32_t *sorted = book_sorted((struct book_dict *)(uintptr_t)&c->book->reps);
   uint32_t *codes = arena_alloc(r->arena, ((size_t)c->book->reps.n + 1) * sizeof *codes);
   size_t n = 0;
   if (!sorted || !codes)
     return ERR_NOMEM;
   for (uint32_t i = 0; i < c->book->reps.n; i++)
-    if (sorted[i] && c->listed[sorted[i]])
+    if (sorted[i] && (c->listed[sorted[i]] || books[sorted[i]].renewals))
       codes[n++] = sorted[i];
-  if (c->listed[0])
+  if (books[0].renewals)
     codes[n++] = 0;
   *ret = codes;
   *ret_n = n;
@@ -194,7 +194,7 @@ static int fill(struct request *r, const struct desk *d, const struct capacity_d
   size_t n = 0;
   int rc = capacity_books(d->book, &c->query, NULL, r->arena, &books, &r->err);
   if (rc >= 0)
-    rc = capacity_order(r, c, &codes, &n);
+    rc = capacity_order(r, c, books, &codes, &n);
   v->lines = rc >= 0 ? arena_zalloc(r->arena, n + 1, sizeof *v->lines) : NULL;
   if (rc < 0 || !v->lines)
     return rc < 0 ? rc : ERR_NOMEM;
@@ -361,7 +361,7 @@ int api_capacity(struct request *r, struct response *w) {
   if (rc >= 0)
     rc = capacity_books(d.book, &c.query, NULL, r->arena, &books, &r->err);
   if (rc >= 0)
-    rc = capacity_order(r, &c, &codes, &n);
+    rc = capacity_order(r, &c, books, &codes, &n);
   if (rc < 0)
     return rc;
   json_t *x = json_object(), *reps = json_array();

@@ -62,6 +62,6 @@ void capacity_line_fill(struct request *r, const struct desk *d, const struct ca
 /* Small columns of a rep's weeks, with the sentence that says them. */
 struct raw_html_trusted capacity_weeks(struct request *r, const struct capacity_desk *c, const struct capacity_book *x, int64_t most, struct str *ret_say);
 int64_t capacity_most(const struct capacity_desk *c, const struct capacity_book *books);
-/* Rep codes of the table, by name. */
-int capacity_order(struct request *r, const struct capacity_desk *c, uint32_t **ret, size_t *ret_n);
+/* Rep codes of the table, by name; last what nobody owns. */
+int capacity_order(struct request *r, const struct capacity_desk *c, const struct capacity_book *books, uint32_t **ret, size_t *ret_n);
 #endif

@@ -73,15 +73,17 @@ static void fill_after(struct request *r, const struct plan_state *s, const stru
   x->changed = is->renewals != was->renewals || is->atr != was->atr;
 }
 
-static int fill_lines(struct request *r, const struct plan_state *s, struct capacity_plan_view *v) {
+static int fill_lines(struct request *r, struct plan_state *s, struct capacity_plan_view *v) {
   struct capacity_book *was = NULL, *is = NULL;
   uint32_t *codes = NULL;
   size_t n = 0;
   int rc = capacity_books(s->desk.book, &s->look.query, NULL, r->arena, &was, &r->err);
   if (rc >= 0)
     rc = capacity_books(s->desk.book, &s->look.query, s->owner, r->arena, &is, &r->err);
+  for (uint32_t i = 0; rc >= 0 && i < s->desk.book->reps.n; i++)
+    s->look.listed[i] |= is[i].renewals > 0; /* who has nothing yet and would get something */
   if (rc >= 0)
-    rc = capacity_order(r, &s->look, &codes, &n);
+    rc = capacity_order(r, &s->look, was, &codes, &n);
   v->lines = rc >= 0 ? arena_zalloc(r->arena, n + 1, sizeof *v->lines) : NULL;
   if (rc < 0 || !v->lines)
     return rc < 0 ? rc : ERR_NOMEM;
