@@ -207,7 +207,8 @@ static void test_bad_input(void **state) {
     int status;
   } tries[] = {{"from=2026-13-01", 400}, {"from=yesterday", 400}, {"from=2026-11-19&to=2026-11-19", 400}, {"from=2026-11-20&to=2026-11-19", 400},
                {"to=2026-12-01", 400},
-               {"with=omitted", 400}, {"with=all", 400}, {"rates=best", 400}, {"step=stolen", 400}, {"node=rep-99999", 404}, {"node=team-0", 404}, {"node=planet-1", 404}};
+               {"with=omitted", 400}, {"with=all", 400}, {"rates=best", 400}, {"step=stolen", 400}, {"node=rep-99999", 404}, {"node=team-0", 404},
+               {"node=planet-1", 404}};
   struct answer a;
   char path[200];
   (void)state;
