@@ -215,7 +215,7 @@ static int links_keep_the_day(const char *path, const char *cookie) {
     answer_free(&a);
     return INT_MAX;
   }
-  assert_int_equal(a.status, 200);
+  if (a.status != 200) fail_msg("%s: %d", path, a.status);
   for (const char *p = a.body.p; (p = strstr(p, "href=\"")) != NULL;) {
     p += 6;
     struct str to = {p, strcspn(p, "\"")};
