@@ -1,8 +1,14 @@
 /* The small imports into the store. */
 #include "app/import_apply.h"
+#include "app/notify.h"
+#include "app/sales.h"
 #include "base/decimal.h"
+#include "base/utf8.h"
 #include "store/repo_import_was.h"
 
+struct owner_tally { /* accounts that became a salesperson's */
+  int64_t person_id, n;
+};
 struct work {
   struct store *s;
   struct import_job *j;
@@ -12,6 +18,8 @@ struct work {
   int64_t *id, *person, *region; /* by key code */
   uint32_t *name_of, *parent_of; /* by row */
   struct import_result counts;
+  struct owner_tally *owners;
+  size_t n_owners, owners_room;
 };
 
 static void count(struct work *w, bool fresh, bool changed)
@@ -88,9 +96,92 @@ static struct new_account account_row(struct work *w, size_t i)
                               .currency = w->l->row[i].currency, .region_id = region == DICT_NONE ? 0 : w->region[region], .known_at = w->j->known_at};
 }
 
+static int find_people(struct work *w, enum import_field field, struct err *e)
+{
+  for (size_t i = 0; i < w->l->n; i++)
+    if (list_has(w->l, i, field) && dict_key(&w->people, list_text(w->l, i, field)) == DICT_NONE)
+      return no_memory(e);
+  return resolve_names(w->s, w->arena, &w->people, THING_PERSON, &w->person, e);
+}
+
+static int person_of(struct work *w, struct str name, int64_t *ret, struct err *e)
+{
+  uint32_t code = dict_key(&w->people, name);
+  if (code == DICT_NONE)
+    return no_memory(e);
+  *ret = w->person[code];
+  return OK;
+}
+
+/* A name that is nobody of field sales changes nothing and is told as a finding. */
+static int unknown_owner(struct work *w, int64_t account_id, struct str name, struct err *e)
+{
+  struct strbuf b STRBUF_CLEANUP = STRBUF_INIT(2000);
+  bool added = false;
+  strbuf_fmt(&b, "the file says the sales owner is %.*s, who is nobody of field sales", STR_FMT(utf8_cut(name, 200)));
+  if (b.failed)
+    return no_memory(e);
+  return import_add_finding(w->s, &(struct finding){.rule = "sales_owner_unknown", .entity = "account", .field = "sales_owner", .department = "ops", .status = "open",
+    .entity_id = account_id, .detail = strbuf_str(&b), .known_at = w->j->known_at, .import_id = w->j->note.id}, &added, e);
+}
+
+static int count_owner(struct work *w, int64_t person_id, struct err *e)
+{
+  size_t i = 0;
+  while (i < w->n_owners && w->owners[i].person_id != person_id)
+    i++;
+  if (i == w->owners_room) {
+    size_t room = 2 * i + 16;
+    struct owner_tally *more = arena_zalloc(w->arena, room, sizeof *more);
+    if (!more)
+      return no_memory(e);
+    if (i)
+      memcpy(more, w->owners, i * sizeof *more);
+    w->owners = more;
+    w->owners_room = room;
+  }
+  w->n_owners += i == w->n_owners;
+  w->owners[i].person_id = person_id;
+  w->owners[i].n++;
+  return OK;
+}
+
+static int set_sales_owner(struct work *w, size_t i, int64_t account_id, bool *changed, struct err *e)
+{
+  struct str name = list_text(w->l, i, FIELD_SALES_OWNER);
+  struct sales_person p;
+  int64_t person = 0;
+  bool moved = false;
+  if (!name.n)
+    return OK;
+  int rc = person_of(w, name, &person, e);
+  if (rc == OK && person > 0)
+    rc = sales_person_get(w->s, w->arena, person, &p, e);
+  if (rc == 0)
+    return unknown_owner(w, account_id, name, e);
+  const struct sales_import x = {.account_id = account_id, .person_id = person, .import_id = w->j->note.id,
+    .actor_id = w->j->options->actor_id, .now = w->j->options->now};
+  rc = rc < 0 ? rc : sales_assign_import(w->s, w->arena, &x, &moved, e);
+  *changed |= moved;
+  return rc == OK && moved ? count_owner(w, person, e) : rc;
+}
+
+/* Each new owner is told once, of all their accounts. */
+static int tell_owners(struct work *w, struct err *e)
+{
+  int rc = OK;
+  for (size_t i = 0; i < w->n_owners && rc == OK; i++)
+    rc = notify_send(w->s, &(struct notify){.person_id = w->owners[i].person_id, .kind = NOTICE_SALES_IMPORT, .entity = STR("sales"),
+      .a = notify_number(w->arena, w->owners[i].n),
+      .by_id = w->j->options->actor_id, .at = w->j->options->now}, e);
+  return rc;
+}
+
 static int apply_accounts(struct work *w, struct err *e)
 {
   int rc = name_rows(w, FIELD_NAME, THING_ACCOUNT, e);
+  if (rc == OK)
+    rc = find_people(w, FIELD_SALES_OWNER, e);
   struct new_account *rows = arena_zalloc(w->arena, (size_t)dict_keys(&w->names) + 1, sizeof *rows);
   bool *fresh = arena_zalloc(w->arena, w->l->n + 1, sizeof *fresh);
   size_t n = 0;
@@ -129,9 +220,11 @@ static int apply_accounts(struct work *w, struct err *e)
     x.parent_id = w->parent_of[i] == CODE_NONE || w->id[w->parent_of[i]] == x.id ? 0 : w->id[w->parent_of[i]];
     if (!fresh[i] || x.parent_id)
       rc = import_set_account(w->s, &x, w->j->note.id, &changed, e);
+    if (rc == OK)
+      rc = set_sales_owner(w, i, x.id, &changed, e);
     count(w, fresh[i], changed);
   }
-  return rc;
+  return rc == OK ? tell_owners(w, e) : rc;
 }
 
 static int apply_products(struct work *w, struct err *e)
@@ -207,15 +300,6 @@ static int apply_targets(struct work *w, struct err *e)
   return rc;
 }
 
-static int person_of(struct work *w, struct str name, int64_t *ret, struct err *e)
-{
-  uint32_t code = dict_key(&w->people, name);
-  if (code == DICT_NONE)
-    return no_memory(e);
-  *ret = w->person[code];
-  return OK;
-}
-
 static int apply_touch(struct work *w, size_t i, struct err *e)
 {
   struct file_list *l = w->l;
@@ -240,11 +324,7 @@ static int apply_touch(struct work *w, size_t i, struct err *e)
 
 static int apply_touches(struct work *w, struct err *e)
 {
-  int rc = OK;
-  for (size_t i = 0; i < w->l->n; i++)
-    if (list_has(w->l, i, FIELD_OWNER) && dict_key(&w->people, list_text(w->l, i, FIELD_OWNER)) == DICT_NONE)
-      return no_memory(e);
-  rc = resolve_names(w->s, w->arena, &w->people, THING_PERSON, &w->person, e);
+  int rc = find_people(w, FIELD_OWNER, e);
   for (size_t i = 0; i < w->l->n && rc == OK; i++)
     rc = apply_touch(w, i, e);
   return rc;

@@ -43,6 +43,7 @@ static const struct field_spec specs[FIELD_COUNT] = {
   [FIELD_LANGUAGE] = {"language", TYPE_TEXT, A | U, 0},
   [FIELD_PARENT] = {"parent", TYPE_TEXT, A, 0},
   [FIELD_EXTERNAL_ID] = {"external_id", TYPE_TEXT, A, 0},
+  [FIELD_SALES_OWNER] = {"sales_owner", TYPE_TEXT, A, 0}, /* a name of somebody with the role sales */
   [FIELD_SKU] = {"sku", TYPE_TEXT, P, P},
   [FIELD_PRODUCT_LINE] = {"product_line", TYPE_TEXT, P, 0},
   [FIELD_SERVICE_LEVEL] = {"service_level", TYPE_TEXT, P, 0},
@@ -194,6 +195,11 @@ static const struct {
   {FIELD_EXTERNAL_ID, A,
    "externalid accountnumber accountno customernumber customerno customerid accountid internalid numerodecliente codigodecliente "
    "codigodocliente numeroclient codeclient | id"},
+  {FIELD_SALES_OWNER, A,
+   "salesowner accountowner accountownername accountexecutive accountexec ae accountmanager fieldsales fieldsalesrep salesrep salesrepname "
+   "salesperson salesrepresentative owner ownername territoryowner vendedor ejecutivodecuenta responsabledeventas propietariodelacuenta "
+   "executivodecontas responsaveldevendas proprietariodaconta "
+   "commercial responsablecommercial chargedecompte ingenieurcommercial"},
   {FIELD_SKU, P,
    "productcode product productsku item itemname itemnumber partnumber partno material materialnumber code producto codigo codigodeproducto "
    "articulo produto codigodoproduto "

@@ -3,6 +3,7 @@
 #include "app/history.h"
 #include "base/strbuf.h"
 #include "store/repo_audit.h"
+#include "store/repo_sales.h"
 #include "store/repo_renewal.h"
 
 struct undo {
@@ -102,6 +103,8 @@ static int undo_tx(struct store *s, void *arg, struct err *e)
     rc = import_undo_renewals(s, a, &p, &renewals, &n_renewals, e);
   for (size_t i = 0; i < n_renewals && rc == OK; i++)
     rc = restore_renewal(s, a, u, &renewals[i], e);
+  if (rc == OK)
+    rc = sales_owner_undo(s, p.id, e);
   if (rc == OK) {
     rc = import_undo_rows(s, &p, &c, e);
     if (rc == ERR_CONFLICT)

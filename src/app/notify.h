@@ -27,6 +27,7 @@ enum { /* who may ever be told of a kind: the rows of their settings */
   X(NOTICE_BATCH_UNDONE, 8, "renewals_changed_back", TOLD_BOOK)       \
   X(NOTICE_GIVEN, 9, "renewals_given", TOLD_BOOK)                     \
   X(NOTICE_CALL_MISSING, 20, "call_missing", TOLD_BOOK)               \
+  X(NOTICE_SALES_IMPORT, 89, "sales_accounts_yours", TOLD_SALES)      \
   X(NOTICE_SALES_YOURS, 90, "sales_account_yours", TOLD_SALES)        \
   X(NOTICE_SALES_WINDOW, 91, "sales_window", TOLD_SALES)              \
   X(NOTICE_SALES_RISK, 92, "sales_risk", TOLD_SALES)                  \

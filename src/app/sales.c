@@ -64,7 +64,7 @@ static int assign_tx(struct store *s, void *arg, struct err *e) {
     rc = org_load(s, &org, e);
   if (rc >= 0 && x->person_id)
     rc = sales_told_account(s, x->account_id, &(struct sales_when){org_today(&org, x->now), org.window_days}, x->now, e);
-  if (rc >= 0 && x->person_id)
+  if (rc >= 0 && x->person_id && !x->import_id) /* an import tells once of all its accounts */
     rc = notify_send(s, &(struct notify){.person_id = x->person_id, .kind = NOTICE_SALES_YOURS, .entity = STR("account"), .entity_id = x->account_id,
                                          .a = account.name, .by_id = x->actor_id, .at = x->now}, e);
   x->changed = rc >= 0;
@@ -84,6 +84,24 @@ int sales_assign_import(struct store *s, struct arena *a, const struct sales_imp
   int rc = assign_tx(s, &k, e);
   *ret_changed = k.changed;
   return rc;
+}
+
+struct leading {
+  int64_t person_id, actor_id, now;
+  bool leads;
+};
+
+static int lead_tx(struct store *s, void *arg, struct err *e) {
+  const struct leading *x = arg;
+  int rc = sales_lead_put(s, x->person_id, x->leads, e);
+  return rc < 0 ? rc : audit_add(s, &(struct audit_entry){.at = x->now, .actor_id = x->actor_id, .action = "person.leads", .entity = "person",
+                                                          .entity_id = x->person_id,
+                                                          .detail = x->leads ? STR("{\"leads\":[false,true]}") : STR("{\"leads\":[true,false]}")}, e);
+}
+
+int sales_lead_set(struct store *s, int64_t person_id, bool leads, int64_t actor_id, int64_t now, struct err *e) {
+  struct leading x = {person_id, actor_id, now, leads};
+  return store_write(s, lead_tx, &x, e);
 }
 
 /* ---- what they are told ---- */

@@ -19,6 +19,9 @@ struct sales_import {
 };
 int sales_assign_import(struct store *s, struct arena *a, const struct sales_import *x, bool *ret_changed, struct err *e);
 
+/* Whether a person of field sales leads their team. In its own write transaction, with an audit entry. ERR_NOTFOUND: no such active person of field sales. */
+int sales_lead_set(struct store *s, int64_t person_id, bool leads, int64_t actor_id, int64_t now, struct err *e);
+
 /* Tells sales owners what has become so: a renewal has entered the window, is at risk, needs them; and of asks that are late. Each is told once until it
  * no longer holds. renewal_id 0 = of the whole book (the nightly job). Inside a write transaction; by_id: who made the change, 0 = a day that passed. */
 int sales_tell(struct store *s, int64_t renewal_id, day_t today, int64_t now, int64_t by_id, struct err *e);

@@ -77,6 +77,7 @@ int demo_cmd(struct cli *c) {
           "  tom.okafor@palisade.example        rep, US East\n"
           "  ines.carvalho@palisade.example     rep, Brazil\n"
           "  helen.brandt@palisade.example      executive\n"
+          "  nadia.reyes@palisade.example       field sales, leads the team\n"
           "  ravi.menon@palisade.example        sales operations\n"
           "  ada.lindgren@palisade.example      administrator\n",
           day_iso(day, iso), made.lines, made.accounts, made.contracts, made.renewals, made.people, DEMO_PASSWORD);

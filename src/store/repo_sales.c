@@ -37,6 +37,27 @@ int sales_owner_put(struct store *s, int64_t account_id, int64_t person_id, int6
                                    BINDS(B_I64(id), B_I64(account_id), B_I64(person_id), B_I64(at), B_ID(by_id), B_ID(import_id)), e));
 }
 
+static void since_row(struct arena *a, const struct stmt *q, void *row, bool *bad) {
+  (void)a;
+  (void)bad;
+  *(struct sales_owner *)row = (struct sales_owner){.account_id = stmt_i64(q, 0), .since = stmt_i64(q, 1)};
+}
+
+int sales_owner_undo(struct store *s, int64_t import_id, struct err *e) {
+  struct arena *a ARENA_CLEANUP = arena_new(0);
+  struct sales_owner *rows = NULL;
+  size_t n = 0;
+  if (!a)
+    return rows_no_memory(e);
+  int rc = rows_read(s, a, "select account_id, since from sales_owner where import_id = $1 and until is null /* scan */", BINDS(B_I64(import_id)), since_row, &rows,
+                     &n, e);
+  if (rc == OK)
+    rc = done(db_run(store_db(s), "delete from sales_owner where import_id = $1 and until is null /* scan */", BINDS(B_I64(import_id)), e));
+  for (size_t i = 0; i < n && rc == OK; i++)
+    rc = done(db_run(store_db(s), "update sales_owner set until = null where account_id = $1 and until = $2", BINDS(B_I64(rows[i].account_id), B_I64(rows[i].since)), e));
+  return rc;
+}
+
 static void person_row(struct arena *a, const struct stmt *q, void *row, bool *bad) {
   *(struct sales_person *)row = (struct sales_person){stmt_i64(q, 0), stmt_i64(q, 1), stmt_i64(q, 2) != 0, row_text(a, q, 3, bad)};
 }
@@ -49,6 +70,11 @@ int sales_people(struct store *s, struct arena *a, struct sales_person **ret, si
 int sales_person_get(struct store *s, struct arena *a, int64_t id, struct sales_person *ret, struct err *e) {
   return row_read(s, a, "select id, team_id, leads, name from person where id = $2 and active = 1 and role = $1",
                   BINDS(B_I64(ROLE_SALES), B_I64(id)), person_row, ret, e);
+}
+
+int sales_lead_put(struct store *s, int64_t person_id, bool leads, struct err *e) {
+  int64_t n = db_run(store_db(s), "update person set leads = $3 where id = $1 and role = $2 and active = 1", BINDS(B_I64(person_id), B_I64(ROLE_SALES), B_I64(leads)), e);
+  return n == 0 ? err_set(e, ERR_NOTFOUND, "There is no salesperson %" PRId64, person_id) : done(n);
 }
 
 int sales_renewals(struct store *s, struct arena *a, int64_t person_id, day_t since, int64_t **ret, size_t *ret_n, struct err *e) {

@@ -15,6 +15,8 @@ int sales_owner_of(struct store *s, struct arena *a, int64_t account_id, int64_t
 int sales_accounts(struct store *s, struct arena *a, int64_t person_id, int64_t until, struct sales_owner **ret, size_t *ret_n, struct err *e);
 /* Ends what stands and begins anew; person_id 0 = nobody from now on. Inside a write transaction. */
 int sales_owner_put(struct store *s, int64_t account_id, int64_t person_id, int64_t at, int64_t by_id, int64_t import_id, struct err *e);
+/* Takes back what an import said of owners: whoever was before is it again, where nobody said otherwise since. Inside a write transaction. */
+int sales_owner_undo(struct store *s, int64_t import_id, struct err *e);
 /* Active people of the role sales, by name; and whether one leads a team, and which. In arena. */
 struct sales_person {
   int64_t id, team_id;
@@ -23,6 +25,7 @@ struct sales_person {
 };
 int sales_people(struct store *s, struct arena *a, struct sales_person **ret, size_t *ret_n, struct err *e);
 int sales_person_get(struct store *s, struct arena *a, int64_t id, struct sales_person *ret, struct err *e); /* 1, or 0: no such active person of field sales */
+int sales_lead_put(struct store *s, int64_t person_id, bool leads, struct err *e); /* ERR_NOTFOUND */
 /* Renewals of the accounts that a person looks after, due since a day, and those they are asked about and have not answered with no. In arena. */
 int sales_renewals(struct store *s, struct arena *a, int64_t person_id, day_t since, int64_t **ret, size_t *ret_n, struct err *e);
 

@@ -101,6 +101,7 @@ const struct route web_routes[] = {
     POST_ROW("/accounts/:id/apart", MAY_MERGE, apart_post, "account"),
     POST_ROW("/accounts/:id/apart/undo", MAY_MERGE, apart_undo_post, "account"),
     POST_ROW("/accounts/:id/merge", MAY_MERGE, merge_post, "account"),
+    POST_ROW("/accounts/:id/sales-owner", MAY_MERGE, account_sales_post, "account"),
     POST_ROW("/accounts/:id/contacts", MAY_WRITE, contact_add_post, "account"),
     POST_ROW("/accounts/:id/contacts/:contact", MAY_WRITE, contact_edit_post, "account"),
     POST_ROW("/accounts/:id/contacts/:contact/remove", MAY_WRITE, contact_remove_post, "account"),
@@ -158,6 +159,7 @@ const struct route web_routes[] = {
     FRESH_ROW("/settings/people/:id", MAY_ADMIN, settings_person_post, "person"),
     FRESH_ROW("/settings/people/:id/active", MAY_ADMIN, settings_person_switch_post, "person"),
     FRESH_ROW("/settings/people/:id/factor", MAY_ADMIN, settings_person_factor_post, "person"),
+    FRESH_ROW("/settings/people/:id/leads", MAY_ADMIN, settings_person_leads_post, "person"),
     FRESH_ROW("/settings/people/:id/reset-link", MAY_ADMIN, settings_person_reset_post, "person"),
     FRESH_ROW("/settings/people/:id/sessions", MAY_ADMIN, settings_person_sessions_post, "person"),
     GET_ROW("/settings/roles", MAY_STAFF, settings_roles_page, NULL),
@@ -183,6 +185,7 @@ const struct route web_routes[] = {
     POST_ROW("/sales/calendars/:id/revoke", MAY_STAFF, calendar_end_post, "calendar"),
     GET_ROW("/calendar/:secret", MAY_ANYBODY, calendar_ics, "calendar_secret"),
     /* notices */
+    {HTTP_GET, "/api/v1/asks", MAY_STAFF, CSRF_TOKEN, BODY_NONE, 0, api_asks, NULL},
     {HTTP_GET, "/api/v1/notices", MAY_STAFF, CSRF_TOKEN, BODY_NONE, 0, api_notices, NULL, true},
     PAST_ROW("/notices", MAY_STAFF, notices_page, NULL),
     GET_ROW("/notices/settings", MAY_STAFF, notice_settings_page, NULL),

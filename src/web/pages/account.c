@@ -3,6 +3,7 @@
 #include "insight/party.h"
 #include "store/repo_account.h"
 #include "web/pages/account_role.h"
+#include "web/pages/sales.h"
 #include "web/shell.h"
 #include "web/views.h"
 
@@ -98,6 +99,33 @@ static int fill_coverage(struct request *r, const struct desk *d, struct account
   return coverage_fill(r, d, &part, &v->coverage);
 }
 
+/* Who of field sales looks after it, and for those who may say so, the choices. */
+static int fill_sales(struct request *r, struct account_view *v) {
+  struct sales_owner owner = {0};
+  int rc = sales_owner_of(r->store, r->arena, v->id, r->until, &owner, &r->err);
+  if (rc < 0)
+    return rc;
+  v->sales_owner = rc ? owner.person : STR_NONE;
+  v->may_assign = r->as_of == DAY_NONE && sales_may_assign(&r->scope);
+  return v->may_assign ? sales_choices(r, owner.person_id, 0, &v->sales, &v->n_sales) : OK;
+}
+
+int account_sales_post(struct request *r, struct response *w) {
+  struct desk d DESK_CLEANUP = {0};
+  struct account x;
+  int64_t id = 0, person = 0;
+  int rc = request_id_param(r, 0, &id);
+  if (rc >= 0)
+    rc = desk_open(r, STR_NONE, &d);
+  if (rc >= 0)
+    rc = account_seen(r, &d, id, &x);
+  if (rc >= 0 && pairs_get(&r->form, "person").n && (str_to_i64(pairs_get(&r->form, "person"), &person) < 0 || person <= 0))
+    rc = err_set(&r->err, ERR_RANGE, "This is nobody of field sales: choose an active person with that role");
+  if (rc >= 0)
+    rc = sales_assign(r->store, r->arena, &r->scope, id, person, r->now, &r->err);
+  return rc < 0 ? rc : response_redirect(r, w, arena_fmt(r->arena, "/accounts/%" PRId64 "?saved=1", id));
+}
+
 static int fill(struct request *r, const struct desk *d, const struct account *x, struct account_view *v) {
   v->id = x->id;
   v->name = x->name;
@@ -117,6 +145,8 @@ static int fill(struct request *r, const struct desk *d, const struct account *x
     rc = fill_children(r, d, v);
   if (rc >= 0)
     rc = account_contacts(r, v);
+  if (rc >= 0 && v->customer)
+    rc = fill_sales(r, v);
   return rc >= 0 && v->customer ? fill_touches(r, v) : rc;
 }
 

@@ -80,7 +80,10 @@ struct account_view {
   size_t n_touches;
   struct coverage_view coverage;
   struct str merge_href;
-  bool customer, past_day, may_edit;
+  bool customer, past_day, may_edit, may_assign;
+  struct str sales_owner; /* who of field sales looks after it, "" = nobody */
+  struct option *sales;
+  size_t n_sales;
 };
 /* An account the actor may see, on the page's day. ERR_NOTFOUND otherwise. */
 int account_seen(struct request *r, const struct desk *d, int64_t id, struct account *ret);
@@ -93,5 +96,5 @@ struct account_refused {
   struct str problem;
 };
 int account_answer(struct request *r, struct response *w, int64_t id, const struct account_refused *refused);
-route_fn account_page, contact_add_post, contact_edit_post, contact_remove_post;
+route_fn account_sales_post, account_page, contact_add_post, contact_edit_post, contact_remove_post;
 #endif

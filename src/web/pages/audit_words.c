@@ -32,6 +32,7 @@ static const struct {
     {"person.edit", MSG("Changed a person")},
     {"person.enable", MSG("Enabled a person")},
     {"person.languages", MSG("Changed the languages somebody speaks")},
+    {"person.leads", MSG("Said who leads a team of field sales")},
     {"person.notices", MSG("Changed what they are told")},
     {"person.password", MSG("Set a password")},
     {"person.reading", MSG("Changed language, locale or time zone")},

@@ -28,6 +28,7 @@ static const struct notice_words {
   {NOTICE_BATCH, "table", MSG("Somebody changes several renewals of yours"), MSG("{3} changed {0} of your renewals: {1}"), "#t"},
   {NOTICE_BATCH_UNDONE, "table", MSG("Somebody takes such a change back"), MSG("{3} took back a change of {0} of your renewals: {1}"), "#t"},
   {NOTICE_GIVEN, "user", MSG("Renewals become yours"), NULL, "#t", say_given},
+  {NOTICE_SALES_IMPORT, "building", MSG("Imported accounts become yours"), MSG("{3} imported accounts: you look after {0} of them now"), "#"},
   {NOTICE_SALES_YOURS, "building", MSG("An account becomes yours"), MSG("You look after {0} now"), "t"},
   {NOTICE_SALES_WINDOW, "calendar", MSG("A renewal of your accounts enters its window"), MSG("{0} comes up for renewal: {1} a year, ends {2}"), "tmd"},
   {NOTICE_SALES_RISK, "alert-triangle", MSG("A renewal of your accounts is at risk"), MSG("{0} is at risk: {1} a year, ends {2}"), "tmd"},
@@ -97,9 +98,18 @@ const char *notice_icon(int kind) {
 struct str notice_href(struct request *r, const struct notice *n) {
   static const struct {
     const char *entity, *before, *after;
-  } places[] = {{"renewal", "/renewals/", ""}, {"account", "/accounts/", ""},
-              {"import", "/imports/", "/done"}, {"import_staged", "/imports/", "/check"}, {"sales_ask", "/sales/asks/", ""}};
-  static const char *const fixed[][2] = {{"handover", "/work"}, {"forecast_submission", "/forecast"}};
+  } places[] = {
+    {"account", "/accounts/", ""},
+    {"import", "/imports/", "/done"},
+    {"import_staged", "/imports/", "/check"},
+    {"renewal", "/renewals/", ""},
+    {"sales_ask", "/sales/asks/", ""},
+  };
+  static const char *const fixed[][2] = {
+    {"forecast_submission", "/forecast"},
+    {"handover", "/work"},
+    {"sales", "/sales"},
+  };
   for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
     if (str_eq(n->entity, str_of(fixed[i][0])))
       return shell_may_get(r, fixed[i][1]) ? str_of(fixed[i][1]) : STR_NONE;

@@ -60,7 +60,7 @@ struct person_token_row {
 };
 struct person_view {
   struct settings_nav nav;
-  bool is_new, self, active, has_password, factor_on, may_reset, has_open;
+  bool is_new, self, active, has_password, factor_on, may_reset, has_open, sells, leads; /* sells: of field sales */
   int64_t id;
   struct str title, name, email, time_zone, done, link, note;
   struct str name_error, email_error, role_error, team_error, language_error, locale_error, time_zone_error;
@@ -76,6 +76,7 @@ int settings_person_new(struct request *r, struct response *w);
 int settings_person_add_post(struct request *r, struct response *w);
 int settings_person_page(struct request *r, struct response *w);
 int settings_person_post(struct request *r, struct response *w);
+int settings_person_leads_post(struct request *r, struct response *w);
 int settings_person_switch_post(struct request *r, struct response *w);
 int settings_person_reset_post(struct request *r, struct response *w);
 int settings_person_sessions_post(struct request *r, struct response *w);

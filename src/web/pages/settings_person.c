@@ -1,6 +1,7 @@
 /* One person: fields, ways in, sessions, tokens, and what they would leave behind. */
 #include "app/access_factor.h"
 #include "app/access_people.h"
+#include "app/sales.h"
 #include "web/dispatch.h"
 #include "web/pages/people.h"
 #include "web/pages/settings.h"
@@ -98,6 +99,11 @@ static int show(struct request *r, struct response *w, struct person_view *v, co
   if (rc == OK) rc = fill_choices(r, v, p);
   if (rc == OK && !v->is_new) rc = fill_sessions(r, v);
   if (rc == OK && !v->is_new) rc = fill_open(r, v);
+  struct sales_person sells;
+  int found = rc == OK && !v->is_new ? sales_person_get(r->store, r->arena, p->id, &sells, &r->err) : 0;
+  if (found < 0) return found;
+  v->sells = found == 1;
+  v->leads = v->sells && sells.leads;
   if (rc < 0) return rc;
   r->fragment = false;
   shell_begin(r, w, &(struct page){.title = v->title, .nav = "/settings", .sheet = "setup.css", .crumb = tr(r, "People"), .crumb_href = STR("/settings/people")});
@@ -217,6 +223,13 @@ int settings_person_switch_post(struct request *r, struct response *w) {
   if (rc == OK) rc = access_person_switch(r->store, p.id, on, r->who.id, r->now, &r->err);
   if (rc == ERR_DENIED) return say_why(r, w, &p);
   return rc < 0 ? rc : back_to(r, w, p.id, on ? "on" : "off");
+}
+
+int settings_person_leads_post(struct request *r, struct response *w) {
+  struct person_detail p;
+  int rc = person_of_request(r, &p);
+  if (rc == OK) rc = sales_lead_set(r->store, p.id, str_eq(pairs_get(&r->form, "leads"), STR("1")), r->who.id, r->now, &r->err);
+  return rc < 0 ? rc : back_to(r, w, p.id, "saved");
 }
 
 int settings_person_reset_post(struct request *r, struct response *w) {
