@@ -62,7 +62,7 @@ static int add_renewals(struct store *s, struct arena *a, int64_t handover_id, s
 {
   int64_t *ids = NULL;
   size_t n = 0;
-  int r = handover_renewals(s, a, handover_id, &ids, &n, e);
+  int r = handover_renewals(s, a, handover_id, true, &ids, &n, e);
   if (r < 0)
     return r;
   int64_t *all = grown(a, x->renewal_ids, x->n_renewal_ids, n);
@@ -108,7 +108,7 @@ int scope_cover(struct store *s, struct arena *a, day_t today, struct scope *x, 
     return add_sales(s, a, today, x, e);
   if (x->role != ROLE_REP && x->role != ROLE_MANAGER)
     return OK;
-  int r = handover_covered(s, a, x->person_id, today, &h, &n, e);
+  int r = handover_covered(s, a, x->person_id, today, INT64_MAX, &h, &n, e);
   if (r < 0 || n == 0)
     return r;
   int64_t *reps = grown(a, x->rep_ids, x->n_rep_ids, n);

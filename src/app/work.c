@@ -31,6 +31,8 @@ struct listing {
   uint8_t *reps;
   uint32_t *rows;
   size_t n_rows;
+  day_t today;
+  int64_t until;
 };
 
 static uint32_t row_of(const struct book *b, int64_t id) {
@@ -50,11 +52,12 @@ static int row_cmp(const void *a, const void *b) {
   return (*x > *y) - (*x < *y);
 }
 
-/* The renewals of one handover that the actor sees too. */
-static int add_handed(struct store *s, struct listing *x, int64_t handover_id, struct err *e) {
+/* The renewals of one handover that were the giver's and that the actor sees too. */
+static int add_handed(struct store *s, struct listing *x, const struct handover *h, struct err *e) {
+  const struct book_renewals *r = &x->b->renewals;
   int64_t *ids = NULL;
   size_t n = 0;
-  int rc = handover_renewals(s, x->a, handover_id, &ids, &n, e);
+  int rc = handover_renewals(s, x->a, h->id, false, &ids, &n, e);
   uint32_t *rows = rc < 0 ? NULL : arena_alloc(x->a, (x->n_rows + n + 1) * sizeof *rows);
   if (rc < 0 || !rows)
     return rc < 0 ? rc : no_memory(e);
@@ -63,20 +66,20 @@ static int add_handed(struct store *s, struct listing *x, int64_t handover_id, s
   x->rows = rows;
   for (size_t i = 0; i < n; i++) {
     uint32_t row = row_of(x->b, ids[i]);
-    if (row != UINT32_MAX && scope_sees(x->who, ids[i], x->b->reps.id[x->b->renewals.rep[row]]))
+    if (row != UINT32_MAX && x->b->reps.id[r->rep[row]] == h->from_id && scope_sees(x->who, ids[i], x->b->reps.id[r->rep_now[row]]))
       rows[x->n_rows++] = row;
   }
   return OK;
 }
 
-static int add_covered(struct store *s, struct listing *x, int64_t rep_id, day_t today, struct err *e) {
+static int add_covered(struct store *s, struct listing *x, int64_t rep_id, struct err *e) {
   struct handover *h = NULL;
   size_t n = 0;
-  int rc = handover_covered(s, x->a, rep_id, today, &h, &n, e);
+  int rc = handover_covered(s, x->a, rep_id, x->today, x->until, &h, &n, e);
   for (size_t i = 0; i < n && rc == OK; i++) {
     uint32_t code = book_code(&x->b->reps, h[i].from_id);
     if (!h[i].whole_book)
-      rc = add_handed(s, x, h[i].id, e);
+      rc = add_handed(s, x, &h[i], e);
     else if (code && scope_sees_rep(x->who, h[i].from_id))
       x->reps[code] = 1;
   }
@@ -90,10 +93,10 @@ static int add_covered(struct store *s, struct listing *x, int64_t rep_id, day_t
   return rc;
 }
 
-static int add_sleeps(struct store *s, struct arena *a, day_t today, struct work_query *q, struct err *e) {
+static int add_sleeps(struct store *s, struct arena *a, int64_t until, struct work_query *q, struct err *e) {
   struct snooze_brief *z = NULL;
   size_t n = 0;
-  int rc = snooze_asleep(s, a, today, &z, &n, e);
+  int rc = snooze_asleep(s, a, q->today, until, &z, &n, e);
   struct work_sleep *sleeps = rc < 0 ? NULL : arena_alloc(a, (n + 1) * sizeof *sleeps);
   if (rc < 0 || !sleeps)
     return rc < 0 ? rc : no_memory(e);
@@ -105,16 +108,17 @@ static int add_sleeps(struct store *s, struct arena *a, day_t today, struct work
 }
 
 int work_list(struct store *s, struct arena *a, const struct scope *who, const struct book *b, const struct org *org, int64_t rep_id, enum work_share share,
-              day_t today, day_t plan_day, struct worklist *ret, struct err *e) {
-  struct listing x = {.a = a, .who = who, .b = b, .reps = arena_zalloc(a, b->reps.n + 1, 1)};
+              day_t today, int64_t until, day_t plan_day, struct worklist *ret, struct err *e) {
+  struct listing x = {.a = a, .who = who, .b = b, .reps = arena_zalloc(a, b->reps.n + 1, 1), .today = today, .until = until};
   int past_week_start = (day_weekday(today) - org->calendar.week_start + 7) % 7;
   struct work_query q = {.rule = org->work, .today = today, .week_end = today + 6 - past_week_start, .plan_day = plan_day};
-  if (!x.reps)
+  q.seen = scope_reps(who, a, b);
+  if (!x.reps || !q.seen || scope_rows(who, a, b, &q.extra, &q.n_extra) < 0)
     return no_memory(e);
   uint32_t own = book_code(&b->reps, rep_id);
-  int rc = share == WORK_OWN ? OK : add_covered(s, &x, rep_id, today, e);
+  int rc = share == WORK_OWN ? OK : add_covered(s, &x, rep_id, e);
   if (rc == OK)
-    rc = add_sleeps(s, a, today, &q, e);
+    rc = add_sleeps(s, a, until, &q, e);
   if (rc < 0)
     return rc;
   if (own && share != WORK_COVER && scope_sees_rep(who, rep_id))
@@ -135,8 +139,8 @@ static bool read_part(struct str text, int *group, int64_t *rep_id, int *share) 
   return *group >= 0 && *share >= 0 && str_to_i64(rep_text, rep_id) == OK && *rep_id > 0;
 }
 
-int work_resolve(struct store *s, struct arena *a, const struct scope *who, const struct book *b, const struct org *org, day_t today, struct grid_query *q,
-                 struct err *e) {
+int work_resolve(struct store *s, struct arena *a, const struct scope *who, const struct book *b, const struct org *org, day_t today, int64_t until,
+                 struct grid_query *q, struct err *e) {
   int rc = OK;
   for (size_t i = 0; i < q->n_filters && rc == OK; i++) {
     struct grid_filter *f = &q->filters[i];
@@ -148,7 +152,7 @@ int work_resolve(struct store *s, struct arena *a, const struct scope *who, cons
       rc = import_rows(s, a, b, f, e);
     if (f->column != GRID_WORK || !read_part(f->text, &group, &rep_id, &share) || !scope_sees_rep(who, rep_id))
       continue;
-    rc = work_list(s, a, who, b, org, rep_id, (enum work_share)share, today, q->plan_day, &w, e);
+    rc = work_list(s, a, who, b, org, rep_id, (enum work_share)share, today, until, q->plan_day, &w, e);
     uint32_t *rows = rc < 0 ? NULL : arena_alloc(a, (w.n + 1) * sizeof *rows);
     if (rc < 0 || !rows)
       return rc < 0 ? rc : no_memory(e);

@@ -13,15 +13,16 @@ const char *work_share_name(int share); /* "all", "own", "cover" */
 int work_share_of(struct str s);        /* -1 unknown */
 
 /* The worklist of one rep, as the actor may see it: rows outside the actor's scope are left out. rep_id: a person; covers are those of
- * that person on `today`. plan_day as in the grid. In arena. OK, ERR_NOMEM, ERR_RANGE and the store's codes. */
+ * that person on `today`; sleep and covers as they stood at `until` (INT64_MAX: now), with the book
+ * of that day. plan_day as in the grid. In arena. OK, ERR_NOMEM, ERR_RANGE and the store's codes. */
 int work_list(struct store *s, struct arena *a, const struct scope *who, const struct book *b, const struct org *org, int64_t rep_id, enum work_share share,
-  day_t today, day_t plan_day, struct worklist *ret, struct err *e);
+  day_t today, int64_t until, day_t plan_day, struct worklist *ret, struct err *e);
 /* The part of a worklist that a grid filter names: GROUP/REP/SHARE, "now/17/all"; GROUP may be "any". Puts the rows into every GRID_WORK filter of q
  * (and of an import into every GRID_IMPORT filter);
  * a name that is none, and a rep whom the actor doesn't see, match nothing. Codes as above. */
 struct grid_query;
-int work_resolve(struct store *s, struct arena *a, const struct scope *who, const struct book *b, const struct org *org, day_t today, struct grid_query *q,
-  struct err *e);
+int work_resolve(struct store *s, struct arena *a, const struct scope *who, const struct book *b, const struct org *org, day_t today, int64_t until,
+  struct grid_query *q, struct err *e);
 
 /* Puts a renewal to sleep until a day after today, at most a year ahead, with a reason; one that sleeps is put to sleep anew.
  * ERR_NOTFOUND, ERR_DENIED, ERR_RANGE (day, reason, or the renewal is closed). */

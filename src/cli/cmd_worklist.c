@@ -47,7 +47,8 @@ static int print_list(struct cli *c, const struct org *org, const struct book *b
   struct scope who = scope_operator();
   struct worklist w;
   day_t today = org_today(org, c->now);
-  int code = work_list(c->store, c->arena, &who, b, org, rep, share, today, period_of(&org->calendar, PERIOD_QUARTER, today).first, &w, e);
+  day_t plan_day = period_of(&org->calendar, PERIOD_QUARTER, today).first;
+  int code = work_list(c->store, c->arena, &who, b, org, rep, share, today, INT64_MAX, plan_day, &w, e);
   if (code != OK) {
     return code;
   }

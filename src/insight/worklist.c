@@ -11,11 +11,14 @@ static bool open_row(const struct book_renewals *r, size_t i) {
 /* Indexes of the asked rows, ascending, each once. */
 static size_t find_rows(const struct book *b, const struct work_query *q, uint32_t *out) {
   const struct book_renewals *r = &b->renewals;
-  size_t n = 0, k = 0;
+  size_t n = 0, k = 0, m = 0;
   for (size_t i = 0; i < r->n; i++) {
     bool listed = k < q->n_rows && q->rows[k] == i;
+    bool extra = m < q->n_extra && q->extra[m] == i;
+    bool seen = extra || q->seen == NULL || q->seen[r->rep_now[i]] != 0;
     k += listed;
-    if ((listed || (q->reps != NULL && q->reps[r->rep[i]])) && open_row(r, i)) {
+    m += extra;
+    if ((listed || (q->reps != NULL && q->reps[r->rep[i]] && seen)) && open_row(r, i)) {
       if (out != NULL) {
         out[n] = (uint32_t)i;
       }

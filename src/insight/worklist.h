@@ -14,6 +14,8 @@ struct work_query {
   const uint8_t *reps; /* by rep code: whose renewals; NULL = nobody's */
   const uint32_t *rows; size_t n_rows;      /* further rows, indexes into the book's renewals, ascending */
   const struct work_sleep *sleeps; size_t n_sleeps; /* ascending by id */
+  const uint8_t *seen; /* by code of rep_now: whose rows may be seen at all, NULL = everybody's … */
+  const uint32_t *extra; size_t n_extra;    /* … and rows that may be seen besides, ascending */
   day_t today, week_end, plan_day; /* plan_day: whose rates convert */
 };
 struct work_item {

@@ -30,11 +30,15 @@ static void snooze_at(struct arena *a, const struct stmt *q, void *row, bool *ba
                                           .by = row_text(a, q, 7, bad)};
 }
 
-int snooze_list(struct store *s, struct arena *a, int64_t renewal_id, size_t max, struct snooze **ret, size_t *ret_n, struct err *e) {
-  return rows_read(s, a,
+int snooze_list(struct store *s, struct arena *a, int64_t renewal_id, int64_t until, size_t max, struct snooze **ret, size_t *ret_n, struct err *e) {
+  int rc = rows_read(s, a,
                    "select z.id, z.until_date, z.reason, z.by_id, z.at, z.ended_by, z.ended_at, p.name, z.renewal_id from snooze z"
-                   " left join person p on p.id = z.by_id where z.renewal_id = $1 order by z.id desc limit $2 /* scan */",
-                   BINDS(B_I64(renewal_id), B_I64((int64_t)max)), snooze_at, ret, ret_n, e);
+                   " left join person p on p.id = z.by_id where z.renewal_id = $1 and z.at <= $3 order by z.id desc limit $2 /* scan */",
+                   BINDS(B_I64(renewal_id), B_I64((int64_t)max), B_I64(until)), snooze_at, ret, ret_n, e);
+  for (size_t i = 0; rc >= 0 && i < *ret_n; i++)
+    if ((*ret)[i].ended_at > until)
+      (*ret)[i].ended_at = (*ret)[i].ended_by = 0;
+  return rc;
 }
 
 static void asleep_at(struct arena *a, const struct stmt *q, void *row, bool *bad) {
@@ -42,9 +46,11 @@ static void asleep_at(struct arena *a, const struct stmt *q, void *row, bool *ba
   *(struct snooze_brief *)row = (struct snooze_brief){stmt_i64(q, 0), stmt_day(q, 1)};
 }
 
-int snooze_asleep(struct store *s, struct arena *a, day_t today, struct snooze_brief **ret, size_t *ret_n, struct err *e) {
-  return rows_read(s, a, "select renewal_id, until_date from snooze where until_date > $1 and ended_at is null order by renewal_id /* scan */",
-                   BINDS(B_I64(today)), asleep_at, ret, ret_n, e);
+int snooze_asleep(struct store *s, struct arena *a, day_t today, int64_t until, struct snooze_brief **ret, size_t *ret_n, struct err *e) {
+  return rows_read(s, a,
+                   "select renewal_id, until_date from snooze where until_date > $1 and at <= $2 and (ended_at is null or ended_at > $2)"
+                   " order by renewal_id /* scan */",
+                   BINDS(B_I64(today), B_I64(until)), asleep_at, ret, ret_n, e);
 }
 
 /* ---- handovers ---- */
@@ -72,6 +78,9 @@ int handover_close(struct store *s, int64_t id, int64_t by_id, int64_t at, struc
   " f.name, t.name, m.name, (select count(*) from handover_renewal x where x.handover_id = h.id)"                                  \
   " from handover h join person f on f.id = h.from_id join person t on t.id = h.to_id left join person m on m.id = h.made_by "
 
+/* In force at the instant $2. */
+#define HANDOVER_THEN "h.made_at <= $2 and (h.ended_at is null or h.ended_at > $2)"
+
 static void handover_at(struct arena *a, const struct stmt *q, void *row, bool *bad) {
   *(struct handover *)row = (struct handover){
       .id = stmt_i64(q, 0), .from_id = stmt_i64(q, 1), .to_id = stmt_i64(q, 2), .first = stmt_day(q, 3), .last = stmt_day(q, 4),
@@ -85,26 +94,28 @@ int handover_get(struct store *s, struct arena *a, int64_t id, struct handover *
   return rc < 0 ? rc : rc ? OK : err_set(e, ERR_NOTFOUND, "There is no handover %" PRId64, id);
 }
 
-int handover_list(struct store *s, struct arena *a, int64_t person_id, day_t today, struct handover **ret, size_t *ret_n, struct err *e) {
+int handover_list(struct store *s, struct arena *a, int64_t person_id, day_t today, int64_t until, struct handover **ret, size_t *ret_n,
+                  struct err *e) {
   if (person_id == 0)
-    return rows_read(s, a, HANDOVER_SQL "where h.ended_at is null and h.last_date >= $1 order by h.first_date, h.id /* scan */",
-                     BINDS(B_I64(today)), handover_at, ret, ret_n, e);
+    return rows_read(s, a, HANDOVER_SQL "where " HANDOVER_THEN " and h.last_date >= $1 order by h.first_date, h.id /* scan */",
+                     BINDS(B_I64(today), B_I64(until)), handover_at, ret, ret_n, e);
   return rows_read(s, a,
-                   HANDOVER_SQL "where (h.from_id = $1 or h.to_id = $1) and h.ended_at is null and h.last_date >= $2 order by h.first_date, h.id /* scan */",
-                   BINDS(B_I64(person_id), B_I64(today)), handover_at, ret, ret_n, e);
+                   HANDOVER_SQL "where (h.from_id = $3 or h.to_id = $3) and " HANDOVER_THEN " and h.last_date >= $1 order by h.first_date, h.id /* scan */",
+                   BINDS(B_I64(today), B_I64(until), B_I64(person_id)), handover_at, ret, ret_n, e);
 }
 
-int handover_covered(struct store *s, struct arena *a, int64_t person_id, day_t today, struct handover **ret, size_t *ret_n, struct err *e) {
+int handover_covered(struct store *s, struct arena *a, int64_t person_id, day_t today, int64_t until, struct handover **ret, size_t *ret_n,
+                     struct err *e) {
   return rows_read(s, a,
-                   HANDOVER_SQL "where h.to_id = $1 and h.ended_at is null and h.first_date <= $2 and h.last_date >= $2 order by h.id /* scan */",
-                   BINDS(B_I64(person_id), B_I64(today)), handover_at, ret, ret_n, e);
+                   HANDOVER_SQL "where h.to_id = $3 and " HANDOVER_THEN " and h.first_date <= $1 and h.last_date >= $1 order by h.id /* scan */",
+                   BINDS(B_I64(today), B_I64(until), B_I64(person_id)), handover_at, ret, ret_n, e);
 }
 
-int handover_renewals(struct store *s, struct arena *a, int64_t id, int64_t **ret, size_t *ret_n, struct err *e) {
+int handover_renewals(struct store *s, struct arena *a, int64_t id, bool owned, int64_t **ret, size_t *ret_n, struct err *e) {
   return rows_read(s, a,
                    "select x.renewal_id from handover_renewal x join handover h on h.id = x.handover_id join renewal r on r.id = x.renewal_id"
-                   " and r.owner_id = h.from_id where x.handover_id = $1 order by x.renewal_id",
-                   BINDS(B_I64(id)), row_i64, ret, ret_n, e);
+                   " and ($2 = 0 or r.owner_id = h.from_id) where x.handover_id = $1 order by x.renewal_id",
+                   BINDS(B_I64(id), B_I64(owned)), row_i64, ret, ret_n, e);
 }
 
 int handover_overlap(struct store *s, int64_t from_id, day_t first, day_t last, int64_t *ret_id, struct err *e) {

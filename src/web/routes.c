@@ -193,9 +193,9 @@ const struct route web_routes[] = {
     POST_ROW("/notices/settings", MAY_STAFF, notice_settings_post, NULL),
     POST_ROW("/notices/:id/read", MAY_STAFF, notice_read_post, "notice"),
     /* the worklist */
-    {HTTP_GET, "/api/v1/worklist", MAY_READ, CSRF_TOKEN, BODY_NONE, 0, api_worklist, NULL},
-    GET_ROW("/work", MAY_READ, work_page, NULL),
-    GET_ROW("/work/:rep", MAY_READ, work_rep_page, "worklist"),
+    API_ROW("/worklist", api_worklist, NULL),
+    PAST_ROW("/work", MAY_READ, work_page, NULL),
+    PAST_ROW("/work/:rep", MAY_READ, work_rep_page, "worklist"),
     GET_ROW("/work/hand", MAY_WRITE, work_hand_page, NULL),
     POST_ROW("/work/hand", MAY_WRITE, work_hand_post, NULL),
     POST_ROW("/work/handovers/:id/end", MAY_WRITE, work_take_back_post, "handover"),

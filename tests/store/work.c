@@ -74,7 +74,7 @@ static struct scope scope_on(int64_t person, day_t today)
   return x;
 }
 
-static struct worklist list(int64_t actor, int64_t rep, enum work_share share, day_t today)
+static struct worklist list_then(int64_t actor, int64_t rep, enum work_share share, day_t today, int64_t until)
 {
   struct err e = {0};
   struct worklist w;
@@ -82,8 +82,13 @@ static struct worklist list(int64_t actor, int64_t rep, enum work_share share, d
   book_free(book);
   book = NULL;
   ok(book_load(s, DAY_NONE, &book, &e), &e);
-  ok(work_list(s, a, &who, book, &org, rep, share, today, today, &w, &e), &e);
+  ok(work_list(s, a, &who, book, &org, rep, share, today, until, today, &w, &e), &e);
   return w;
+}
+
+static struct worklist list(int64_t actor, int64_t rep, enum work_share share, day_t today)
+{
+  return list_then(actor, rep, share, today, INT64_MAX);
 }
 
 /* "id:group id:group …" */
@@ -123,7 +128,7 @@ static void a_sleeping_renewal_waits_and_wakes(void **state)
   shows(&w, "4:later 3:later 2:later 1:later");
   struct snooze *z = NULL;
   size_t n = 0;
-  ok(snooze_list(s, a, 1, 10, &z, &n, &e), &e);
+  ok(snooze_list(s, a, 1, INT64_MAX, 10, &z, &n, &e), &e);
   assert_int_equal(n, 2);
   assert_string_equal(z[0].reason.p, "and again");
   assert_string_equal(z[0].by.p, "Mia");
@@ -135,6 +140,17 @@ static void a_sleeping_renewal_waits_and_wakes(void **state)
   ok(work_wake(s, a, &ann, 1, TODAY, NOW + 6, &e), &e); /* awake already */
   w = list(ANN, ANN, WORK_ALL, TODAY);
   assert_int_equal(w.count[WORK_WAITING], 0);
+  w = list_then(ANN, ANN, WORK_ALL, TODAY, NOW - 1); /* not asleep yet */
+  assert_int_equal(w.count[WORK_WAITING], 0);
+  w = list_then(ANN, ANN, WORK_ALL, TODAY, NOW + 4); /* not woken yet */
+  assert_int_equal(w.count[WORK_WAITING], 1);
+  assert_int_equal(w.items[3].wakes, TODAY + 3);
+  ok(snooze_list(s, a, 1, NOW + 4, 1, &z, &n, &e), &e);
+  assert_int_equal(z[0].ended_at, 0);
+  ok(snooze_list(s, a, 1, NOW + 5, 1, &z, &n, &e), &e);
+  assert_int_equal(z[0].ended_at, NOW + 5);
+  ok(snooze_list(s, a, 1, NOW - 1, 1, &z, &n, &e), &e);
+  assert_int_equal(n, 0);
   assert_int_equal(one(s, "select count(*) from audit where entity = 'renewal' and entity_id = 1 and action in ('snooze.add', 'snooze.end') /* scan */"), 3);
   run(s, "update renewal set stage = 6, category = 4 where id = 2; update renewal_version set stage = 6, category = 4 where renewal_id = 2");
   refused(snooze(ANN, 2, TODAY + 2, "x", TODAY, &e), ERR_RANGE, &e, "It is closed");
@@ -194,10 +210,10 @@ static void a_book_is_covered_during_the_days_only(void **state)
   assert_int_equal(w.n, 2);
   struct handover *h = NULL;
   size_t n = 0;
-  ok(handover_list(s, a, ANN, TODAY, &h, &n, &e), &e);
+  ok(handover_list(s, a, ANN, TODAY, INT64_MAX, &h, &n, &e), &e);
   assert_int_equal(n, 1);
   assert_string_equal(h[0].to.p, "Bob");
-  ok(handover_list(s, a, BOB, TODAY + 5, &h, &n, &e), &e);
+  ok(handover_list(s, a, BOB, TODAY + 5, INT64_MAX, &h, &n, &e), &e);
   assert_int_equal(n, 0);
   struct scope cem = scope_on(CEM, TODAY), eve = scope_on(EVE, TODAY), bob = scope_on(BOB, TODAY);
   refused(work_take_back(s, a, &cem, id, TODAY, NOW, &e), ERR_NOTFOUND, &e, "no handover");
@@ -205,6 +221,17 @@ static void a_book_is_covered_during_the_days_only(void **state)
   ok(work_take_back(s, a, &bob, id, TODAY, NOW, &e), &e);
   ok(work_take_back(s, a, &bob, id, TODAY, NOW + 9, &e), &e);
   assert_false(edits(BOB, 1, TODAY + 1));
+  w = list_then(MIA, BOB, WORK_COVER, TODAY + 1, NOW + 8);
+  assert_int_equal(w.n, 0);
+  run(s, "update handover set made_at = made_at - 10"); /* as if it had stood for a while */
+  w = list_then(MIA, BOB, WORK_COVER, TODAY + 1, NOW - 1);
+  shows(&w, "4:later 3:later 2:later 1:later");
+  w = list_then(BOB, BOB, WORK_COVER, TODAY + 1, NOW - 1); /* who may see a row is decided by today's scope */
+  assert_int_equal(w.n, 0);
+  ok(handover_list(s, a, BOB, TODAY, NOW - 1, &h, &n, &e), &e);
+  assert_int_equal(n, 1);
+  ok(handover_list(s, a, 0, TODAY, NOW - 11, &h, &n, &e), &e);
+  assert_int_equal(n, 0);
   assert_int_equal(one(s, "select count(*) from audit where entity = 'handover' /* scan */"), 2);
 }
 
@@ -230,7 +257,7 @@ static void chosen_renewals_are_covered_alone(void **state)
   struct grid_page page;
   struct str bad;
   ok(grid_parse(book, STR("work:later/2/cover"), a, &q, &bad, &e), &e);
-  ok(work_resolve(s, a, &bob, book, &org, TODAY, &q, &e), &e);
+  ok(work_resolve(s, a, &bob, book, &org, TODAY, INT64_MAX, &q, &e), &e);
   q.reps = scope_reps(&bob, a, book);
   ok(scope_rows(&bob, a, book, &q.extra, &q.n_extra), &e);
   assert_int_equal(q.n_extra, 2);
@@ -240,7 +267,7 @@ static void chosen_renewals_are_covered_alone(void **state)
   assert_int_equal(page.n, 2);
   assert_int_equal(page.totals.converted, 10000 + 10200);
   struct scope cem = scope_on(CEM, TODAY);
-  ok(work_resolve(s, a, &cem, book, &org, TODAY, &q, &e), &e);
+  ok(work_resolve(s, a, &cem, book, &org, TODAY, INT64_MAX, &q, &e), &e);
   assert_int_equal(q.filters[0].n_rows, 0);
   /* Somebody else's from tomorrow on: the new owner's book is not handed over. */
   run(s, "update renewal set owner_id = 5 where id = 1; update renewal_version set owner_id = 5 where renewal_id = 1");

@@ -1,4 +1,4 @@
-/* GET /api/v1/worklist?rep=17&view=own: the ranked list with the parts of each score. */
+/* GET /api/v1/worklist?rep=17&view=own&as_of=2026-11-16: the ranked list with the parts of each score. */
 #include "web/api/api.h"
 #include "web/api/json.h"
 #include "web/pages/work.h"
@@ -42,6 +42,7 @@ int api_worklist(struct request *r, struct response *w) {
   json_t *x = json_object(), *rows = json_array();
   for (size_t i = 0; i < s.n_shown; i++)
     json_array_append_new(rows, item_of(&s, &s.list.items[s.shown[i]]));
+  json_object_set_new(x, "as_of", api_day(r->today));
   json_object_set_new(x, "rep", api_str(s.rep));
   json_object_set_new(x, "rep_id", json_integer(s.rep_id));
   json_object_set_new(x, "reporting_currency", api_currency(s.desk.reporting));

@@ -87,7 +87,7 @@ static int filtered_rows(struct request *r, struct bulk_ask *x) {
   q.extra = x->desk.extra;
   q.n_extra = x->desk.n_extra;
   grid_query_days(&q, &x->desk.org.calendar, r->today);
-  rc = work_resolve(r->store, r->arena, &r->scope, x->desk.book, &x->desk.org, r->today, &q, &r->err);
+  rc = work_resolve(r->store, r->arena, &r->scope, x->desk.book, &x->desk.org, r->today, r->until, &q, &r->err);
   if (rc >= 0)
     rc = grid_all(x->desk.book, &q, r->arena, &rows, &n, &totals, &r->err);
   struct batch_item *items = rc < 0 ? NULL : arena_alloc(r->arena, (n + 1) * sizeof *items);

@@ -96,7 +96,7 @@ static int fill_cover(struct request *r, struct capacity_view *v) {
   size_t n = 0;
   if (r->as_of != DAY_NONE)
     return OK;
-  int rc = handover_list(r->store, r->arena, 0, r->today, &rows, &n, &r->err);
+  int rc = handover_list(r->store, r->arena, 0, r->today, r->until, &rows, &n, &r->err);
   for (size_t i = 0; rc >= 0 && i < v->n_lines; i++) {
     struct capacity_line *x = &v->lines[i];
     if (x->id && work_may_hand(&r->scope, x->id))

@@ -71,7 +71,7 @@ static int read_query(struct request *r, struct grid_state *s) {
     s->after = 0;
   s->query.after = s->group < 0 ? (uint32_t)s->after : 0;
   grid_query_days(&s->query, &s->desk.org.calendar, r->today);
-  return work_resolve(r->store, r->arena, &r->scope, s->desk.book, &s->desk.org, r->today, &s->query, &r->err);
+  return work_resolve(r->store, r->arena, &r->scope, s->desk.book, &s->desk.org, r->today, r->until, &s->query, &r->err);
 }
 
 int grid_state_read(struct request *r, struct grid_state *ret) {

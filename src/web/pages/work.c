@@ -107,7 +107,7 @@ int work_state_read(struct request *r, struct str target, int64_t rep_id, struct
     rc = desk_open(r, STR_NONE, &s.desk);
   if (rc < 0)
     return rc;
-  rc = work_list(r->store, r->arena, &r->scope, s.desk.book, &s.desk.org, s.rep_id, s.share, r->today, s.desk.period.first, &s.list, &r->err);
+  rc = work_list(r->store, r->arena, &r->scope, s.desk.book, &s.desk.org, s.rep_id, s.share, r->today, r->until, s.desk.period.first, &s.list, &r->err);
   if (rc >= 0)
     rc = choose_rows(r, &s);
   s.may_edit = r->as_of == DAY_NONE && (s.mine || scope_may_edit(&r->scope, s.rep_id)) && r->who.role != ROLE_EXEC;
@@ -165,7 +165,8 @@ static int fill_row(struct request *r, const struct work_state *s, const struct 
   uint32_t i = it->row;
   struct renewal full;
   char iso[DAY_ISO_SIZE];
-  int rc = renewal_get(r->store, r->arena, n->id[i], &full, &r->err);
+  int rc = r->as_of == DAY_NONE ? renewal_get(r->store, r->arena, n->id[i], &full, &r->err)
+                                : renewal_get_as_of(r->store, r->arena, n->id[i], r->until, &full, &r->err);
   if (rc < 0)
     return rc;
   *x = (struct work_row){.id = n->id[i], .version = full.version, .href = work_row_href(r, s, n->id[i]), .peek_href = work_href(r, s, n->id[i], ""),
@@ -309,7 +310,7 @@ static int fill_tabs(struct request *r, const struct work_state *s, struct work_
 static int fill_handovers(struct request *r, const struct work_state *s, struct work_view *v) {
   struct handover *h = NULL;
   size_t n = 0;
-  int rc = handover_list(r->store, r->arena, s->rep_id, r->today, &h, &n, &r->err);
+  int rc = handover_list(r->store, r->arena, s->rep_id, r->today, r->until, &h, &n, &r->err);
   v->handovers = arena_zalloc(r->arena, n + 1, sizeof *v->handovers);
   if (rc < 0 || !v->handovers)
     return rc < 0 ? rc : no_memory(r);

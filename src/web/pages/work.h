@@ -116,7 +116,7 @@ struct str work_href(struct request *r, const struct work_state *s, int64_t peek
 /* A renewal's page that knows it was reached from this list. */
 struct str work_row_href(struct request *r, const struct work_state *s, int64_t id);
 int work_list_fill(struct request *r, struct work_state *s, struct work_view *v);
-/* What a renewal's page says of its sleep; "" when it is awake, or on a past day. */
+/* What a renewal's page says of its sleep; "" when it is awake. */
 int work_asleep(struct request *r, int64_t id, struct str *ret);
 struct raw_html_trusted work_bar(struct request *r, const struct work_view *v); /* controls of the header bar */
 /* The panel of one row; of the list's first when s->peek is 0. ERR_NOTFOUND when the actor does not see it. */

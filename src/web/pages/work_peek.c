@@ -163,7 +163,7 @@ static int fill_sleep(struct request *r, int64_t id, struct snooze **ret) {
   size_t n = 0;
   *ret = NULL;
   struct snooze *z = NULL;
-  int rc = snooze_list(r->store, r->arena, id, 1, &z, &n, &r->err);
+  int rc = snooze_list(r->store, r->arena, id, r->until, 1, &z, &n, &r->err);
   if (rc >= 0 && n && !z[0].ended_at && z[0].until > r->today)
     *ret = z;
   return rc;
@@ -171,12 +171,14 @@ static int fill_sleep(struct request *r, int64_t id, struct snooze **ret) {
 
 int work_asleep(struct request *r, int64_t id, struct str *ret) {
   struct snooze *z = NULL;
-  int rc = r->as_of == DAY_NONE ? fill_sleep(r, id, &z) : OK;
+  int rc = fill_sleep(r, id, &z);
   *ret = z ? tr_fmt(r, "Asleep until {0}. {1}: {2}", format_weekday(r->reader, z->until), z->by, z->reason) : STR_NONE;
   return rc;
 }
 
 static void fill_mode(const struct work_state *s, struct work_peek *v) {
+  if (!v->may_edit)
+    return;
   v->form_log = str_eq(s->act, STR("log"));
   v->fresh_step = str_eq(s->act, STR("new"));
   v->form_step = v->fresh_step || str_eq(s->act, STR("step"));
