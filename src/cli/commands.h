@@ -6,6 +6,7 @@
 
 int backup_cmd(struct cli *c);
 int bridge_cmd(struct cli *c);
+int call_cmd(struct cli *c);
 int capacity_cmd(struct cli *c);
 int check_cmd(struct cli *c);
 int config_cmd(struct cli *c);
@@ -73,6 +74,9 @@ static const struct cli_command commands[] = {
     {"forecast", forecast_cmd, "[--period P] [--by rep|team|region] [--as-of DATE]",
      "Rolls up closed, commit, best case, pipeline and omitted by region, team and rep, single and cumulative, against targets.\n"
      "--period: 2026, 2026-Q4, 2026-11; default the running quarter."},
+    {"call", call_cmd, "[list] [--period P] [--week DATE] | show ID | submit --rep NAME --commit A --best-case A --pipeline A [--note N] [--period P]",
+     "The weekly calls. list: who called what in the week of a day (default: today), who is missing, late, amended. show: every renewal behind a\n"
+     "call as it stood. submit: a rep's call for the running quarter or the next, in the reporting currency; each sum holds the one before."},
     {"bridge", bridge_cmd, "[--period P] [--from DATE] [--to DATE] [--node N] [OPTIONS]",
      "What moved in a period's call between the ends of two days: won, lost, slipped, pulled in, grown, shrunk, moved up, moved down, new, removed,\n"
      "reassigned. Every cent stands in one step. Default: the running quarter, from the first day of last week to now.\n\n"

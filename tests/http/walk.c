@@ -170,6 +170,7 @@ static const struct subject {
     {"capacity_plan", NOBODYS, "987654", NULL},
     {"calendar", NOBODYS, "805", NULL}, /* of the other rep */
     {"calendar_secret", NOBODYS, "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.ics", NULL},
+    {"call", NOBODYS, "987654", NULL},
     {"contract", ROWS, FOREIGN_NUMBER, "OWN-1"},
     {"document", ROWS, "702", "701"},
     {"draft", NOBODYS, "987654", NULL},

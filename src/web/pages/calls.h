@@ -98,5 +98,5 @@ struct adjust_view {
   bool has_number;
 };
 route_fn calls_page, call_one_page, call_post, call_adjust_page, call_adjust_post, call_remind_post;
-route_fn api_calls, api_call_post;
+route_fn api_calls, api_call, api_call_post; /* api/calls.c */
 #endif
