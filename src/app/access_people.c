@@ -2,6 +2,7 @@
 #include "app/access_people.h"
 
 #include "app/access_secret.h"
+#include "app/exception.h"
 #include "base/strbuf.h"
 #include "base/utf8.h"
 #include "store/repo_audit.h"
@@ -119,6 +120,7 @@ static int edit_tx(struct store *s, void *arg, struct err *e) {
   int64_t n = leaves ? session_delete_others(s, was.id, STR_NONE, e) : 0;
   if (n >= 0 && leaves) n = step_delete_person(s, was.id, e);
   if (n >= 0 && role) n = token_delete_all(s, was.id, e);
+  if (n >= 0 && role) n = exception_person_left(s, was.id, x->actor_id, x->now, e); /* the new role may have another authority */
   return n < 0 ? (int)n : access_audit_detail(s, "person.edit", x->actor_id, was.id, detail, x->now, e);
 }
 

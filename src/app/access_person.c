@@ -1,5 +1,6 @@
 /* People: adding, disabling, passwords. */
 #include "app/access_secret.h"
+#include "app/exception.h"
 #include "base/strbuf.h"
 #include "base/utf8.h"
 
@@ -107,6 +108,7 @@ static int set_active_tx(struct store *s, void *arg, struct err *e) {
   int64_t n = rc;
   if (rc == OK && !x->active) n = session_delete_others(s, x->id, STR_NONE, e);
   if (n >= 0 && rc == OK && !x->active) n = token_delete_all(s, x->id, e);
+  if (n >= 0 && !x->active) n = exception_person_left(s, x->id, x->actor_id, x->now, e);
   if (n < 0) return (int)n;
   return access_audit(s, x->active ? "person.enable" : "person.disable", x->actor_id, x->id, x->now, e);
 }

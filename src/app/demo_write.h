@@ -31,6 +31,8 @@ int demo_sales(struct demo_writer *w, struct err *e);
 int demo_capacity(struct demo_writer *w, day_t today, struct err *e);
 /* Weekly calls of this quarter and the five before, with what was behind each. */
 int demo_calls(struct demo_writer *w, struct err *e);
+/* Requests to depart from policy, decided and waiting. */
+int demo_exceptions(struct demo_writer *w, struct err *e);
 /* Targets of the year and its quarters, from what is due. */
 int demo_set_targets(struct demo_writer *w, struct err *e);
 #endif

@@ -13,6 +13,8 @@ enum { /* who may ever be told of a kind: the rows of their settings */
   TOLD_DESK = 1 << ROLE_ADMIN | 1 << ROLE_EXEC | 1 << ROLE_MANAGER | 1 << ROLE_REP | 1 << ROLE_OPS,
   TOLD_BOOK = 1 << ROLE_MANAGER | 1 << ROLE_REP,
   TOLD_IMPORT = 1 << ROLE_ADMIN | 1 << ROLE_MANAGER | 1 << ROLE_OPS,
+  TOLD_DECIDE = 1 << ROLE_ADMIN | 1 << ROLE_EXEC | 1 << ROLE_MANAGER | 1 << ROLE_OPS, /* who can have authority */
+  TOLD_WRITE = 1 << ROLE_ADMIN | 1 << ROLE_MANAGER | 1 << ROLE_REP | 1 << ROLE_OPS,   /* who can ask for an exception */
   TOLD_SALES = 1 << ROLE_SALES,
 };
 /* X(constant, number in the store, spelling in settings and the API, who may be told). Numbers stay; each subject has its own ten. */
@@ -27,6 +29,14 @@ enum { /* who may ever be told of a kind: the rows of their settings */
   X(NOTICE_BATCH_UNDONE, 8, "renewals_changed_back", TOLD_BOOK)       \
   X(NOTICE_GIVEN, 9, "renewals_given", TOLD_BOOK)                     \
   X(NOTICE_CALL_MISSING, 20, "call_missing", TOLD_BOOK)               \
+  X(NOTICE_EXCEPTION_ASKED, 60, "exception_asked", TOLD_DECIDE)       \
+  X(NOTICE_EXCEPTION_ANSWERED, 61, "exception_answered", TOLD_DECIDE) \
+  X(NOTICE_EXCEPTION_WITHDRAWN, 62, "exception_withdrawn", TOLD_DECIDE) \
+  X(NOTICE_EXCEPTION_RETURNED, 63, "exception_returned", TOLD_WRITE)  \
+  X(NOTICE_EXCEPTION_APPROVED, 64, "exception_approved", TOLD_WRITE)  \
+  X(NOTICE_EXCEPTION_DECLINED, 65, "exception_declined", TOLD_WRITE)  \
+  X(NOTICE_EXCEPTION_MOVED, 66, "exception_moved", TOLD_WRITE)        \
+  X(NOTICE_EXCEPTION_STAND_IN, 67, "exception_stand_in", TOLD_DECIDE) \
   X(NOTICE_SALES_IMPORT, 89, "sales_accounts_yours", TOLD_SALES)      \
   X(NOTICE_SALES_YOURS, 90, "sales_account_yours", TOLD_SALES)        \
   X(NOTICE_SALES_WINDOW, 91, "sales_window", TOLD_SALES)              \

@@ -3,6 +3,7 @@
 #include "web/kept_form.h"
 #include "web/pages/access.h"
 #include "web/pages/account.h"
+#include "web/pages/approvals.h"
 #include "web/pages/audit.h"
 #include "web/pages/bridge.h"
 #include "web/pages/capacity.h"
@@ -195,6 +196,14 @@ const struct route web_routes[] = {
     POST_ROW("/notices/read", MAY_STAFF, notices_read_post, NULL),
     POST_ROW("/notices/settings", MAY_STAFF, notice_settings_post, NULL),
     POST_ROW("/notices/:id/read", MAY_STAFF, notice_read_post, "notice"),
+    /* exceptions */
+    PAST_ROW("/approvals", MAY_READ, approvals_page, NULL),
+    PAST_ROW("/approvals/:id", MAY_READ, approval_page, "exception"),
+    POST_ROW("/approvals/:id/answer", MAY_WRITE, approval_answer_post, "exception"),
+    POST_ROW("/approvals/:id/decide", MAY_READ, approval_decide_post, "exception"),
+    POST_ROW("/approvals/:id/withdraw", MAY_WRITE, approval_withdraw_post, "exception"),
+    GET_ROW("/renewals/:id/exceptions/new", MAY_WRITE, approval_ask_page, "renewal"),
+    POST_ROW("/renewals/:id/exceptions", MAY_WRITE, approval_ask_post, "renewal"),
     /* the worklist */
     API_ROW("/worklist", api_worklist, NULL),
     PAST_ROW("/work", MAY_READ, work_page, NULL),

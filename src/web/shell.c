@@ -1,5 +1,6 @@
 #include "web/shell.h"
 #include "app/notify.h"
+#include "store/repo_exception.h"
 #include "store/repo_work.h"
 #include "web/as_of.h"
 #include "web/asset.h"
@@ -14,6 +15,7 @@ const struct nav_entry web_nav[] = {
     {"/work", MSG("Worklist"), "list-check", false, true, "w"},
     {"/renewals", MSG("Renewals"), "table", false, true, "r"},
     {"/forecast", MSG("Forecast"), "chart-histogram", false, true, "f"},
+    {"/approvals", MSG("Approvals"), "gavel", false, false, "a"},
     {"/kpi", MSG("KPIs"), "report", false, false, "k"},
     {"/sales", MSG("Field sales"), "users", false, false, NULL},
     {"/capacity", MSG("Capacity"), "scale", true, false, NULL},
@@ -86,6 +88,14 @@ static const char *tab_label(const struct nav_entry *n) {
   return n->label;
 }
 
+/* What waits behind an entry of the rail: one look into small indexes. */
+static struct str nav_count(struct request *r, const char *path) {
+  int64_t n = 0;
+  if (strcmp(path, "/approvals") != 0 || exception_waiting(r->store, r->who.id, r->today, &n, NULL) < 0)
+    return STR_NONE;
+  return n ? format_count(r->reader, n) : STR_NONE;
+}
+
 void shell_begin(struct request *r, struct response *w, const struct page *p) {
   if (r->fragment) return;
   struct nav_item main[NAV_MOST], more[NAV_MOST], tabs[NAV_MOST];
@@ -100,7 +110,7 @@ void shell_begin(struct request *r, struct response *w, const struct page *p) {
   for (const struct nav_entry *n = web_nav; n->path; n++) {
     if (!shell_may_get(r, n->path) || ((r->who.role == ROLE_REP || r->who.role == ROLE_SALES) && !strcmp(n->path, "/")))
       continue; /* their home is the worklist, or field sales */
-    struct nav_item item = {n->path, tr(r, n->label).p, n->icon, n->key, p->nav && !strcmp(p->nav, n->path)};
+    struct nav_item item = {n->path, tr(r, n->label).p, n->icon, n->key, p->nav && !strcmp(p->nav, n->path), nav_count(r, n->path)};
     if (n->more) more[v.n_more++] = item;
     else main[v.n_main++] = item;
     if (n->tab) {

@@ -35,6 +35,7 @@ extern const struct nav_entry web_nav[]; /* in shell.c, ended by path NULL; path
 struct nav_item {
   const char *path, *label, *icon, *key;
   bool current;
+  struct str count; /* of what waits for the person there; "" = nothing, or not counted */
 };
 /* Whether the signed-in role may GET this fixed address. */
 bool shell_may_get(const struct request *r, const char *path);

@@ -44,12 +44,15 @@ static void rows(int64_t n, const char *account, const char *number, int64_t own
            "insert into change_batch_row (batch_id, renewal_id, version) values (%d, %d, 1);"
            "insert into sales_ask (id, renewal_id, asked_by, asked_at, what, due_date, to_id, state, changed_at) "
            "values (%d, %d, %d, 1700000000, 'Call', %d, %d, 1, 1700000000);"
-           "insert into document (id, renewal_id, at, by_id, file_name, kind, size, sha256) values (%d, %d, 1700000000, %d, 'po.txt', 'text/plain', 0, '');",
+           "insert into document (id, renewal_id, at, by_id, file_name, kind, size, sha256) values (%d, %d, 1700000000, %d, 'po.txt', 'text/plain', 0, '');"
+           "insert into exception_case (id, renewal_id, kind, asked_by, asked_at, annual_amount, currency, reporting, rate_bp, reason, evidence, expires, country, "
+           "segment, version, state, approver_id) values (%d, %d, 1, %d, 1763000000, 120000, %d, %d, 0, '%s', '', %d, 'US', 1, 1, 1, null);"
+           "insert into exception_step (exception_id, n, at, by_id, act, state, body, size, cost) values (%d, 1, 1763000000, %d, 1, 1, '', 1000, 12000);",
            (int)n, account, account, (int)n, number, strbuf_z(&key), (int)n, usd, (int)owner,
            (int)n, (int)n, TODAY - 341, TODAY + 23, usd, (int)n, (int)n, (int)n, (int)n,
            TODAY + 23, (int)owner, usd, (int)n, (int)owner, usd, (int)n + 100, (int)owner, (int)n + 100, (int)n, (int)n + 300, (int)n,
            (int)owner, TODAY + 5, (int)h.people[ROLE_ADMIN], (int)n + 200, (int)n,
-           (int)owner);
+           (int)owner, (int)n + 400, (int)n, (int)owner, usd, usd, account, TODAY + 10, (int)n + 400, (int)owner);
   if (db_script(store_db(h.store), sql, &e) < 0) fail_msg("%s", e.text);
   if (db_run(store_db(h.store), "insert into document_content (document_id, bytes) values ($1, $2)", BINDS(B_I64(n + 200), B_BLOB(STR("PO 77"))), &e) < 0)
     fail_msg("%s", e.text);
@@ -175,6 +178,7 @@ static const struct subject {
     {"document", ROWS, "702", "701"},
     {"draft", NOBODYS, "987654", NULL},
     {"draft", NOBODYS, "803", NULL}, /* of the other rep */
+    {"exception", ROWS, "902", "901"},
     {"handover", ROWS, "802", NULL},
     {"import", NOBODYS, "987654", NULL},
     {"kpi", NOBODYS, "no-such-thing", NULL},

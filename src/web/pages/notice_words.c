@@ -1,4 +1,5 @@
 /* The sentences of notices. {0}, {1}, {2} are the notice's words a, b, c, {3} is who did it. */
+#include "web/pages/approvals.h"
 #include "web/pages/notices.h"
 #include "web/shell.h"
 
@@ -16,7 +17,7 @@ static struct str say_given(const struct reader *r, int64_t n, const struct str 
 static const struct notice_words {
   int kind;
   const char *icon, *title, *sentence; /* sentence NULL: counted says it */
-  char words[4];                       /* what a, b and c are: t text, d day, p period, m money, s a sentence of struct err, # a number */
+  char words[4];                       /* what a, b and c are: t text, d day, e kind of exception, p period, m money, s a sentence of struct err, # a number */
   counted_fn *counted;
 } table[] = {
   {NOTICE_MENTION, "message", MSG("Somebody mentions you in a note"), MSG("{3} mentions you at {0}: {1}"), "tt"},
@@ -27,6 +28,14 @@ static const struct notice_words {
   {NOTICE_IMPORT_STOPPED, "file-import", MSG("Your import stopped"), MSG("Your import of {0} stopped: {1}"), "ts"},
   {NOTICE_BATCH, "table", MSG("Somebody changes several renewals of yours"), MSG("{3} changed {0} of your renewals: {1}"), "#t"},
   {NOTICE_BATCH_UNDONE, "table", MSG("Somebody takes such a change back"), MSG("{3} took back a change of {0} of your renewals: {1}"), "#t"},
+  {NOTICE_EXCEPTION_ASKED, "gavel", MSG("An exception waits for your decision"), MSG("A request waits for you at {0}, {1}: {2}"), "tet"},
+  {NOTICE_EXCEPTION_ANSWERED, "gavel", MSG("Your question about an exception is answered"), MSG("{3} answers about {0}, {1}: {2}"), "tet"},
+  {NOTICE_EXCEPTION_WITHDRAWN, "gavel", MSG("A request that waited for you is withdrawn"), MSG("{3} withdrew the request for {0}, {1}"), "te"},
+  {NOTICE_EXCEPTION_RETURNED, "gavel", MSG("Your request comes back with a question"), MSG("{3} asks about your request for {0}, {1}: {2}"), "tet"},
+  {NOTICE_EXCEPTION_APPROVED, "gavel", MSG("Your request is approved"), MSG("{3} approved your request for {0}, {1}"), "te"},
+  {NOTICE_EXCEPTION_DECLINED, "gavel", MSG("Your request is declined"), MSG("{3} declined your request for {0}, {1}: {2}"), "tet"},
+  {NOTICE_EXCEPTION_MOVED, "gavel", MSG("Your request goes to another approver"), MSG("Your request for {0}, {1}, waits for {2} now"), "tet"},
+  {NOTICE_EXCEPTION_STAND_IN, "gavel", MSG("You stand in for an approver"), MSG("You decide requests for {0} from {1} to {2}"), "tdd"},
   {NOTICE_GIVEN, "user", MSG("Renewals become yours"), NULL, "#t", say_given},
   {NOTICE_SALES_IMPORT, "building", MSG("Imported accounts become yours"), MSG("{3} imported accounts: you look after {0} of them now"), "#"},
   {NOTICE_SALES_YOURS, "building", MSG("An account becomes yours"), MSG("You look after {0} now"), "t"},
@@ -69,6 +78,7 @@ static struct str word(const struct reader *r, char kind, struct str s, int64_t 
     return format_count(r, *n);
   case 'p': return format_period(r, s);
   case 's': return reader_sentence(r, s);
+  case 'e': return str_of(approval_kind(r, exception_kind_of(s)));
   default: return s;
   }
 }
@@ -100,12 +110,14 @@ struct str notice_href(struct request *r, const struct notice *n) {
     const char *entity, *before, *after;
   } places[] = {
     {"account", "/accounts/", ""},
+    {"exception", "/approvals/", ""},
     {"import", "/imports/", "/done"},
     {"import_staged", "/imports/", "/check"},
     {"renewal", "/renewals/", ""},
     {"sales_ask", "/sales/asks/", ""},
   };
   static const char *const fixed[][2] = {
+    {"approvals", "/approvals"},
     {"forecast_submission", "/forecast"},
     {"handover", "/work"},
     {"sales", "/sales"},

@@ -3,6 +3,7 @@
 #define WEB_PAGES_RENEWAL_H
 #include "app/renewal.h"
 #include "store/repo_contract.h"
+#include "web/pages/approvals.h"
 #include "web/form.h"
 #include "web/pages/sales.h"
 #include "web/parts.h"
@@ -122,6 +123,7 @@ struct renewal_view {
   struct str events_more;  /* "All 41 entries", "" when all stand on the page */
   bool one_span, has_outcome, safe_past;
   struct renewal_sales sales;
+  struct renewal_exceptions exceptions;
 };
 /* Every change of every field, for /renewals/:id/history. */
 struct history_row {
