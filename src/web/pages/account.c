@@ -133,7 +133,7 @@ static int fill(struct request *r, const struct desk *d, const struct account *x
   v->parent = x->parent;
   v->parent_href = account_href(r, x->parent_id);
   v->past_day = r->as_of != DAY_NONE;
-  v->may_edit = !v->past_day && r->scope.role != ROLE_EXEC;
+  v->may_edit = !v->past_day && r->scope.role != ROLE_EXEC && r->scope.role != ROLE_SALES;
   if (!v->past_day && (MAY_MERGE & (1u << r->who.role)))
     v->merge_href = arena_fmt(r->arena, "/accounts/%lld/merge", (long long)x->id);
   int rc = account_roles(r, d, x, v);

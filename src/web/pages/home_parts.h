@@ -10,6 +10,8 @@ enum { HOME_MOST_WAITS = 16 };
 int home_waits(struct request *r, const struct desk *d, const struct forecast_tree *t, struct home_view *v);
 /* The weekly call: missing ones among the waits, the call as a figure more. After the figures are filled. */
 int home_waits_calls(struct request *r, const struct desk *d, struct home_view *v);
+/* Asks to field sales that are late. */
+int home_waits_sales(struct request *r, struct home_view *v);
 /* What differs in the renewals from how they stood when the person looked last (seven days ago at first), most money first. */
 int home_changes(struct request *r, const struct desk *d, struct home_view *v);
 #endif

@@ -92,7 +92,7 @@ int digest_fill(struct request *r, struct digest_view *v) {
   if (rc == OK)
     rc = renewals(r, &d, v, MSG("Ends within 30 days"), MSG("Nothing ends within 30 days."), &soon, GRID_DUE, false, false);
   if (rc == OK)
-    rc = renewals(r, &d, v, MSG("At risk"), MSG("Nothing is at risk."), &risk, GRID_CONVERTED, true, true);
+    rc = renewals(r, &d, v, MSG("At risk"), MSG("Nothing is at risk."), &risk, GRID_CONVERTED, true, false);
   if (rc == OK)
     rc = renewals(r, &d, v, MSG("Past the end date and still open"), MSG("Nothing is past its end date."), &past, GRID_CONVERTED, true, true);
   if (rc == OK)
