@@ -1,5 +1,6 @@
 #include "web/shell.h"
 #include "app/notify.h"
+#include "app/view.h"
 #include "store/repo_exception.h"
 #include "store/repo_work.h"
 #include "web/as_of.h"
@@ -80,6 +81,17 @@ static void fill_bell(struct request *r, struct shell_view *v) {
   v->bell = n ? tr_fmt(r, "Notices, {0} unread", v->unread) : tr(r, "Notices");
 }
 
+/* Without the number of their rows: after every edit each would be counted anew for a page that may not show any of them. */
+static void fill_views(struct request *r, struct shell_view *v, struct nav_view *rows) {
+  struct saved_view *all = NULL;
+  size_t n = 0;
+  int64_t open = 0;
+  if (!shell_may_get(r, "/renewals/views") || view_list(r->store, r->arena, &r->scope, &all, &n, NULL) != OK) return;
+  if (!str_eq(r->path, STR("/renewals")) || str_to_i64(pairs_get(&r->query, "view"), &open) < 0) open = 0;
+  v->views = rows;
+  for (size_t i = 0; i < n && v->n_views < SHELL_VIEWS; i++) rows[v->n_views++] = (struct nav_view){all[i].name, all[i].id, all[i].id == open};
+}
+
 /* A place's name where a phone has room for ten letters. */
 static const char *tab_label(const struct nav_entry *n) {
   static const char *const SHORT[][2] = {{"/", MSG("Home")}, {"/work", MSG("tab|Worklist")}, {"/renewals", MSG("tab|Renewals")}, {"/settings", MSG("tab|Settings")}};
@@ -99,6 +111,7 @@ static struct str nav_count(struct request *r, const char *path) {
 void shell_begin(struct request *r, struct response *w, const struct page *p) {
   if (r->fragment) return;
   struct nav_item main[NAV_MOST], more[NAV_MOST], tabs[NAV_MOST];
+  struct nav_view views[SHELL_VIEWS];
   struct shell_view v = {.title = p->title, .crumb = p->crumb, .crumb_href = p->crumb_href, .lang = shell_lang(r), .theme = shell_look(r, "theme"),
                          .density = shell_look(r, "density"), .me_id = r->who.id, .me_name = r->who.name,
                          .me_initials = initials(r, r->who.name), .me_role = str_of(parts_role(r->reader, (int)r->who.role)), .main = main, .more = more, .tabs = tabs,
@@ -107,6 +120,7 @@ void shell_begin(struct request *r, struct response *w, const struct page *p) {
   if (!w->status && as_of_menu(r, &v.as_of) < 0) r->err = quiet; /* an error page has no past; any other stands without the menu */
   v.past = v.as_of && v.as_of->past;
   fill_bell(r, &v);
+  fill_views(r, &v, views);
   for (const struct nav_entry *n = web_nav; n->path; n++) {
     if (!shell_may_get(r, n->path) || ((r->who.role == ROLE_REP || r->who.role == ROLE_SALES) && !strcmp(n->path, "/")))
       continue; /* their home is the worklist, or field sales */

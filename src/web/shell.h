@@ -37,6 +37,12 @@ struct nav_item {
   bool current;
   struct str count; /* of what waits for the person there; "" = nothing, or not counted */
 };
+enum { SHELL_VIEWS = 6 }; /* saved views in the rail: a person's own first, then the team's */
+struct nav_view {
+  struct str name;
+  int64_t id;
+  bool current;
+};
 /* Whether the signed-in role may GET this fixed address. */
 bool shell_may_get(const struct request *r, const char *path);
 
@@ -47,6 +53,8 @@ struct shell_view {
   int64_t me_id;
   struct nav_item *main, *more, *tabs;
   size_t n_main, n_more, n_tabs;
+  struct nav_view *views;
+  size_t n_views;
   const char *main_class, *sheet; /* sheet: its address */
   struct raw_html_trusted bar;
   struct as_of_view *as_of; /* NULL: the page has no past */

@@ -134,6 +134,9 @@ static void test_views(void **state) {
   says(exec, path, "Zanzibar", NULL);
   refused(other, path, 404);
   says(other, "/renewals/views", NULL, "Ours");
+  says(other, "/work", "aria-label=\"Main\"", "aria-label=\"Saved views\""); /* the rail: own ones and the team's */
+  says(rep, "/work", "Mine alone</span>", NULL);
+  says(rep, "/work", "Ours</span>", NULL);
   snprintf(path, sizeof path, "/renewals/views/%d", team);
   does(rep, csrf_of_rep, path, "name=Ours+now&sharing=team&query=f%3D&version=1", 303); /* a team's view is the team's to change … */
   does(manager, csrf_of_manager, path, "name=Late&sharing=team&query=f%3D&version=1", 409); /* … but not over somebody's head */
