@@ -150,7 +150,7 @@ static int show_adjust(struct request *r, struct response *w, const struct desk 
     v.now_note = tr_fmt(r, "{0}, {1}: {2}", t.adjustment->by, format_instant(r->reader, t.adjustment->at), t.adjustment->reason);
   else if (t.lead)
     v.now_note = tr_fmt(r, "Called by {0}, {1}", t.lead->person, format_instant(r->reader, t.lead->at));
-  v.amount = entered ? pairs_get(&r->form, "amount") : t.n_mine ? format_amount_input(r->reader, t.mine, currency_exponent(d->reporting)) : STR_NONE;
+  v.amount = entered ? pairs_get(&r->form, "amount") : t.n_mine ? calls_input(r, t.mine, d->reporting) : STR_NONE;
   v.reason = entered ? pairs_get(&r->form, "reason") : STR_NONE;
   struct view_cx cx = view_cx_of(r);
   shell_begin(r, w, &(struct page){.title = v.title, .nav = "/forecast", .crumb = tr(r, "Forecast"), .crumb_href = v.back, .sheet = "rhythm.css"});

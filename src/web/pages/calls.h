@@ -33,6 +33,7 @@ void calls_row(struct request *r, const struct desk *d, const struct call_board 
 int calls_section(struct request *r, const struct desk *d, const struct call_board *b, const struct forecast_node *whole, struct str problem, struct call_section *ret);
 /* "Week 9 of Q3 2026": the heading of the column beside. */
 struct str calls_then(struct request *r, const struct desk *d, const struct call_board *b);
+struct str calls_input(struct request *r, int64_t minor, currency_t c); /* for a field: whole units without decimals */
 struct str calls_state(struct request *r, const struct call_line *l);
 
 struct calls_week {

@@ -154,6 +154,8 @@ struct raw_html_trusted desk_period_bar(struct request *r, struct str prev_href,
 static int fill_calls(struct request *r, const struct desk *d, const struct forecast_tree *t, struct str problem, struct forecast_view *v) {
   struct call_board b;
   int rc = calls_open(r, d, &b, &v->has_calls);
+  if (rc >= 0 && !v->has_calls)
+    v->call = (struct call_section){.shown = problem.n > 0, .problem = problem};
   if (rc < 0 || !v->has_calls)
     return rc;
   for (size_t i = 0; i < v->n_rows; i++)

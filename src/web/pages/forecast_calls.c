@@ -1,5 +1,6 @@
 /* The weekly call on the forecast page: columns of the roll-up, the form, what is missing. */
 #include "app/notify.h"
+#include "base/decimal.h"
 #include "web/pages/calls.h"
 #include "web/pages/desk.h"
 #include "web/pages/forecast.h"
@@ -75,8 +76,13 @@ void calls_row(struct request *r, const struct desk *d, const struct call_board 
 
 /* ---- the form ---- */
 
+struct str calls_input(struct request *r, int64_t minor, currency_t c) {
+  int64_t unit = pow10_i64(currency_exponent(c));
+  return minor % unit ? format_amount_input(r->reader, minor, currency_exponent(c)) : format_amount_input(r->reader, minor / unit, 0);
+}
+
 static struct str entered_or(struct request *r, const char *name, bool entered, int64_t value, currency_t c) {
-  return entered ? pairs_get(&r->form, name) : format_amount_input(r->reader, value, currency_exponent(c));
+  return entered ? pairs_get(&r->form, name) : calls_input(r, value, c);
 }
 
 static void rep_fields(struct request *r, const struct desk *d, const struct call *now, const struct forecast_node *whole, bool entered, struct call_section *x) {
@@ -171,6 +177,7 @@ int calls_section(struct request *r, const struct desk *d, const struct call_boa
     if (reminded.n && str_to_i64(reminded, &n) == OK && n >= 0)
       x.reminded = tr_n(r, n, "{n} person reminded", "{n} people reminded");
   }
+  x.shown |= problem.n > 0;
   *ret = x;
   return arena_failed(r->arena) ? err_set(&r->err, ERR_NOMEM, "forecast: out of memory: try again") : OK;
 }
