@@ -154,7 +154,8 @@ static void who_is_missing_is_reminded(void **state) {
   script("delete from notice");
   posts(manager, "/forecast/2026-Q4/remind", "x=", 303, NULL);
   assert_int_equal(number("select count(*) from notice where kind = 20 /* scan */"), 0); /* the rep has called */
-  script("insert into person (id, name, name_key, role, team_id, email, time_zone, created_at) select 900, 'Nora New', 'nora new', 3, team_id, 'nora@example.com', 'UTC', 0"
+  script("insert into person (id, name, name_key, role, team_id, email, time_zone, created_at)"
+         " select 900, 'Nora New', 'nora new', 3, team_id, 'nora@example.com', 'UTC', 0"
          " from person where email = 'rep@example.com'");
   shows(manager, "/forecast/2026-Q4", 200, "Nora New", NULL);
   shows(manager, "/", 200, "1 weekly call is missing", NULL);
