@@ -8,7 +8,7 @@
 enum { TODAY = 20779 /* Mon 2026-11-23 minus one: a Sunday */, WEEK_FIRST = 20780, ANN = 1, BOB = 2, CARL = 3, REPS = 4, ACCOUNTS = 60, PT = 1, EN = 2 };
 
 static uint8_t languages[ACCOUNTS + 1], countries[ACCOUNTS + 1], speaks[REPS * CAPACITY_CODES];
-static const struct str language_names[] = {STR_NONE, {"pt", 2}, {"en", 2}}, country_names[] = {STR_NONE, {"BRAZIL", 6}};
+static const struct str language_names[] = {{"", 0}, {"pt", 2}, {"en", 2}}, country_names[] = {{"", 0}, {"BRAZIL", 6}};
 static const struct capacity_facts facts = {languages, countries, language_names, country_names, 3, 2};
 
 static currency_t money(const char *code) {

@@ -1,13 +1,13 @@
 #include "web/pages/bridge.h"
+#include "store/repo_call.h"
 #include "web/api/api.h"
 #include "web/api/json.h"
 #include "web/pages/bridge_parts.h"
 #include "web/shell.h"
 #include "web/views.h"
 
-enum { PAGE_ROWS = 50, API_ROWS = 1000, MOST_NODES = 400 };
+enum { PAGE_ROWS = 50, API_ROWS = 1000, MOST_NODES = 400, WEEKS_BACK = 14 };
 
-/* The first of the period's days that the calendar knows, as the bounds of the day fields. */
 static void fill_days(struct request *r, const struct bridge_read *x, struct bridge_view *v) {
   char iso[DAY_ISO_SIZE];
   v->from = arena_str(r->arena, str_of(day_iso(x->ask.from, iso)));
@@ -76,11 +76,37 @@ static void fill_words(struct request *r, const struct desk *d, const struct bri
                                    : tr_fmt(r, "Amounts per year in {0} at the rates of the first day of {1}, on both days.", code, d->period_name);
 }
 
-static struct str period_href(struct request *r, const struct desk *d, const struct bridge_read *x, const struct period *p, struct str *ret_label) {
+/* The same bridge since the actor's own last weekly call of this period. */
+static int fill_last_call(struct request *r, const struct desk *d, const struct bridge_read *x, struct bridge_view *v) {
+  STRBUF_CLEANUP struct strbuf b = STRBUF_INIT(WEB_MAX_URL);
+  struct period week = period_of(&d->org.calendar, PERIOD_WEEK, r->today);
+  struct bridge_read since = *x;
+  struct call call = {0};
+  int rc = OK;
+  for (int back = 0; back < WEEKS_BACK && rc >= 0; back++) {
+    int64_t id = 0;
+    rc = call_newest(r->store, r->who.id, d->period_id, week.first, &id, &r->err);
+    if (rc >= 0 && id)
+      rc = call_get(r->store, r->arena, id, &call, &r->err);
+    if (rc >= 0 && id && call.at <= r->until && day_of_instant(call.at) < r->today)
+      break;
+    call.at = 0;
+    week = period_prev(&d->org.calendar, &week);
+  }
+  if (rc < 0 || !call.at)
+    return rc < 0 ? rc : OK;
+  since.ask.from = day_of_instant(call.at);
+  since.ask.to = r->as_of;
+  bridge_address(r, d, &since, "bridge", -1, &b);
+  v->call_href = arena_str(r->arena, strbuf_str(&b));
+  v->call = tr_fmt(r, "Since your call of {0}", format_day(r->reader, since.ask.from));
+  return OK;
+}
+
+static struct str period_href(struct request *r, const struct bridge_read *x, const struct period *p, struct str *ret_label) {
   STRBUF_CLEANUP struct strbuf b = STRBUF_INIT(WEB_MAX_URL);
   char id[PERIOD_ID_SIZE];
   struct desk other = {.period_id = arena_str(r->arena, str_of(period_id(p, id)))};
-  (void)d;
   *ret_label = format_period(r->reader, other.period_id);
   bridge_address(r, &other, x, "bridge", -1, &b);
   return arena_str(r->arena, strbuf_str(&b));
@@ -88,7 +114,7 @@ static struct str period_href(struct request *r, const struct desk *d, const str
 
 static struct raw_html_trusted bar_of(struct request *r, const struct desk *d, const struct bridge_read *x) {
   struct period prev = period_prev(&d->org.calendar, &d->period), next = period_next(&d->org.calendar, &d->period);
-  struct str prev_label, next_label, prev_href = period_href(r, d, x, &prev, &prev_label), next_href = period_href(r, d, x, &next, &next_label);
+  struct str prev_label, next_label, prev_href = period_href(r, x, &prev, &prev_label), next_href = period_href(r, x, &next, &next_label);
   return desk_period_bar(r, prev_href, prev_label, d->period_name, next_href, next_label);
 }
 
@@ -105,6 +131,9 @@ int bridge_page(struct request *r, struct response *w) {
     rc = fill_nodes(r, &d, &x, &v);
   if (rc >= 0)
     rc = fill_choices(r, &x, &v);
+  if (rc < 0)
+    return rc;
+  rc = fill_last_call(r, &d, &x, &v);
   if (rc < 0)
     return rc;
   fill_days(r, &x, &v);

@@ -29,7 +29,7 @@ struct bridge_section {
   struct str calm, left_out, trouble; /* nothing moved; renewals without a rate; why there is no bridge */
 };
 struct bridge_view {
-  struct str headline, say, rates_note, action, from, to, first, last;
+  struct str headline, say, rates_note, action, from, to, last, call, call_href;
   struct option *nodes, *parts, *rates;
   size_t n_nodes, n_parts, n_rates;
   struct bridge_section section;

@@ -22,7 +22,7 @@ int64_t capacity_most(const struct capacity_desk *c, const struct capacity_book 
 }
 
 struct raw_html_trusted capacity_weeks(struct request *r, const struct capacity_desk *c, const struct capacity_book *x, int64_t most, struct str *ret_say) {
-  STRBUF_CLEANUP struct strbuf b = STRBUF_INIT(4096), say = STRBUF_INIT(2000);
+  STRBUF_CLEANUP struct strbuf b = STRBUF_INIT(4096);
   int64_t all = 0, top = 0;
   int heaviest = 0;
   for (int w = 0; w < CAPACITY_WEEKS; w++) {

@@ -64,7 +64,7 @@ static void fill_after(struct request *r, const struct plan_state *s, const stru
   x->is_atr = parts_amount(r->reader, is->atr, s->desk.reporting, MONEY_K);
   x->is_risk = is->at_risk ? parts_amount(r->reader, is->risk_atr, s->desk.reporting, MONEY_K) : (struct amount){STR("\u2013"), STR_NONE};
   x->change = parts_change(r->reader, is->atr - was->atr, s->desk.reporting, MONEY_K);
-  x->risk_changed = is->risk_atr != was->risk_atr;
+  x->risk_changed = was->at_risk && is->risk_atr != was->risk_atr;
   x->unfit_changed = is->unfit != was->unfit;
   x->unfit = format_count(r->reader, was->unfit);
   x->is_unfit = format_count(r->reader, is->unfit);
