@@ -180,7 +180,7 @@ const struct route web_routes[] = {
     GET_ROW("/settings/tokens", MAY_ADMIN, settings_tokens_page, NULL),
     /* field sales */
     PAST_ROW("/sales", MAY_STAFF, sales_page, NULL),
-    GET_ROW("/sales/asks/:id", MAY_STAFF, ask_page, "ask"),
+    PAST_ROW("/sales/asks/:id", MAY_STAFF, ask_page, "ask"),
     POST_ROW("/sales/asks/:id", MAY_STAFF & ~MAY_EXEC, ask_post, "ask"),
     POST_ROW("/renewals/:id/asks", MAY_WRITE, renewal_ask_post, "renewal"),
     PAST_ROW("/sales/digest", MAY_SALES, digest_page, NULL),

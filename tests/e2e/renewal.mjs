@@ -33,11 +33,12 @@ await play(at, check, async () => {
   await submit(rep, 'text=Add the note');
   check(await rep.locator('.log .at', { hasText: '@Marisol Andrade' }).count() === 1, 'the note with its mention');
   await manager.goto(base + '/');
-  await manager.click('text=Tom Okafor mentions you');
+  const mentions = await manager.locator('text=Tom Okafor mentions you').count(); // the vendor's people mention each other, too
+  await manager.locator('main').locator('text=Tom Okafor mentions you').first().click();
   await manager.waitForURL(u => u.pathname === address);
   await submit(manager, 'text=Mark as read');
   await manager.goto(base + '/');
-  check(await manager.locator('text=Tom Okafor mentions you').count() === 0, 'the mention was read');
+  check(await manager.locator('text=Tom Okafor mentions you').count() === mentions - 1, 'the mention was read');
 
   // A document: kept, downloaded as it came, removed on record.
   await rep.setInputFiles('#d-file', { name: 'order.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.4 order') });

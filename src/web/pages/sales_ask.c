@@ -86,6 +86,20 @@ static void fill_may(struct ask_view *v, unsigned may) {
   v->may_withdraw = may & 1u << ASK_ACT_WITHDRAWN;
 }
 
+enum { AS_THEN = 200 };
+/* The ask as it stood at the end of the past day: it may not have been made yet. */
+static int as_it_stood(struct request *r, struct sales_ask *x) {
+  struct sales_ask *asks = NULL;
+  size_t n = 0;
+  int rc = sales_asks_of(r->store, r->arena, x->renewal_id, r->until, AS_THEN, &asks, &n, &r->err);
+  for (size_t i = 0; i < n && rc >= 0; i++)
+    if (asks[i].id == x->id) {
+      *x = asks[i];
+      return OK;
+    }
+  return rc < 0 ? rc : err_set(&r->err, ERR_NOTFOUND, "There was no ask %" PRId64 " on this day: go back to now", x->id);
+}
+
 static int show(struct request *r, struct response *w, int64_t id, struct str problem) {
   struct sales_ask x;
   struct sales_person *people = NULL;
@@ -94,6 +108,8 @@ static int show(struct request *r, struct response *w, int64_t id, struct str pr
   struct ask_row row;
   size_t n = 0, n_steps = 0;
   int rc = sales_ask_get(r->store, r->arena, id, &x, &r->err);
+  if (rc >= 0 && r->as_of != DAY_NONE)
+    rc = as_it_stood(r, &x);
   if (rc >= 0)
     rc = sales_led(r->store, r->arena, r->who.id, &people, &n, &r->err);
   if (rc < 0)
@@ -105,12 +121,12 @@ static int show(struct request *r, struct response *w, int64_t id, struct str pr
     return err_set(&r->err, ERR_NOTFOUND, "There is no ask %" PRId64, id);
   rc = sales_ask_steps(r->store, r->arena, id, &steps, &n_steps, &r->err);
   v.steps = arena_zalloc(r->arena, n_steps + 1, sizeof *v.steps);
-  fill_may(&v, r->who.role == ROLE_EXEC ? 0 : sales_ask_may(&r->scope, people, n, &x));
+  fill_may(&v, r->who.role == ROLE_EXEC || r->as_of != DAY_NONE ? 0 : sales_ask_may(&r->scope, people, n, &x));
   if (rc >= 0 && v.may_pass)
     rc = sales_choices(r, number(&r->form, "to"), x.to_id, &v.people, &v.n_people);
   if (rc < 0 || !v.steps)
     return rc < 0 ? rc : ERR_NOMEM;
-  for (size_t i = 0; i < n_steps; i++)
+  for (size_t i = 0; i < n_steps && steps[i].at <= r->until; i++)
     v.steps[v.n_steps++] = step_row(r, &steps[i]);
   ask_row_fill(r, &x, &row);
   v.may_pass = v.may_pass && v.n_people;
