@@ -261,10 +261,15 @@ static int remove_renewals(struct store *s, const struct import_past *p, int64_t
                      BINDS(B_STR(strbuf_str(&why))), e);
   if (n <= 0)
     return n < 0 ? (int)n : OK;
-  n = db_run(store_db(s),
-             "delete from renewal where contract_id in (select contract_id from import_touched) "
-             "and not exists (select 1 from renewal_version v where v.renewal_id = renewal.id) /* scan */",
+  n = db_run(store_db(s), /* what the program told of them by itself; what people wrote keeps them */
+             "delete from sales_told where renewal_id in (select r.id from import_touched t join renewal r on r.contract_id = t.contract_id "
+             "where not exists (select 1 from renewal_version v where v.renewal_id = r.id)) /* scan */",
              NULL, e);
+  if (n >= 0)
+    n = db_run(store_db(s),
+               "delete from renewal where contract_id in (select contract_id from import_touched) "
+               "and not exists (select 1 from renewal_version v where v.renewal_id = renewal.id) /* scan */",
+               NULL, e);
   if (n >= 0)
     *ret = n;
   return n < 0 ? (int)n : OK;

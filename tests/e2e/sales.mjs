@@ -43,7 +43,9 @@ async function ask() {
   check(/\/sales\/asks\/\d+$/.test(grace.url()), 'it leads to the ask');
   check(await unread(grace) === before, 'and is read then');
   await clean_in_both(grace, 'an ask', check);
+  grace.expected = true;
   await sent(grace, 'form button[value=decline]');
+  grace.expected = false;
   check((await grace.textContent('.note[role=alert]')).includes('reason'), 'to decline takes a reason');
   await sent(grace, 'button.btn[type=submit]');
   check((await body(grace)).includes('Grace Delaney accepted'), 'accepted');
