@@ -23,15 +23,16 @@ static void add_node(struct request *r, const struct bridge_read *x, const struc
 }
 
 /* Everything the actor sees, the regions, teams and reps in it: people who stand in a team, by name. */
-static int fill_nodes(struct request *r, const struct desk *d, const struct bridge_read *x, struct bridge_view *v) {
+static int fill_nodes(struct request *r, const struct bridge_read *x, struct bridge_view *v) {
   const struct book *b = x->newest;
   const uint32_t *by_name = book_sorted((struct book_dict *)(uintptr_t)&b->reps);
+  const uint8_t *seen = scope_reps(&r->scope, r->arena, b);
   uint8_t *regions = arena_zalloc(r->arena, (size_t)b->regions.n + 1, 1), *teams = arena_zalloc(r->arena, (size_t)b->n_teams + 1, 1);
   v->nodes = arena_zalloc(r->arena, MOST_NODES + 1, sizeof *v->nodes);
-  if (!v->nodes || !by_name || !regions || !teams)
+  if (!v->nodes || !by_name || !seen || !regions || !teams)
     return ERR_NOMEM;
   for (uint32_t i = 1; i < b->reps.n; i++)
-    if (d->reps[i] && b->rep_team[i]) {
+    if (seen[i] && b->rep_team[i]) {
       teams[b->rep_team[i]] = 1;
       regions[node_team_region(b, b->rep_team[i])] = 1;
     }
@@ -43,7 +44,7 @@ static int fill_nodes(struct request *r, const struct desk *d, const struct brid
     if (teams[i])
       add_node(r, x, &(struct node){NODE_TEAM, b->teams[i].id}, b->teams[i].name, v);
   for (uint32_t i = 0; i < b->reps.n; i++)
-    if (by_name[i] && d->reps[by_name[i]] && b->rep_team[by_name[i]])
+    if (by_name[i] && seen[by_name[i]] && b->rep_team[by_name[i]])
       add_node(r, x, &(struct node){NODE_REP, b->reps.id[by_name[i]]}, b->reps.name[by_name[i]], v);
   return OK;
 }
@@ -128,7 +129,7 @@ int bridge_page(struct request *r, struct response *w) {
   if (rc >= 0)
     rc = bridge_section_of(r, &d, &x, PAGE_ROWS, &v.section);
   if (rc >= 0)
-    rc = fill_nodes(r, &d, &x, &v);
+    rc = fill_nodes(r, &x, &v);
   if (rc >= 0)
     rc = fill_choices(r, &x, &v);
   if (rc < 0)

@@ -46,6 +46,7 @@ route_fn api_bridge;
 struct bridge_read {
   struct bridge_ask ask;
   const struct book *newest;
+  const struct book *held;  /* the same when the page's book is a past one: ours to release */
   struct book_cache *cache;
   struct bridge bridge;
   int step;            /* chosen, or the one that moved most; -1: nothing moved */

@@ -68,11 +68,14 @@ static int moved_most(const struct bridge *x) {
 }
 
 int bridge_open(struct request *r, const struct desk *d, struct bridge_read *ret) {
-  struct bridge_read x = {.cache = d->cache};
-  int rc = book_cache_get(d->cache, r->store, &x.newest, &r->err);
-  if (rc < 0)
-    return rc;
-  rc = ask_read(r, d, &x);
+  struct bridge_read x = {.cache = d->cache, .newest = d->book};
+  int rc = OK;
+  if (d->book->as_of != DAY_NONE) { /* else the page's own, so that one page speaks of one generation */
+    rc = book_cache_get(d->cache, r->store, &x.held, &r->err);
+    x.newest = x.held;
+  }
+  if (rc >= 0)
+    rc = ask_read(r, d, &x);
   if (rc >= 0)
     rc = bridge_make(r->store, x.cache, x.newest, &r->scope, &x.ask, r->arena, &x.bridge, &r->err);
   if (rc < 0) {
@@ -87,9 +90,9 @@ int bridge_open(struct request *r, const struct desk *d, struct bridge_read *ret
 }
 
 void bridge_close(struct bridge_read *x) {
-  if (x->newest)
-    book_cache_release(x->cache, x->newest);
-  x->newest = NULL;
+  if (x->held)
+    book_cache_release(x->cache, x->held);
+  x->held = NULL;
 }
 
 /* ---- the file: every row of every step, or of the one asked for ---- */
