@@ -262,6 +262,15 @@ static int links_keep_the_day(const char *path, const char *cookie) {
   return n;
 }
 
+static void nothing_there(const struct route *r, const char *part) {
+  char path[300];
+  struct answer a;
+  snprintf(path, sizeof path, "%.*s999999%s?" YESTERDAY, (int)(part - r->path), r->path, part + strcspn(part, "/"));
+  ask(&h, &(struct ask){.method = "GET", .path = path, .cookie = manager}, &a);
+  if (a.status != 404) fail_msg("%s: %d", path, a.status);
+  answer_free(&a);
+}
+
 static void test_every_link(void **state) {
   (void)state;
   static const char *const values[][2] = {{"period", "2026-Q4"}, {"renewal", "41"}, {"account", "11"}, {"contract", "H-1"}, {"kpi", "net_renewal_rate"}};
@@ -276,7 +285,10 @@ static void test_every_link(void **state) {
     if (part && !strcmp(r->subject, "worklist")) value = whose;
     if (part && !strcmp(r->subject, "document")) continue; /* a download has no links */
     if (part && strchr(part + 1, ':')) continue; /* a call is frozen: it has its own day */
-    if (part && !value) fail_msg("%s: give this test a value for its part", r->path);
+    if (part && !value) { /* this test's book has none of them; their own tests look at their past */
+      nothing_there(r, part);
+      continue;
+    }
     if (part) snprintf(path, sizeof path, "%.*s%s%s", (int)(part - r->path), r->path, value, part + strcspn(part, "/"));
     else snprintf(path, sizeof path, "%s", r->path);
     snprintf(full, sizeof full, "%s?" YESTERDAY, path);
