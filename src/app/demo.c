@@ -238,6 +238,7 @@ static int make_in_tx(struct store *s, void *arg, struct err *e) {
   rc = rc == OK ? demo_work(&w, e) : rc;
   rc = rc == OK ? demo_set_targets(&w, e) : rc;
   rc = rc == OK ? demo_notices(&w, e) : rc;
+  rc = rc == OK ? demo_reviews(&w, e) : rc;
   rc = rc == OK ? demo_sales(&w, e) : rc;
   rc = rc == OK ? demo_capacity(&w, o->today, e) : rc;
   rc = rc == OK ? demo_calls(&w, e) : rc;

@@ -33,6 +33,8 @@ int demo_capacity(struct demo_writer *w, day_t today, struct err *e);
 int demo_calls(struct demo_writer *w, struct err *e);
 /* Requests to depart from policy, decided and waiting. */
 int demo_exceptions(struct demo_writer *w, struct err *e);
+/* 1:1s of the last weeks with what was promised in them, and the next ones. */
+int demo_reviews(struct demo_writer *w, struct err *e);
 /* Targets of the year and its quarters, from what is due. */
 int demo_set_targets(struct demo_writer *w, struct err *e);
 #endif

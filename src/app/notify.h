@@ -38,6 +38,9 @@ enum { /* who may ever be told of a kind: the rows of their settings */
   X(NOTICE_EXCEPTION_MOVED, 66, "exception_moved", TOLD_WRITE)        \
   X(NOTICE_EXCEPTION_STAND_IN, 67, "exception_stand_in", TOLD_DECIDE) \
   X(NOTICE_SALES_IMPORT, 89, "sales_accounts_yours", TOLD_SALES)      \
+  X(NOTICE_REVIEW_PLANNED, 40, "review_planned", TOLD_BOOK)           \
+  X(NOTICE_REVIEW_CLOSED, 41, "review_closed", TOLD_BOOK)             \
+  X(NOTICE_PROMISE, 42, "promise_yours", TOLD_BOOK)                   \
   X(NOTICE_SALES_YOURS, 90, "sales_account_yours", TOLD_SALES)        \
   X(NOTICE_SALES_WINDOW, 91, "sales_window", TOLD_SALES)              \
   X(NOTICE_SALES_RISK, 92, "sales_risk", TOLD_SALES)                  \

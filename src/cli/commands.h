@@ -26,6 +26,7 @@ int kpi_cmd(struct cli *c);
 int migrate_cmd(struct cli *c);
 int report_cmd(struct cli *c);
 int restore_cmd(struct cli *c);
+int review_cmd(struct cli *c);
 int serve_cmd(struct cli *c);
 int token_cmd(struct cli *c);
 int user_cmd(struct cli *c);
@@ -115,6 +116,9 @@ static const struct cli_command commands[] = {
      "show: every version. set: --stage, --category, --close-date, --forecast, --next-step, --next-step-date, --at-risk yes|no,\n"
      "--po-number, --lost-reason, --booked-date, --won, --owner. undo: takes the newest version back.\n"
      "touch: --channel email|phone|meeting|…, --party customer|reseller|distributor|sales, --language."},
+    {"review", review_cmd, "list | show NAME",
+     "1:1 reviews. list: those that are planned, with each rep's open promises. show: the promises of a rep that are open or were settled in the last\n"
+     "three months. Notes are for the two of them: no command shows them."},
     {"backup", backup_cmd, "FILE", "Writes a consistent copy of a running store to FILE, which must not exist."},
     {"restore", restore_cmd, "FILE", "Fills an empty place (--db) from a backup FILE."},
     {"check", check_cmd, "", "Proves the store: file, schema, foreign keys, versions, sums, ids, audit chain. Exit 1 when something is wrong."},

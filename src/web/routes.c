@@ -21,6 +21,8 @@
 #include "web/pages/notices.h"
 #include "web/pages/renewal.h"
 #include "web/pages/sales_digest.h"
+#include "web/pages/sales.h"
+#include "web/pages/review.h"
 #include "web/pages/search.h"
 #include "web/pages/settings.h"
 #include "web/pages/work.h"
@@ -204,6 +206,19 @@ const struct route web_routes[] = {
     POST_ROW("/approvals/:id/withdraw", MAY_WRITE, approval_withdraw_post, "exception"),
     GET_ROW("/renewals/:id/exceptions/new", MAY_WRITE, approval_ask_page, "renewal"),
     POST_ROW("/renewals/:id/exceptions", MAY_WRITE, approval_ask_post, "renewal"),
+    /* 1:1 reviews, promises */
+    {HTTP_GET, "/api/v1/reviews", MAY_REVIEW, CSRF_TOKEN, BODY_NONE, 0, api_reviews, NULL, true},
+    {HTTP_GET, "/api/v1/reviews/:rep", MAY_REVIEW, CSRF_TOKEN, BODY_NONE, 0, api_review, "review", true},
+    PAST_ROW("/reviews", MAY_REVIEW, reviews_page, NULL),
+    PAST_ROW("/reviews/:rep", MAY_REVIEW, review_series_page, "review"),
+    PAST_ROW("/reviews/:rep/:date", MAY_REVIEW, review_page, "review"),
+    POST_ROW("/reviews/:rep", MAY_REVIEW, review_plan_post, "review"),
+    POST_ROW("/reviews/:rep/:date/close", MAY_REVIEW, review_close_post, "review"),
+    POST_ROW("/reviews/:rep/:date/move", MAY_REVIEW, review_move_post, "review"),
+    POST_ROW("/reviews/:rep/:date/notes", MAY_REVIEW, review_note_post, "review"),
+    POST_ROW("/reviews/:rep/:date/promises", MAY_REVIEW, review_promise_post, "review"),
+    POST_ROW("/promises/:id", MAY_WRITE, promise_post, "promise"),
+    POST_ROW("/renewals/:id/promises", MAY_WRITE, renewal_promise_post, "renewal"),
     /* the worklist */
     API_ROW("/worklist", api_worklist, NULL),
     PAST_ROW("/work", MAY_READ, work_page, NULL),

@@ -16,6 +16,7 @@ const struct nav_entry web_nav[] = {
     {"/work", MSG("Worklist"), "list-check", false, true, "w"},
     {"/renewals", MSG("Renewals"), "table", false, true, "r"},
     {"/forecast", MSG("Forecast"), "chart-histogram", false, true, "f"},
+    {"/reviews", MSG("1:1 reviews"), "users", false, false, "o"},
     {"/approvals", MSG("Approvals"), "gavel", false, false, "a"},
     {"/kpi", MSG("KPIs"), "report", false, false, "k"},
     {"/sales", MSG("Field sales"), "users", false, false, NULL},

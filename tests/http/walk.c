@@ -108,6 +108,17 @@ static int set_up(void **state) {
            "insert into draft (id, person_id, at, path, fields) values (803, %d, 1700000000, '/renewals/502', 'next_step=Zanzibar')",
            (int)h.other_rep, (int)h.other_rep, (int)h.other_rep, (int)h.other_rep, TODAY, TODAY + 5, (int)h.other_rep);
   if (db_script(store_db(h.store), sql, &e) < 0) fail_msg("%s", e.text);
+  snprintf(sql, sizeof sql,
+           "insert into review_series (id, rep_id, manager_id, every_days, made_at) values (1, %d, %d, 7, 1700000000), (2, %d, %d, 7, 1700000000);"
+           "insert into review (id, series_id, rep_id, manager_id, day, made_at, open_through) values (1, 1, %d, %d, %d, 1700000000, %" PRId64 "), "
+           "(2, 2, %d, %d, %d, 1700000000, %" PRId64 ");", (int)h.people[ROLE_REP], (int)h.people[ROLE_MANAGER], (int)h.other_rep, (int)h.other_rep,
+           (int)h.people[ROLE_REP], (int)h.people[ROLE_MANAGER], TODAY, INT64_MAX, (int)h.other_rep, (int)h.other_rep, TODAY, INT64_MAX);
+  if (db_script(store_db(h.store), sql, &e) < 0) fail_msg("%s", e.text);
+  snprintf(sql, sizeof sql,
+           "insert into promise (id, renewal_id, person_id, rep_id, body, due_date, made_at, state, open_through, reason) values "
+           "(805, 501, %d, %d, 'own', %d, 1700000000, 0, %" PRId64 ", ''), (806, 502, %d, %d, 'Zanzibar Holdings', %d, 1700000000, 0, %" PRId64 ", '')",
+           (int)h.people[ROLE_REP], (int)h.people[ROLE_REP], TODAY, INT64_MAX, (int)h.other_rep, (int)h.other_rep, TODAY, INT64_MAX);
+  if (db_script(store_db(h.store), sql, &e) < 0) fail_msg("%s", e.text);
   snprintf(rep_text, sizeof rep_text, "%" PRId64, h.people[ROLE_REP]);
   snprintf(other_text, sizeof other_text, "%" PRId64, h.other_rep);
   struct api_token t;
@@ -141,8 +152,9 @@ static void address(const struct route *r, const char *value, char *buf, size_t 
       continue;
     }
     bool field = str_starts(str_of(p), STR(":field")); /* of a renewal, by its name */
+    bool date = str_starts(str_of(p), STR(":date"));   /* of a review */
     while (*p && *p != '/') p++;
-    strbuf_addz(&b, first ? value : field ? "category" : "1");
+    strbuf_addz(&b, first ? value : field ? "category" : date ? "2026-11-22" : "1");
     first = false;
   }
   str_to_z(strbuf_str(&b), buf, size);
@@ -187,7 +199,9 @@ static const struct subject {
     {"notice", NOBODYS, "804", NULL}, /* of the other rep */
     {"period", NOBODYS, "no-such-thing", NULL},
     {"person", ALLOWED, person_text, NULL},
+    {"promise", ROWS, "806", "805"},
     {"renewal", ROWS, "502", "501"},
+    {"review", ROWS, other_text, rep_text},
     {"team", NOBODYS, "987654", NULL},
     {"territory", NOBODYS, "987654", NULL},
     {"view", NOBODYS, "901", NULL}, /* FOREIGN_VIEW: private to the other rep */

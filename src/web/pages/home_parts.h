@@ -12,6 +12,8 @@ int home_waits(struct request *r, const struct desk *d, const struct forecast_tr
 int home_waits_calls(struct request *r, const struct desk *d, struct home_view *v);
 /* Asks to field sales that are late. */
 int home_waits_sales(struct request *r, struct home_view *v);
+/* Promises of this person that are due, and their 1:1s up to today; home_waits_review.c. */
+int home_waits_review(struct request *r, struct home_view *v);
 /* What differs in the renewals from how they stood when the person looked last (seven days ago at first), most money first. */
 int home_changes(struct request *r, const struct desk *d, struct home_view *v);
 #endif

@@ -186,6 +186,8 @@ int home_waits(struct request *r, const struct desk *d, const struct forecast_tr
   desk_where_range(&lapsed, GRID_DUE, INT64_MIN, (int64_t)r->today - d->org.max_lapse_days - 1);
   int rc = people_waits(r, v);
   if (rc >= 0)
+    rc = home_waits_review(r, v);
+  if (rc >= 0)
     rc = home_waits_sales(r, v);
   if (rc >= 0)
     rc = single_waits(r, d, v);

@@ -38,6 +38,9 @@ static const struct notice_words {
   {NOTICE_EXCEPTION_STAND_IN, "gavel", MSG("You stand in for an approver"), MSG("You decide requests for {0} from {1} to {2}"), "tdd"},
   {NOTICE_GIVEN, "user", MSG("Renewals become yours"), NULL, "#t", say_given},
   {NOTICE_SALES_IMPORT, "building", MSG("Imported accounts become yours"), MSG("{3} imported accounts: you look after {0} of them now"), "#"},
+  {NOTICE_REVIEW_PLANNED, "users", MSG("A 1:1 is planned or moved"), MSG("{3} plans your 1:1 on {0}"), "d"},
+  {NOTICE_REVIEW_CLOSED, "users", MSG("A 1:1 is closed"), MSG("{3} closed your 1:1 of {0}"), "d"},
+  {NOTICE_PROMISE, "checklist", MSG("A promise of yours is written down"), MSG("{3} wrote down your promise at {0}, by {2}: {1}"), "ttd"},
   {NOTICE_SALES_YOURS, "building", MSG("An account becomes yours"), MSG("You look after {0} now"), "t"},
   {NOTICE_SALES_WINDOW, "calendar", MSG("A renewal of your accounts enters its window"), MSG("{0} comes up for renewal: {1} a year, ends {2}"), "tmd"},
   {NOTICE_SALES_RISK, "alert-triangle", MSG("A renewal of your accounts is at risk"), MSG("{0} is at risk: {1} a year, ends {2}"), "tmd"},
@@ -114,6 +117,7 @@ struct str notice_href(struct request *r, const struct notice *n) {
     {"import", "/imports/", "/done"},
     {"import_staged", "/imports/", "/check"},
     {"renewal", "/renewals/", ""},
+    {"review", "/reviews/", ""},
     {"sales_ask", "/sales/asks/", ""},
   };
   static const char *const fixed[][2] = {

@@ -277,6 +277,8 @@ int renewal_view_fill(struct request *r, int64_t id, struct renewal_view *v) {
   if (rc >= 0)
     rc = renewal_sales_fill(r, &x, &v->sales);
   if (rc >= 0)
+    rc = renewal_promises_fill(r, &x, &v->promises);
+  if (rc >= 0)
     rc = fill_choices(r, v);
   if (rc >= 0)
     rc = work_asleep(r, id, &v->asleep);

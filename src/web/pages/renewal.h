@@ -77,6 +77,16 @@ struct renewal_form {
   bool at_risk, outcome_open; /* outcome_open: show the fields of won and lost */
   struct str currency, problem, from;
 };
+/* What was promised about it. */
+struct review_promises;
+struct renewal_promises {
+  int64_t id;
+  struct review_promises *list;
+  bool may_promise;
+  struct option *people;
+  size_t n_people;
+  struct str from, problem, body, due;
+};
 struct renewal_view {
   int64_t id, version;
   struct str customer, customer_href, contract, contract_href, due, due_iso, distance;
@@ -124,6 +134,7 @@ struct renewal_view {
   bool one_span, has_outcome, safe_past;
   struct renewal_sales sales;
   struct renewal_exceptions exceptions;
+  struct renewal_promises promises;
 };
 /* Every change of every field, for /renewals/:id/history. */
 struct history_row {
@@ -183,6 +194,8 @@ struct str renewal_why(struct request *r, const struct renewal *x);
 struct str renewal_when(struct request *r, const struct renewal *x);
 /* renewal_notes.c: notes, whom to mention, documents. */
 int renewal_notes_fill(struct request *r, const struct renewal *x, struct renewal_view *v);
+/* renewal_promises.c */
+int renewal_promises_fill(struct request *r, const struct renewal *x, struct renewal_promises *v);
 /* renewal_chain.c: the same support over the years, what to do next, the rows beside it in the list it came from. */
 int renewal_terms_fill(struct request *r, const struct renewal *x, const struct contract *c, struct renewal_view *v);
 int renewal_advice_fill(struct request *r, const struct renewal *x, const struct contract *c, struct renewal_view *v);

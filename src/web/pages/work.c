@@ -179,6 +179,11 @@ static int fill_row(struct request *r, const struct work_state *s, const struct 
                          .at_risk = (n->flags[i] & RENEWAL_AT_RISK) != 0, .amount = parts_amount(r->reader, n->forecast[i], b->currency_of[n->currency[i]], MONEY_WHOLE)};
   if (full.next_step_date != DAY_NONE)
     x->step_note = late_words(r, full.next_step_date);
+  for (size_t k = 0; k < s->n_promises; k++)
+    if (s->promises[k].renewal_id == x->id && !x->promise.n) {
+      x->promise_late = s->promises[k].due_date < r->today;
+      x->promise = x->promise_late ? tr_fmt(r, "promised for {0}", format_day(r->reader, s->promises[k].due_date)) : tr(r, "promised for today");
+    }
   if (n->rep[i] != book_code(&b->reps, s->rep_id))
     x->cover = tr_fmt(r, "for {0}", book_name(&b->reps, n->rep[i]));
   if (it->wakes != DAY_NONE)
@@ -353,7 +358,9 @@ int work_list_fill(struct request *r, struct work_state *s, struct work_view *v)
   v->title = s->mine ? tr(r, "Worklist") : tr_fmt(r, "Worklist of {0}", s->rep);
   v->hand_href = work_may_hand(&r->scope, s->rep_id) && r->as_of == DAY_NONE ? arena_fmt(r->arena, "/work/hand?from=%lld", (long long)s->rep_id) : STR_NONE;
   bulk_note_fill(r, &v->note);
-  int rc = fill_handovers(r, s, v);
+  int rc = promise_of_person(r->store, r->arena, s->rep_id, r->today, r->until, &s->promises, &s->n_promises, &r->err);
+  if (rc >= 0)
+    rc = fill_handovers(r, s, v);
   if (rc >= 0)
     rc = fill_tabs(r, s, v);
   if (rc >= 0)

@@ -3,6 +3,7 @@
 #ifndef WEB_PAGES_WORK_H
 #define WEB_PAGES_WORK_H
 #include "app/work.h"
+#include "store/repo_review.h"
 #include "web/form.h"
 #include "web/pages/bulk.h"
 #include "web/pages/desk.h"
@@ -23,6 +24,7 @@ struct work_state {
   enum work_tab tab;
   struct str q, root;        /* root: "/work" or "/work/17" */
   int64_t peek;              /* 0 = the first row */
+  struct promise *promises; size_t n_promises; /* due ones of that rep */
   struct str act;            /* form shown in the panel: "log", "step", "later", or "" */
 };
 struct work_tab_link {
@@ -33,8 +35,8 @@ struct work_tab_link {
 struct work_row {
   int64_t id;
   int32_t version;
-  struct str href, peek_href, peek_part, customer, contract, step, step_note, due, due_iso, due_note, cover, wakes;
-  bool overdue, step_late, current, at_risk;
+  struct str href, peek_href, peek_part, customer, contract, step, step_note, due, due_iso, due_note, cover, wakes, promise;
+  bool promise_late, overdue, step_late, current, at_risk;
   struct raw_html_trusted glyph;
   const char *category;
   struct amount amount, reporting;
