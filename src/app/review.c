@@ -43,8 +43,8 @@ static int audit(struct store *s, const struct acting *y, const char *action, st
   struct str detail = arena_fmt(y->a, "{\"review\":%" PRId64 ",\"day\":\"%s\"}", y->x.id, day_iso(y->x.day, iso));
   if (!detail.p)
     return err_set(e, ERR_NOMEM, "Out of memory");
-  return audit_add(s, &(struct audit_entry){.at = y->now, .actor_id = y->who->person_id, .action = action, .entity = "person", .entity_id = y->x.rep_id, .detail = detail},
-                   e);
+  return audit_add(s, &(struct audit_entry){.at = y->now, .actor_id = y->who->person_id, .action = action, .entity = "person", .entity_id = y->x.rep_id,
+                                            .detail = detail}, e);
 }
 
 /* The other one of the two is told. */

@@ -9,7 +9,8 @@
 
 enum { MOST_DAYS = 260, SETTLED_DAYS = 92 };
 
-static const struct cli_column list_columns[] = {{"rep", false, false}, {"day", false, false}, {"manager", false, false}, {"open_promises", true, true}, {"late_promises", true, true}};
+static const struct cli_column list_columns[] = {{"rep", false, false}, {"day", false, false}, {"manager", false, false}, {"open_promises", true, true},
+                                                 {"late_promises", true, true}};
 static const struct cli_column promise_columns[] = {{"state", false, false}, {"due_date", false, false}, {"person", false, false}, {"end_user_account", false, false},
                                                     {"renewal_id", true, true}, {"promise", false, false}, {"reason", false, false}};
 

@@ -142,7 +142,8 @@ int review_notes(struct store *s, struct arena *a, int64_t review_id, int64_t re
 }
 
 int review_note_same(struct store *s, const struct review_note *x, int64_t since, int64_t *ret_id, struct err *e) {
-  return db_one_i64(store_db(s), "select id from review_note where review_id = $1 and at >= $2 and by_id = $3 and private = $4 and body = $5 and removed_at is null limit 1",
+  return db_one_i64(store_db(s),
+                    "select id from review_note where review_id = $1 and at >= $2 and by_id = $3 and private = $4 and body = $5 and removed_at is null limit 1",
                     BINDS(B_I64(x->review_id), B_I64(since), B_I64(x->by_id), B_I64(x->private), B_STR(x->body)), 0, ret_id, e);
 }
 
@@ -203,7 +204,8 @@ int promise_get(struct store *s, struct arena *a, int64_t id, struct promise *re
 }
 
 int promise_same(struct store *s, const struct promise *x, int64_t since, int64_t *ret_id, struct err *e) {
-  return db_one_i64(store_db(s), "select id from promise where renewal_id = $1 and open_through = $2 and person_id = $3 and due_date = $4 and body = $5 and made_at >= $6 limit 1",
+  return db_one_i64(store_db(s),
+                    "select id from promise where renewal_id = $1 and open_through = $2 and person_id = $3 and due_date = $4 and body = $5 and made_at >= $6 limit 1",
                     BINDS(B_I64(x->renewal_id), B_I64(OPEN), B_I64(x->person_id), B_I64(x->due_date), B_STR(x->body), B_I64(since)), 0, ret_id, e);
 }
 
@@ -215,7 +217,8 @@ int promise_of_rep(struct store *s, struct arena *a, int64_t rep_id, int64_t sin
 }
 
 int promise_of_person(struct store *s, struct arena *a, int64_t person_id, day_t last, int64_t until, struct promise **ret, size_t *ret_n, struct err *e) {
-  int rc = rows_read(s, a, PROMISE_COLUMNS "where q.person_id = $1 and q.open_through >= $2 and q.made_at <= $2 and q.due_date <= $3 order by q.due_date, q.id /* scan */",
+  int rc = rows_read(s, a, PROMISE_COLUMNS "where q.person_id = $1 and q.open_through >= $2 and q.made_at <= $2 and q.due_date <= $3"
+                                         " order by q.due_date, q.id /* scan */",
                      BINDS(B_I64(person_id), B_I64(until), B_I64(last)), promise_at, ret, ret_n, e);
   return promises_known(rc, ret, ret_n, until);
 }

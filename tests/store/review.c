@@ -239,7 +239,8 @@ static void test_line_becomes_promise(void **state) {
   ok(review_write(s, a, &mia, id, STR("Ann asks their legal"), false, NOW, &note, &e), &e);
   ok(review_write(s, a, &mia, id, STR("mine"), true, NOW, &own, &e), &e);
   refused(promise(ANN, (struct promise_ask){.renewal_id = 1, .review_id = id, .note_id = own, .due = TODAY + 1}, &e, &p), ERR_RANGE, &e, "What is promised");
-  refused(promise(ANN, (struct promise_ask){.renewal_id = 1, .review_id = id, .note_id = own, .due = TODAY + 1, .body = STR("y")}, &e, &p), ERR_NOTFOUND, &e, "That line");
+  refused(promise(ANN, (struct promise_ask){.renewal_id = 1, .review_id = id, .note_id = own, .due = TODAY + 1, .body = STR("y")}, &e, &p), ERR_NOTFOUND, &e,
+          "That line");
   ok(promise(MIA, (struct promise_ask){.renewal_id = 1, .person_id = ANN, .review_id = id, .note_id = note, .due = TODAY + 1}, &e, &p), &e);
   ok(promise_get(s, a, p, &x, &e), &e);
   assert_true(str_eq(x.body, STR("Ann asks their legal")));

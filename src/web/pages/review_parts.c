@@ -119,7 +119,8 @@ static int bridge_items(struct request *r, const struct desk *d, const struct br
       continue;
     const struct bridge_line *l = &s.lines[line++];
     if (rank_of(&b->bridge, step) < REVIEW_LINES)
-      v->items[v->n_items++] = (struct review_item){.glyph = parts_glyph(CATEGORY_COMMIT), .name = l->name, .href = l->href, .amount = l->amount, .up = l->up, .down = l->down,
+      v->items[v->n_items++] = (struct review_item){.glyph = parts_glyph(CATEGORY_COMMIT), .name = l->name, .href = l->href,
+                                                      .amount = l->amount, .up = l->up, .down = l->down,
                                                     .note = tr_n(r, b->bridge.steps[step].rows, "{n} renewal", "{n} renewals")};
   }
   v->href = s.page_href;
@@ -173,7 +174,8 @@ static struct str question_text(struct request *r, const struct desk *d, const s
   struct str amount = format_money(r->reader, x->forecast[i], d->book->currency_of[x->currency[i]], MONEY_K1), due = format_day(r->reader, x->due[i]);
   switch (q->ask) {
   case ASK_QUIET_COMMIT:
-    return tr_n(r, q->line.n, "{0} in commit, and nothing for {n} day. What has the customer said?", "{0} in commit, and nothing for {n} days. What has the customer said?",
+    return tr_n(r, q->line.n, "{0} in commit, and nothing for {n} day. What has the customer said?",
+                "{0} in commit, and nothing for {n} days. What has the customer said?",
                 amount);
   case ASK_PUSHED: return tr_n(r, q->line.n, "{0}, moved {n} time. What is different now?", "{0}, moved {n} times. What is different now?", amount);
   case ASK_AFTER_END: return tr_fmt(r, "{0}, expected {1} while support ends {2}. What covers the gap?", amount, format_day(r->reader, x->close[i]), due);
