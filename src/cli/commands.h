@@ -17,6 +17,7 @@ int forecast_cmd(struct cli *c);
 int import_cmd(struct cli *c);
 int import_list_cmd(struct cli *c); /* of import_cmd: list */
 int import_undo_cmd(struct cli *c); /* of import_cmd: undo ID */
+int exceptions_cmd(struct cli *c);
 int exclude_cmd(struct cli *c);
 int history_cmd(struct cli *c);
 int include_cmd(struct cli *c);
@@ -104,6 +105,13 @@ static const struct cli_command commands[] = {
      "call_weekday, call_time,\n"
      "second_factor_roles, oidc_issuer, oidc_client_id, oidc_label, oidc_hosts, oidc_default_role, oidc_loopback, today.\n"
      "secret: read from standard input and kept sealed."},
+    {"exceptions", exceptions_cmd, "list [--state STATE] | show ID | decide ID --approve|--return|--decline --as EMAIL",
+     "Requests to depart from policy. list: those asked in the last 800 days. show: one with every step. decide: as the\n"
+     "person of that email, who needs the authority; nobody decides their own.\n\n"
+     "  --state STATE   waiting, returned, approved, declined, withdrawn or expired\n"
+     "  --as EMAIL      whose decision it is\n"
+     "  --size N        approve less than was asked: basis points or days\n"
+     "  --note TEXT     needed to return, decline or approve less"},
     {"worklist", worklist_cmd, "--rep NAME [--view all|own|cover]",
      "A rep's open renewals in the order of their worklist: money about to become late first, with the parts that add up to each score."},
     {"history", history_cmd, "derive [--today DATE] | show CONTRACT",

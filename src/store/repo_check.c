@@ -6,6 +6,7 @@
 #include "store/migrations.h"
 #include "store/repo_audit.h"
 #include "store/repo_call.h"
+#include "store/repo_exception.h"
 
 #include <sys/stat.h>
 
@@ -195,7 +196,7 @@ static int check_counters(struct check *c, struct err *e) {
               "select k.table_name, k.next_id, t.last from id_counter k join (" LAST_ID("region") LAST_ID("team") LAST_ID("person")
               LAST_ID("account") LAST_ID("product") LAST_ID("contract") LAST_ID("contract_line") LAST_ID("renewal") LAST_ID("touch")
               LAST_ID("target") LAST_ID("import_run") LAST_ID("data_finding") LAST_ID("api_token") LAST_ID("snooze") LAST_ID("handover")
-              LAST_ID("change_batch") LAST_ID("forecast_submission") LAST_ID("forecast_adjustment")
+              LAST_ID("change_batch") LAST_ID("exception_case") LAST_ID("forecast_submission") LAST_ID("forecast_adjustment")
               "select 'audit', max(id) from audit) t on t.name = k.table_name where t.last >= k.next_id order by k.table_name /* scan */",
               row_counter, e);
 }
@@ -204,12 +205,20 @@ static int check_counters(struct check *c, struct err *e) {
 
 static void call_found(void *arg, const char *text) { found(arg, "call", "%s", text); }
 
+static int check_exceptions(struct check *c, struct err *e) {
+  int64_t n = 0;
+  int rc = exception_broken(c->s, &n, e);
+  if (rc == OK && n > 0)
+    found(c, "exception", "%" PRId64 " requests for an exception do not stand as their last step says, or lack a step", n);
+  return rc;
+}
+
 static int check_calls(struct check *c, struct err *e) { return call_verify(c->s, call_found, c, &c->n.calls, e); }
 
 /* All in one snapshot. */
 static int check_all(struct store *s, void *arg, struct err *e) {
   static int (*const parts[])(struct check *, struct err *) = {check_files, check_schema,   check_foreign_keys, check_versions,
-                                                               check_sums,  check_counters, check_calls, check_audit};
+                                                               check_sums,  check_counters, check_calls, check_exceptions, check_audit};
   struct check *c = arg;
   (void)s;
   c->n = (struct store_check){0}; /* a second try counts anew */

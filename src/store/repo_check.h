@@ -3,7 +3,7 @@
 #define STORE_REPO_CHECK_H
 #include "store/store.h"
 
-/* One thing that is wrong. area: "file", "schema", "foreign_key", "version", "sum", "audit", "counter", "call".
+/* One thing that is wrong. area: "file", "schema", "foreign_key", "version", "sum", "audit", "counter", "exception", "call".
  * text: a sentence, valid during the call. */
 typedef void store_finding_fn(void *arg, const char *area, const char *text);
 struct store_check {

@@ -187,6 +187,7 @@ static const struct subject {
     {"calendar_secret", NOBODYS, "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.ics", NULL},
     {"call", NOBODYS, "987654", NULL},
     {"contract", ROWS, FOREIGN_NUMBER, "OWN-1"},
+    {"delegation", NOBODYS, "987654", NULL},
     {"document", ROWS, "702", "701"},
     {"draft", NOBODYS, "987654", NULL},
     {"draft", NOBODYS, "803", NULL}, /* of the other rep */

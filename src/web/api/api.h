@@ -7,4 +7,5 @@
 route_fn api_me, api_search, api_renewals, api_renewal, api_forecast, api_kpi, api_kpi_rows, api_worklist;
 route_fn api_notices, api_asks; /* notices.c, asks.c */
 route_fn api_reviews, api_review; /* reviews.c */
+route_fn api_exceptions, api_exception; /* exceptions.c */
 #endif

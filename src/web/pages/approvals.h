@@ -6,7 +6,6 @@
 #include "web/route.h"
 
 struct desk;
-struct home_view;
 struct renewal;
 struct approval_item {
   struct str title, note, href, cost, due;
@@ -86,6 +85,50 @@ struct approval_ask_view {
   struct str quote; /* "It would cost $1,234. Marisol Andrade decides." */
 };
 
+struct ledger_total {
+  struct str name, asked, approved, declined, open;
+  struct amount cost, waiver;
+};
+struct ledger_row {
+  struct str customer, href, words, owner, partner, asked, state, recapture;
+  struct amount cost;
+};
+struct ledger_view {
+  struct str headline, say, by_name, csv_href, rows_note;
+  struct option *bys; /* value: address */
+  size_t n_bys;
+  struct ledger_total *totals, all;
+  size_t n_totals;
+  struct ledger_row *rows;
+  size_t n_rows;
+};
+struct authority_kind {
+  struct str name, policy, rule;
+  struct approval_limit *limits;
+  size_t n_limits;
+};
+struct authority_change {
+  struct str what, from, who, why, when;
+};
+struct authority_view {
+  struct str problem, today, from, size, cost, why, rate, words, currency;
+  bool may_set;
+  struct authority_kind *kinds;
+  struct option *kind_options, *roles;
+  struct authority_change *changes;
+  size_t n_kinds, n_kind_options, n_roles, n_changes;
+};
+struct away_row {
+  int64_t id;
+  struct str text;
+};
+struct away_view {
+  struct str problem, first, last, reason;
+  struct option *people;
+  struct away_row *rows;
+  size_t n_people, n_rows;
+};
+
 /* approval_words.c */
 const char *approval_kind(const struct reader *r, int kind);        /* "Discount beyond authority" */
 const char *approval_state(const struct reader *r, int state);
@@ -104,9 +147,9 @@ int approvals_send(struct request *r, struct response *w, int64_t id, struct str
 struct approval_item approval_item_of(struct request *r, const struct exception *x);
 /* approval_ask.c: the section of the renewal's page. */
 int renewal_exceptions_fill(struct request *r, const struct renewal *x, struct renewal_exceptions *ret);
-/* home_waits_approvals.c: what waits on the person, as rows of the command center. */
-int home_waits_approvals(struct request *r, struct home_view *v, size_t most);
 
 route_fn approvals_page, approval_page, approval_decide_post, approval_answer_post, approval_withdraw_post;
 route_fn approval_ask_page, approval_ask_post;
+route_fn approvals_ledger_page, approvals_ledger_csv, authority_page, authority_post, authority_policy_post;
+route_fn approvals_away_page, approvals_away_post, approvals_away_end_post;
 #endif

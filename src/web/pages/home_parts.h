@@ -10,6 +10,8 @@ enum { HOME_MOST_WAITS = 16 };
 int home_waits(struct request *r, const struct desk *d, const struct forecast_tree *t, struct home_view *v);
 /* The weekly call: missing ones among the waits, the call as a figure more. After the figures are filled. */
 int home_waits_calls(struct request *r, const struct desk *d, struct home_view *v);
+/* Requests for an exception that wait on the person. */
+int home_waits_approvals(struct request *r, struct home_view *v);
 /* Asks to field sales that are late. */
 int home_waits_sales(struct request *r, struct home_view *v);
 /* Promises of this person that are due, and their 1:1s up to today; home_waits_review.c. */

@@ -188,6 +188,8 @@ int home_waits(struct request *r, const struct desk *d, const struct forecast_tr
   if (rc >= 0)
     rc = home_waits_review(r, v);
   if (rc >= 0)
+    rc = home_waits_approvals(r, v);
+  if (rc >= 0)
     rc = home_waits_sales(r, v);
   if (rc >= 0)
     rc = single_waits(r, d, v);

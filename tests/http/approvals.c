@@ -1,0 +1,194 @@
+/* Exceptions over HTTP: asking, deciding, refusals with their sentences, the ledger, authority, standing in, the API. */
+#include "http/support.h"
+
+#include "app/book_cache.h"
+#include "base/money.h"
+#include "base/utf8.h"
+#include "store/driver.h"
+
+enum { TODAY = 20779 /* 2026-11-22 */ };
+static struct house h;
+static char rep[128], rep_csrf[80], manager[128], manager_csrf[80], ops[128], ops_csrf[80], other[128];
+
+static void script(const char *sql) {
+  struct err e = {0};
+  if (db_script(store_db(h.store), sql, &e) < 0) fail_msg("%s", e.text);
+}
+
+static int64_t number(const char *sql) {
+  struct err e = {0};
+  int64_t n = 0;
+  if (db_one_i64(store_db(h.store), sql, NULL, -1, &n, &e) < 0) fail_msg("%s", e.text);
+  return n;
+}
+
+static void add_row(int id, const char *account, int64_t owner) {
+  char sql[3000];
+  currency_t usd = 0;
+  assert_int_equal(currency_parse(STR("USD"), &usd), OK);
+  snprintf(sql, sizeof sql,
+           "insert into account (id, name, name_key, kind, known_at) values (%d, '%s', '%s', 1, 1700000000);"
+           "insert into contract (id, number, number_key, end_user_account_id, currency, owner_id, known_at) values (%d, 'N-%d', 'n-%d', %d, %d, %d, 1700000000);"
+           "insert into renewal (id, contract_id, due_date, owner_id, stage, category, currency, atr_amount, forecast_amount, version, changed_at) "
+           "values (%d, %d, %d, %d, 1, 3, %d, 120000, 120000, 1, 1700000000);"
+           "insert into renewal_version (renewal_id, version, changed_at, owner_id, stage, category, category_override, at_risk, currency, atr_amount, "
+           "forecast_amount, won_amount, outcome) values (%d, 1, 1700000000, %d, 1, 3, 0, 0, %d, 120000, 120000, 0, 0);",
+           id, account, account, id, id, id, id, usd, (int)owner, id, id, TODAY + 23, (int)owner, usd, id, (int)owner, usd);
+  script(sql);
+}
+
+static int change_tx(struct store *s, void *arg, struct err *e) {
+  (void)arg;
+  return store_changed(s, "renewal", 0, e);
+}
+
+static int set_up(void **state) {
+  struct err e = {0};
+  (void)state;
+  house_open(&h);
+  add_row(501, "Own Customer", h.people[ROLE_REP]);
+  add_row(502, "Zanzibar Holdings", h.other_rep);
+  script("insert into org_config (key, value) values ('today', '2026-11-22')");
+  if (store_write(h.store, change_tx, NULL, &e) < 0) fail_msg("%s", e.text);
+  h.web.today = TODAY;
+  h.web.books = book_cache_new(NULL);
+  house_serve(&h);
+  sign_in(&h, "rep@example.com", rep);
+  csrf_of(&h, rep, rep_csrf);
+  sign_in(&h, "manager@example.com", manager);
+  csrf_of(&h, manager, manager_csrf);
+  sign_in(&h, "ops@example.com", ops);
+  csrf_of(&h, ops, ops_csrf);
+  sign_in(&h, "other@example.com", other);
+  return 0;
+}
+
+static int tear_down(void **state) {
+  (void)state;
+  house_close(&h);
+  book_cache_free(h.web.books);
+  return 0;
+}
+
+static int post(const char *cookie, const char *csrf, const char *path, const char *fields, struct answer *a) {
+  char body[1500];
+  snprintf(body, sizeof body, "csrf=%s&%s", csrf, fields);
+  ask(&h, &(struct ask){.method = "POST", .path = path, .cookie = cookie, .body = body, .origin = "own"}, a);
+  return a->status;
+}
+
+static void says(const char *cookie, const char *path, const char *text, bool expected) {
+  struct answer a;
+  ask(&h, &(struct ask){.path = path, .cookie = cookie}, &a);
+  if (a.status != 200 || answer_says(&a, text) != expected) fail_msg("%s: %d, %s \"%s\": %.5000s", path, a.status, expected ? "does not say" : "says", text, a.body.p);
+  answer_free(&a);
+}
+
+static void answers(const char *cookie, const char *csrf, const char *path, const char *fields, int status, const char *text) {
+  struct answer a;
+  post(cookie, csrf, path, fields, &a);
+  if (a.status != status || (text && !answer_says(&a, text)))
+    fail_msg("%s %s: %d, wanted %d with \"%s\": %.5000s", path, fields, a.status, status, text ? text : "", a.body.p);
+  answer_free(&a);
+}
+
+#define ASK "/renewals/501/exceptions"
+static void test_ask_and_decide(void **state) {
+  (void)state;
+  says(rep, "/approvals", "No exceptions wait", true);
+  says(rep, "/renewals/501", "/renewals/501/exceptions/new", true);
+  says(rep, "/renewals/501/exceptions/new", "Ask for an exception for Own Customer", true);
+  answers(rep, rep_csrf, ASK, "kind=discount&size=ten&reason=why&expires=2026-12-01&recapture=", 422, "The size is no number of this kind");
+  answers(rep, rep_csrf, ASK, "kind=discount&size=5&reason=&expires=2026-12-01&recapture=", 422, "The reason is missing");
+  answers(rep, rep_csrf, ASK, "kind=discount&size=5&reason=kept+words&expires=2026-11-01&recapture=", 422, "kept words");
+  answers(rep, rep_csrf, ASK, "kind=discount&size=5&reason=why&expires=2026-12-01&recapture=&look=1", 200, "5% discount costs $60. manager decides.");
+  assert_int_equal(number("select count(*) from exception_case /* scan */"), 0); /* a look asks nothing */
+  answers(rep, rep_csrf, ASK, "kind=discount&size=5&reason=why&expires=2026-12-01&recapture=2027-12-01", 303, NULL);
+  answers(rep, rep_csrf, ASK, "kind=discount&size=4&reason=why&expires=2026-12-01&recapture=", 409, "is still open");
+  answers(rep, rep_csrf, "/renewals/502/exceptions", "kind=discount&size=5&reason=why&expires=2026-12-01&recapture=", 404, NULL);
+  says(manager, "/approvals", "Own Customer: 5% discount", true);
+  says(manager, "/approvals/1", "Your decision", true);
+  says(rep, "/approvals/1", "Your decision", false);
+  answers(rep, rep_csrf, "/approvals/1/decide", "version=1&act=approve&size=5", 403, "Nobody decides their own request");
+  answers(manager, manager_csrf, "/approvals/1/decide", "version=1&act=return&note=", 422, "The words are missing");
+  answers(manager, manager_csrf, "/approvals/1/decide", "version=1&act=return&note=Why+five", 303, NULL);
+  says(rep, "/approvals", "Why five", true);
+  answers(rep, rep_csrf, "/approvals/1/answer", "version=2&note=They+asked", 303, NULL);
+  answers(manager, manager_csrf, "/approvals/1/decide", "version=1&act=approve&size=5", 409, "changed since you opened it");
+  answers(manager, manager_csrf, "/approvals/1/decide", "version=3&act=approve&size=3&note=three&valid_until=2026-12-24", 303, NULL);
+  says(rep, "/approvals/1", "approved 3% instead of 5%", true);
+  says(rep, "/renewals/501", "3% discount", true);
+  answers(ops, ops_csrf, "/approvals/1/decide", "version=3&act=decline&note=no", 409, "manager has approved the request already");
+  assert_int_equal(number("select count(*) from exception_step where exception_id = 1"), 4);
+  struct answer a;
+  ask(&h, &(struct ask){.path = "/approvals/1", .cookie = other}, &a);
+  assert_int_equal(a.status, 404);
+  answer_free(&a);
+}
+
+static void test_over(void **state) {
+  (void)state;
+  answers(rep, rep_csrf, ASK, "kind=price_hold&size=90&reason=why&expires=2026-12-01&recapture=", 303, NULL);
+  answers(rep, rep_csrf, "/approvals/2/withdraw", "version=1&note=", 303, NULL);
+  answers(manager, manager_csrf, "/approvals/2/decide", "version=2&act=approve&size=90", 409, "has withdrawn the request");
+  answers(rep, rep_csrf, ASK, "kind=price_hold&size=90&reason=why&expires=2026-12-01&recapture=", 303, NULL);
+  script("update exception_case set expires = 20778 where id = 3");
+  says(manager, "/approvals/3", "Your decision", false);
+  answers(manager, manager_csrf, "/approvals/3/decide", "version=1&act=approve&size=90", 409, "expired on 2026-11-21");
+}
+
+static void test_ledger(void **state) {
+  (void)state;
+  says(manager, "/approvals/ledger", "1 exception approved, at a cost of $36", true);
+  says(manager, "/approvals/ledger?by=quarter", "Q4 2026", true);
+  says(other, "/approvals/ledger", "Own Customer", false);
+  says(manager, "/approvals/ledger.csv", "1,discount,approved,Own Customer,N-501,rep,,,rep,", true);
+  says(manager, "/approvals/ledger.csv", ",500,300,basis_points,36.00,USD,36.00,USD,0.00,2027-12-01,2026-12-24", true);
+  says(manager, "/approvals/ledger?period=2025-Q1", "Nothing was asked for in this period.", true);
+}
+
+static void test_rules(void **state) {
+  (void)state;
+  says(rep, "/approvals/authority", "up to 10% and $25,000", true);
+  says(rep, "/approvals/authority", "Change authority", false);
+  answers(manager, manager_csrf, "/approvals/authority", "kind=discount&role=manager&may=yes&size=50&from=2026-11-22&why=x", 403, NULL);
+  answers(ops, ops_csrf, "/approvals/authority", "kind=discount&role=manager&may=yes&size=50&from=2026-11-21&why=x", 422, "begins today or later");
+  answers(ops, ops_csrf, "/approvals/authority", "kind=discount&role=manager&may=yes&size=4&cost=&from=2026-11-22&why=winter", 303, NULL);
+  says(rep, "/approvals/authority", "up to 4% at any cost", true);
+  answers(ops, ops_csrf, "/approvals/policy", "kind=short_term&rate=20&from=2026-11-22&words=Bridges+only", 303, NULL);
+  says(rep, "/approvals/authority", "Bridges only", true);
+  answers(rep, rep_csrf, ASK, "kind=discount&size=5&reason=why&expires=2026-12-01&recapture=&look=1", 200, "ops decides");
+  char fields[200];
+  snprintf(fields, sizeof fields, "to=%d&first=2026-11-22&last=2026-11-25&reason=leave", (int)h.people[ROLE_OPS]);
+  answers(manager, manager_csrf, "/approvals/away", fields, 303, NULL);
+  answers(manager, manager_csrf, "/approvals/away", fields, 409, "stands in on some of these days");
+  says(ops, "/approvals/away", "ops decides for manager", true);
+  answers(manager, manager_csrf, "/approvals/away/1/end", "x=1", 303, NULL);
+  says(ops, "/approvals/away", "ops decides for manager", false);
+}
+
+static void test_api(void **state) {
+  struct answer a;
+  struct err e = {0};
+  char token[API_TOKEN_SIZE];
+  (void)state;
+  assert_int_equal(access_token_add(h.store, h.people[ROLE_REP], STR("t"), TOKEN_READ, 1, 0, clock_now(), token, &e), OK);
+  ask(&h, &(struct ask){.path = "/api/v1/exceptions?state=approved", .bearer = token}, &a);
+  assert_int_equal(a.status, 200);
+  assert_true(answer_says(&a, "\"id\":1,"));
+  assert_false(answer_says(&a, "\"id\":2,"));
+  answer_free(&a);
+  ask(&h, &(struct ask){.path = "/api/v1/exceptions/1", .bearer = token}, &a);
+  assert_true(answer_says(&a, "\"act\":\"approve_changed\""));
+  assert_true(answer_says(&a, "\"cost\":\"36.00\""));
+  answer_free(&a);
+  ask(&h, &(struct ask){.path = "/api/v1/exceptions?state=no", .bearer = token}, &a);
+  assert_int_equal(a.status, 400);
+  answer_free(&a);
+}
+
+int main(void) {
+  static const struct CMUnitTest tests[] = {cmocka_unit_test(test_ask_and_decide), cmocka_unit_test(test_over), cmocka_unit_test(test_ledger),
+                                            cmocka_unit_test(test_rules), cmocka_unit_test(test_api)};
+  return cmocka_run_group_tests(tests, set_up, tear_down);
+}
