@@ -1,11 +1,7 @@
 /* What the reps did with the renewals that are open, told as edits in time order, so that versions, the audit and every
  * as-of day read like a real team's. */
-#include <math.h>
-
 #include "app/demo_write.h"
 #include "base/alloc.h"
-#include "domain/calendar.h"
-#include "store/repo_config.h"
 #include "store/repo_renewal.h"
 
 enum { PAGE = 4096, PAST_DAYS = 365, AHEAD_DAYS = 200 };
@@ -177,96 +173,4 @@ int demo_work(struct demo_writer *w, struct err *e) {
   }
   mem_free(v.p);
   return rc;
-}
-
-/* Targets: what is due in each quarter of the year, times what the team has to reach, rounded to thousands. */
-enum { QUARTERS = 4, TARGET_PERCENT = 91 };
-struct target_sums {
-  struct demo_writer *w;
-  struct calendar calendar;
-  struct period year;
-  double *rep;         /* [person id × QUARTERS], USD minor units at the newest rate */
-};
-
-static int sum_due(void *arg, const struct due_sum *x) {
-  struct target_sums *t = arg;
-  int quarter = period_of(&t->calendar, PERIOD_QUARTER, x->due).index - 1;
-  double rate = 1;
-  for (int k = 0; k < DEMO_TEAMS; k++) {
-    if (t->w->currency[k] == x->currency && k >= 2) {
-      rate = 100.0 / demo_teams[k].rate_cents;
-    }
-  }
-  if (x->owner_id > 0 && x->owner_id <= t->w->people) {
-    t->rep[x->owner_id * QUARTERS + quarter] += (double)x->atr * rate;
-  }
-  return OK;
-}
-
-static int64_t rounded(double minor) { return (int64_t)llround(minor * TARGET_PERCENT / 100 / 100000) * 100000; }
-
-static int add_target(struct target_sums *t, struct vendor *v, int64_t *id, const char *scope, struct str name, const struct period *p, const char *kind,
-                      const char *measure, int64_t amount, struct err *e) {
-  char period[PERIOD_ID_SIZE];
-  bool money = strcmp(kind, "money") == 0;
-  struct vendor_target x = {.id = ++*id, .scope = str_of(scope), .scope_name = name, .period_id = str_of(period_id(p, period)), .kind = str_of(kind),
-                            .measure = str_of(measure), .reason = STR("plan of the year"), .amount = amount, .set_at = t->w->epoch, .set_by = t->w->manager,
-                            .currency = money ? t->w->currency[0] : CURRENCY_NONE};
-  return vendor_add_target(v, &x, e);
-}
-
-static int write_targets(struct target_sums *t, struct vendor *v, struct err *e) {
-  struct demo_writer *w = t->w;
-  int targets = QUARTERS * (3 + DEMO_REGIONS + DEMO_TEAMS) + 1;
-  for (int k = 0; k < DEMO_TEAMS; k++) {
-    targets += QUARTERS * w->shape.reps[k];
-  }
-  int64_t id = 0, company_year = 0;
-  int rc = store_reserve_ids(w->store, "target", targets, &id, e);
-  id--; /* add_target counts up first */
-  struct period p = period_of(&t->calendar, PERIOD_QUARTER, t->year.first);
-  for (int q = 0; q < QUARTERS && rc == OK; q++, p = period_next(&t->calendar, &p)) {
-    int64_t company = 0, region = 0;
-    for (int k = 0; k < DEMO_TEAMS && rc == OK; k++) {
-      int64_t team = 0;
-      for (int i = 0; i < w->shape.reps[k] && rc == OK; i++) {
-        struct strbuf b = STRBUF_INIT(200);
-        int64_t amount = rounded(t->rep[(w->first_rep[k] + i) * QUARTERS + q]);
-        demo_person_name(&b, k, i);
-        rc = add_target(t, v, &id, "rep", strbuf_str(&b), &p, "money", "closed", amount, e);
-        strbuf_free(&b);
-        team += amount;
-      }
-      bool whole = strcmp(demo_teams[k].name, demo_teams[k].region) == 0;
-      struct str name = whole ? arena_fmt(w->row, "%s renewals", demo_teams[k].name) : str_of(demo_teams[k].name);
-      rc = rc == OK ? add_target(t, v, &id, "team", name, &p, "money", "closed", team, e) : rc;
-      company += team;
-      region += team;
-      if (rc == OK && (k + 1 == DEMO_TEAMS || strcmp(demo_teams[k].region, demo_teams[k + 1].region) != 0)) {
-        rc = add_target(t, v, &id, "region", str_of(demo_teams[k].region), &p, "money", "closed", region, e);
-        region = 0;
-      }
-    }
-    rc = rc == OK ? add_target(t, v, &id, "company", STR("Americas"), &p, "money", "closed", company, e) : rc;
-    rc = rc == OK ? add_target(t, v, &id, "company", STR("Americas"), &p, "rate", "on_time_rate_money", 880000000, e) : rc;
-    rc = rc == OK ? add_target(t, v, &id, "company", STR("Americas"), &p, "rate", "gross_renewal_rate", 900000000, e) : rc;
-    company_year += company;
-  }
-  return rc == OK ? add_target(t, v, &id, "company", STR("Americas"), &t->year, "money", "closed", company_year, e) : rc;
-}
-
-int demo_set_targets(struct demo_writer *w, struct err *e) {
-  struct target_sums t = {.w = w, .calendar = CALENDAR_DEFAULT};
-  struct vendor *v = NULL;
-  t.year = period_of(&t.calendar, PERIOD_YEAR, w->shape.today);
-  t.rep = mem_zalloc((size_t)(w->people + 1) * QUARTERS, sizeof *t.rep);
-  if (t.rep == NULL) {
-    return ERR_NOMEM;
-  }
-  int rc = vendor_each_due(w->store, t.year.first, t.year.last, sum_due, &t, e);
-  rc = rc == OK ? vendor_append(w->store, &v, e) : rc;
-  rc = rc == OK ? write_targets(&t, v, e) : rc;
-  int ended = vendor_end(v, rc == OK ? e : NULL);
-  mem_free(t.rep);
-  return rc == OK ? ended : rc;
 }

@@ -5,9 +5,8 @@
 #include "insight/forecast.h"
 #include "store/repo_config.h"
 
-/* Rows of the scope's reps only; targets with kind money and measure "closed" of that very period id, matched to regions,
- * teams and reps by name, case and accents aside, converted at the plan rate. *ret_unmatched: targets whose name is nobody's or whose
- * currency has no rate. Nodes live in arena. OK, ERR_NOMEM, ERR_RANGE, and the store's codes. */
+/* Rows of the scope's reps only; targets with kind money and measure "closed" of that very period id as they count (app/target.h).
+ * *ret_unmatched: targets whose name is nobody's or whose currency has no rate. Nodes live in arena. OK, ERR_NOMEM, ERR_RANGE, and the store's codes. */
 int forecast_run(struct store *s, const struct scope *who, const struct book *b, const struct period *p, struct arena *a, struct forecast_node **ret,
                  size_t *ret_n, size_t *ret_unmatched, struct err *e);
 #endif

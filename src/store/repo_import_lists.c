@@ -4,11 +4,7 @@
 #include "store/repo_import.h"
 #include "store/repo_import_staged.h"
 #include "store/repo_import_was.h"
-
-static struct bind text_or_null(struct str s)
-{
-  return s.n == 0 ? B_NULL : B_STR(s);
-}
+#include "store/repo_target.h"
 
 int import_set_rate(struct store *s, currency_t c, day_t date, int64_t rate, struct str source, int64_t known_at, int64_t import_id, bool *ret_new,
                     bool *ret_changed, struct err *e)
@@ -32,33 +28,14 @@ int import_set_rate(struct store *s, currency_t c, day_t date, int64_t rate, str
 
 int import_set_target(struct store *s, const struct new_target *t, int64_t import_id, bool *ret_new, bool *ret_changed, struct err *e)
 {
-  struct stmt *q STMT_CLEANUP = NULL;
-  int64_t version = 0, id;
-  bool same = false;
-  int rc = db_query(store_db(s),
-                    "select version, amount, coalesce(currency, 0) from target where scope = $1 and scope_name = $2 and period_id = $3 and kind = $4 and "
-                    "measure = $5 order by version desc limit 1",
-                    BINDS(B_STR(t->scope), B_STR(t->scope_name), B_STR(t->period), B_STR(t->kind), B_STR(t->measure)), &q, e);
-  if (rc >= 0 && (rc = stmt_next(q, e)) == 1) {
-    version = stmt_i64(q, 0);
-    same = stmt_i64(q, 1) == t->amount && stmt_i64(q, 2) == t->currency;
-  }
+  struct target x = {.scope = t->scope, .scope_name = t->scope_name, .kind = t->kind, .measure = t->measure, .amount = t->amount, .currency = t->currency,
+                     .reason = t->reason, .set_by = t->set_by, .set_at = t->set_at};
+  int was = 0, rc = target_put(s, t->period, &x, -1, &was, e);
   if (rc < 0)
     return rc;
-  *ret_new = version == 0;
-  *ret_changed = version > 0 && !same;
-  if (same)
-    return OK;
-  rc = store_reserve_ids(s, "target", 1, &id, e);
-  if (rc < 0)
-    return rc;
-  int64_t n = db_run(store_db(s),
-                     "insert into target (id, scope, scope_name, period_id, kind, measure, amount, currency, version, reason, set_by, set_at) "
-                     "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-                     BINDS(B_I64(id), B_STR(t->scope), B_STR(t->scope_name), B_STR(t->period), B_STR(t->kind), B_STR(t->measure), B_I64(t->amount),
-                           B_ID(t->currency), B_I64(version + 1), text_or_null(t->reason), B_ID(t->set_by), B_I64(t->set_at)),
-                     e);
-  return n < 0 ? (int)n : import_made(s, import_id, "target", id, e);
+  *ret_new = was == 0;
+  *ret_changed = was > 0 && rc == 1;
+  return rc == 1 ? import_made(s, import_id, "target", x.id, e) : OK;
 }
 
 int import_find_renewal(struct store *s, struct str number_key, day_t due, int64_t *ret_id, struct err *e)

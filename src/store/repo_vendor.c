@@ -212,7 +212,7 @@ int vendor_add_target(struct vendor *v, const struct vendor_target *r, struct er
   bulk_str(b, r->measure);
   bulk_i64(b, r->amount);
   bulk_id(b, r->currency);
-  bulk_i64(b, 1);
+  bulk_i64(b, r->version);
   bulk_str(b, r->reason);
   bulk_id(b, r->set_by);
   bulk_i64(b, r->set_at);

@@ -43,6 +43,7 @@ struct vendor_target {
   struct str scope, scope_name, period_id, kind, measure, reason;
   int64_t amount, set_at, set_by;
   currency_t currency;
+  int version;
 };
 /* Open bulks of the tables; one line per row verb. begin gives ERR_CONFLICT when the store already has accounts. */
 struct vendor;

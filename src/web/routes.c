@@ -25,6 +25,7 @@
 #include "web/pages/review.h"
 #include "web/pages/search.h"
 #include "web/pages/settings.h"
+#include "web/pages/targets.h"
 #include "web/pages/work.h"
 #include "web/route.h"
 
@@ -229,6 +230,15 @@ const struct route web_routes[] = {
     POST_ROW("/reviews/:rep/:date/promises", MAY_REVIEW, review_promise_post, "review"),
     POST_ROW("/promises/:id", MAY_WRITE, promise_post, "promise"),
     POST_ROW("/renewals/:id/promises", MAY_WRITE, renewal_promise_post, "renewal"),
+    /* targets */
+    PAST_ROW("/targets", MAY_READ, targets_now, NULL),
+    PAST_ROW("/targets/:period", MAY_READ, targets_page, "period"),
+    PAST_ROW("/targets/:period/versions/:n", MAY_READ, targets_version_page, "period"),
+    GET_ROW("/targets/:period/spread", MAY_IMPORT, targets_spread_page, "period"),
+    POST_ROW("/targets/:period", MAY_IMPORT, targets_post, "period"),
+    POST_ROW("/targets/:period/spread", MAY_IMPORT, targets_spread_post, "period"),
+    POST_ROW("/targets/people/:rep", MAY_IMPORT, targets_presence_post, "worklist"),
+    POST_ROW("/targets/people/:rep/:entry/end", MAY_IMPORT, targets_presence_end_post, "worklist"),
     /* the worklist */
     API_ROW("/worklist", api_worklist, NULL),
     PAST_ROW("/work", MAY_READ, work_page, NULL),

@@ -18,6 +18,7 @@ const struct nav_entry web_nav[] = {
     {"/forecast", MSG("Forecast"), "chart-histogram", false, true, "f"},
     {"/reviews", MSG("1:1 reviews"), "users", false, false, "o"},
     {"/approvals", MSG("Approvals"), "gavel", false, false, "a"},
+    {"/targets", MSG("Targets"), "target", false, false, NULL},
     {"/kpi", MSG("KPIs"), "report", false, false, "k"},
     {"/sales", MSG("Field sales"), "users", false, false, NULL},
     {"/capacity", MSG("Capacity"), "scale", true, false, NULL},

@@ -1,0 +1,168 @@
+#include "app/target.h"
+
+#include "base/strbuf.h"
+#include "base/utf8.h"
+#include "domain/spread.h"
+#include "insight/exact.h"
+
+enum { NAME_MAX_BYTES = 4096 };
+
+static const struct { const char *name, *kind, *measure; } measures[TARGET_MEASURES] = {
+    {"closed", "money", "closed"}, {"on_time_rate_money", "rate", "on_time_rate_money"}, {"gross_renewal_rate", "rate", "gross_renewal_rate"},
+    {"net_renewal_rate", "rate", "net_renewal_rate"}, {"count", "count", "closed"}};
+
+const char *target_measure_name(int m) { return m >= 0 && m < TARGET_MEASURES ? measures[m].name : ""; }
+const char *target_kind_name(int m) { return m >= 0 && m < TARGET_MEASURES ? measures[m].kind : ""; }
+
+int target_measure_of(struct str name) {
+  for (int m = 0; m < TARGET_MEASURES; m++)
+    if (str_eq(name, str_of(measures[m].name)))
+      return m;
+  return name.n ? -1 : TARGET_CLOSED;
+}
+
+static int measure_of(const struct target *t) {
+  for (int m = 0; m < TARGET_MEASURES; m++)
+    if (str_eq(t->kind, str_of(measures[m].kind)) && str_eq(t->measure, str_of(measures[m].measure)))
+      return m;
+  return -1;
+}
+
+/* ---- names ---- */
+
+static bool same_name(struct str a, struct str b) {
+  struct strbuf x STRBUF_CLEANUP = STRBUF_INIT(NAME_MAX_BYTES), y STRBUF_CLEANUP = STRBUF_INIT(NAME_MAX_BYTES);
+  utf8_fold(&x, a);
+  utf8_fold(&y, b);
+  return x.failed == 0 && y.failed == 0 && str_eq(strbuf_str(&x), strbuf_str(&y));
+}
+
+static uint32_t dict_code(const struct book_dict *d, struct str name) {
+  for (uint32_t i = 1; i < d->n; i++)
+    if (str_eq(d->name[i], name))
+      return i;
+  for (uint32_t i = 1; i < d->n; i++)
+    if (same_name(d->name[i], name))
+      return i;
+  return 0;
+}
+
+static uint32_t team_code(const struct book *b, struct str name) {
+  for (uint32_t i = 1; i < b->n_teams; i++)
+    if (str_eq(b->teams[i].name, name))
+      return i;
+  for (uint32_t i = 1; i < b->n_teams; i++)
+    if (same_name(b->teams[i].name, name))
+      return i;
+  return 0;
+}
+
+static bool find_node(const struct book *b, const struct target *t, struct target_row *x) {
+  if (str_eq(t->scope, STR("company")) || str_eq(t->scope, STR("all"))) {
+    x->node = (struct node){NODE_COMPANY, 0};
+    return true;
+  }
+  if (str_eq(t->scope, STR("region"))) {
+    x->code = dict_code(&b->regions, t->scope_name);
+    x->node = (struct node){NODE_REGION, b->regions.id[x->code]};
+  } else if (str_eq(t->scope, STR("team"))) {
+    x->code = team_code(b, t->scope_name);
+    x->node = (struct node){NODE_TEAM, x->code ? b->teams[x->code].id : 0};
+  } else if (str_eq(t->scope, STR("rep"))) {
+    x->code = dict_code(&b->reps, t->scope_name);
+    x->node = (struct node){NODE_REP, b->reps.id[x->code]};
+  }
+  return x->code != 0;
+}
+
+/* In the reporting currency at the plan rate. */
+static bool convert(const struct book *b, const struct target *t, day_t plan_day, int64_t *ret) {
+  int64_t rate = 0;
+  if (!str_eq(t->kind, STR("money"))) {
+    *ret = t->amount;
+    return true;
+  }
+  for (uint8_t c = 1; c < b->n_currencies; c++)
+    if (b->currency_of[c] == t->currency && book_rate(b, c, plan_day, &rate, NULL) == OK)
+      return exact_round(exact_term(t->amount, rate, t->currency, b->reporting), ret) == OK;
+  *ret = t->amount;
+  return t->currency == b->reporting; /* a book without rows knows no currency */
+}
+
+/* ---- who is there ---- */
+
+int target_presence(struct store *s, struct arena *a, const struct book *b, const struct period *p, int64_t until, int **ret, int *ret_days, struct err *e) {
+  struct presence_row *rows = NULL;
+  size_t n = 0;
+  int rc = presence_list(s, a, until, &rows, &n, e);
+  int *present = rc < 0 ? NULL : arena_zalloc(a, b->reps.n + (size_t)1, sizeof *present);
+  struct away *away = rc < 0 ? NULL : arena_zalloc(a, n + 1, sizeof *away);
+  if (rc < 0 || !present || !away)
+    return rc < 0 ? rc : err_set(e, ERR_NOMEM, "Out of memory");
+  int days = working_days(p->first, p->last);
+  for (uint32_t i = 0; i < b->reps.n; i++)
+    present[i] = days;
+  for (size_t i = 0; i < n;) {
+    struct presence x = {.joined = DAY_NONE, .left = DAY_NONE, .away = away};
+    int64_t person = rows[i].person_id;
+    for (; i < n && rows[i].person_id == person; i++) {
+      if (rows[i].kind == PRESENCE_JOINED)
+        x.joined = rows[i].first;
+      else if (rows[i].kind == PRESENCE_LEFT)
+        x.left = rows[i].first;
+      else
+        away[x.n_away++] = (struct away){rows[i].first, rows[i].last};
+    }
+    present[book_code(&b->reps, person)] = presence_days(&x, p->first, p->last);
+  }
+  *ret = present;
+  *ret_days = days;
+  return OK;
+}
+
+/* ---- reading ---- */
+
+static struct target_row *place_of(struct target_rows *x, const struct target_row *t) {
+  for (size_t i = 0; i < x->n; i++)
+    if (x->rows[i].node.kind == t->node.kind && x->rows[i].node.id == t->node.id && str_eq(x->rows[i].set.kind, t->set.kind) &&
+        str_eq(x->rows[i].set.measure, t->set.measure))
+      return &x->rows[i];
+  return &x->rows[x->n++];
+}
+
+int target_load(struct store *s, struct arena *a, const struct book *b, const struct period *p, int64_t until, struct target_rows *ret, struct err *e) {
+  char id[PERIOD_ID_SIZE];
+  struct target *set = NULL;
+  size_t n = 0;
+  int *present = NULL, days = 0;
+  int rc = target_list(s, a, str_of(period_id(p, id)), until, &set, &n, e);
+  rc = rc < 0 ? rc : target_presence(s, a, b, p, until, &present, &days, e);
+  struct target_rows x = {.rows = rc < 0 ? NULL : arena_zalloc(a, n + 1, sizeof *x.rows)};
+  if (rc < 0 || !x.rows)
+    return rc < 0 ? rc : err_set(e, ERR_NOMEM, "Out of memory");
+  for (size_t i = 0; i < n; i++) {
+    struct target_row t = {.set = set[i], .measure = measure_of(&set[i]), .present = days, .days = days};
+    if (!find_node(b, &set[i], &t) || !convert(b, &set[i], p->first, &t.amount)) {
+      x.unmatched++;
+      continue;
+    }
+    t.counts = t.amount;
+    if (t.node.kind == NODE_REP && !str_eq(set[i].kind, STR("rate"))) {
+      t.present = present[t.code];
+      if (t.present < days && prorate(t.amount, t.present, days, &t.counts) != OK)
+        return err_set(e, ERR_RANGE, "The target of %.*s is too large", STR_FMT(set[i].scope_name));
+    }
+    struct target_row *place = place_of(&x, &t);
+    if (!place->set.scope.n || place->set.id < t.set.id)
+      *place = t;
+  }
+  *ret = x;
+  return OK;
+}
+
+const struct target_row *target_of(const struct target_rows *x, const struct node *n, int measure) {
+  for (size_t i = 0; i < x->n; i++)
+    if (x->rows[i].measure == measure && x->rows[i].node.kind == n->kind && x->rows[i].node.id == n->id)
+      return &x->rows[i];
+  return NULL;
+}
