@@ -120,14 +120,15 @@ static int make_lines(struct sums *t) {
   return rc;
 }
 
-static int put(struct sums *t, struct vendor *v, const struct line *x, int column, const char *kind, const char *measure, int64_t amount, int version, struct err *e) {
+static int put(struct sums *t, struct vendor *v, const struct line *x, int column, const char *measure, int64_t amount, int version, struct err *e) {
   char period[PERIOD_ID_SIZE];
   const struct period *p = &t->column[column];
-  bool first = version == 1;
-  struct vendor_target row = {.id = t->next_id++, .scope = str_of(x->scope), .scope_name = x->name, .period_id = str_of(period_id(p, period)), .kind = str_of(kind),
+  bool first = version == 1, money = strcmp(measure, "closed") == 0;
+  day_t day = first ? t->year.first - 20 : t->column[quarter_column(t->running)].first + 5;
+  struct vendor_target row = {.id = t->next_id++, .scope = str_of(x->scope), .scope_name = x->name, .period_id = str_of(period_id(p, period)), .kind = money ? STR("money") : STR("rate"),
                               .measure = str_of(measure), .reason = first ? STR("plan of the year") : STR("two large renewals came in from the quarter before"),
-                              .amount = amount, .set_at = first ? demo_instant(t->year.first - 20, 15 * 3600) : demo_instant(t->column[quarter_column(t->running)].first + 5, 14 * 3600),
-                              .set_by = t->w->manager, .currency = strcmp(kind, "money") == 0 ? t->w->currency[0] : CURRENCY_NONE, .version = version};
+                              .amount = amount, .set_at = demo_instant(day, 15 * 3600),
+                              .set_by = t->w->manager, .currency = money ? t->w->currency[0] : CURRENCY_NONE, .version = version};
   return vendor_add_target(v, &row, e);
 }
 
@@ -149,22 +150,23 @@ static int64_t before(const struct sums *t, const struct line *x, int column) {
 }
 
 static int write_lines(struct sums *t, struct vendor *v, struct err *e) {
-  static const struct { const char *measure; int64_t rate; } rates[] = {{"on_time_rate_money", 880000000}, {"gross_renewal_rate", 900000000}, {"net_renewal_rate", 960000000}};
+  static const struct { const char *measure; int64_t rate; } rates[] = {
+      {"on_time_rate_money", 880000000}, {"gross_renewal_rate", 900000000}, {"net_renewal_rate", 960000000}};
   int rc = OK;
   for (int c = 0; c < COLUMNS && rc == OK; c++) {
     for (size_t i = 0; i < t->n && rc == OK; i++)
       if (t->lines[i].has[c])
-        rc = put(t, v, &t->lines[i], c, "money", "closed", was_raised(t, &t->lines[i], c) ? before(t, &t->lines[i], c) : t->lines[i].amount[c], 1, e);
+        rc = put(t, v, &t->lines[i], c, "closed", was_raised(t, &t->lines[i], c) ? before(t, &t->lines[i], c) : t->lines[i].amount[c], 1, e);
     bool quarter = c > 0 && (c - 1) % (1 + MONTHS) == 0;
     for (size_t k = 0; k < sizeof rates / sizeof rates[0] && quarter && rc == OK; k++)
       for (size_t i = 0; i < t->n && rc == OK; i++)
         if (strcmp(t->lines[i].scope, "company") == 0 || (k == 0 && strcmp(t->lines[i].scope, "region") == 0))
-          rc = put(t, v, &t->lines[i], c, "rate", rates[k].measure, rates[k].rate, 1, e);
+          rc = put(t, v, &t->lines[i], c, rates[k].measure, rates[k].rate, 1, e);
   }
   for (int c = 0; c < COLUMNS && rc == OK; c++)
     for (size_t i = 0; i < t->n && rc == OK; i++)
       if (was_raised(t, &t->lines[i], c))
-        rc = put(t, v, &t->lines[i], c, "money", "closed", t->lines[i].amount[c], 2, e);
+        rc = put(t, v, &t->lines[i], c, "closed", t->lines[i].amount[c], 2, e);
   return rc;
 }
 
@@ -173,10 +175,10 @@ static int add_presence(const struct sums *t, struct err *e) {
   struct demo_writer *w = t->w;
   const struct period *q = &t->column[quarter_column(t->running)];
   day_t monday = q->first + (8 - day_weekday(q->first)) % 7;
-  struct presence_row away = {.person_id = w->first_rep[NEWCOMER_TEAM], .kind = PRESENCE_AWAY, .first = monday + 35, .last = monday + 46, .note = STR("parental leave"),
-                              .set_by = w->manager, .set_at = demo_instant(q->first + 2, 15 * 3600)};
-  struct presence_row joined = {.person_id = newcomer(w), .kind = PRESENCE_JOINED, .first = monday + 14, .last = DAY_NONE, .note = STR("took over the seat that stood empty"),
-                                .set_by = w->manager, .set_at = demo_instant(q->first, 15 * 3600)};
+  struct presence_row away = {.person_id = w->first_rep[NEWCOMER_TEAM], .kind = PRESENCE_AWAY, .first = monday + 35, .last = monday + 46,
+                              .note = STR("parental leave"), .set_by = w->manager, .set_at = demo_instant(q->first + 2, 15 * 3600)};
+  struct presence_row joined = {.person_id = newcomer(w), .kind = PRESENCE_JOINED, .first = monday + 14, .last = DAY_NONE,
+                                .note = STR("took over the seat that stood empty"), .set_by = w->manager, .set_at = demo_instant(q->first, 15 * 3600)};
   int rc = w->shape.reps[NEWCOMER_TEAM] > 1 ? presence_put(w->store, &joined, e) : OK;
   return rc == OK ? presence_put(w->store, &away, e) : rc;
 }

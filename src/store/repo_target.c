@@ -2,7 +2,8 @@
 
 #include "store/rows.h"
 
-#define COLUMNS "t.scope, t.scope_name, t.kind, t.measure, t.amount, t.currency, t.version, t.id, coalesce(t.set_by, 0), t.set_at, coalesce(t.reason, ''), coalesce(p.name, '')"
+#define COLUMNS "t.scope, t.scope_name, t.kind, t.measure, t.amount, t.currency, t.version, t.id, coalesce(t.set_by, 0), t.set_at, " \
+                "coalesce(t.reason, ''), coalesce(p.name, '')"
 
 static void fill(struct arena *a, const struct stmt *q, struct target *x, bool *bad) {
   *x = (struct target){.scope = row_text(a, q, 0, bad), .scope_name = row_text(a, q, 1, bad), .kind = row_text(a, q, 2, bad),

@@ -149,7 +149,8 @@ static void fill_parts(struct request *r, const struct desk *d, const struct tar
     c->amount.title = tr(r, "no target");
     if (p)
       c->amount = target_text(r, d, t->measure, p->counts, MONEY_K);
-    c->href = arena_fmt(r->arena, "%.*s#%.*s", STR_FMT(target_href(r, arena_str(r->arena, str_of(period_id(&t->parts[k], id))), "", t->measure, NULL, STR_NONE)), STR_FMT(x->anchor));
+    struct str to = target_href(r, arena_str(r->arena, str_of(period_id(&t->parts[k], id))), "", t->measure, NULL, STR_NONE);
+    c->href = arena_fmt(r->arena, "%.*s#%.*s", STR_FMT(to), STR_FMT(x->anchor));
   }
 }
 
@@ -208,7 +209,8 @@ static int fill_presence(struct request *r, const struct target_tree *t, const s
   return OK;
 }
 
-static int fill_form(struct request *r, const struct desk *d, const struct target_tree *t, const struct target_node *n, const struct target_form *sent, struct targets_row *x) {
+static int fill_form(struct request *r, const struct desk *d, const struct target_tree *t, const struct target_node *n, const struct target_form *sent,
+                     struct targets_row *x) {
   struct target_form *f = arena_zalloc(r->arena, 1, sizeof *f);
   if (!f)
     return ERR_NOMEM;
@@ -313,12 +315,12 @@ static int fill(struct request *r, const struct target_ask *ask, const struct ta
   v->may_spread = !v->rate && v->n_nodes && r->as_of == DAY_NONE;
   v->spread_action = arena_fmt(r->arena, "/targets/%.*s/spread", STR_FMT(d->period_id));
   fill_overs(r, d, t, v);
-  v->excel_href = arena_fmt(r->arena, "/targets.xlsx?period=%.*s", STR_FMT(d->period_id));
   v->note = v->rate ? tr(r, "A rate is set where it holds; it is neither spread nor pro-rated.")
-                    : tr_fmt(r, "Per year in {0} at the rates of the period’s first day. A rep’s target counts by working days: the target × days there ÷ days of the period.",
-                             str_of(d->reporting_code));
+                    : tr_fmt(r, "Per year in {0} at the rates of the period’s first day. A rep’s target counts by working days: the target × days there ÷ "
+                                "days of the period.", str_of(d->reporting_code));
   if (t->rows.unmatched)
-    v->unmatched = tr_n(r, (int64_t)t->rows.unmatched, "{n} target names nobody here, or its currency has no rate.", "{n} targets name nobody here, or their currencies have no rate.");
+    v->unmatched = tr_n(r, (int64_t)t->rows.unmatched, "{n} target names nobody here, or its currency has no rate.",
+                        "{n} targets name nobody here, or their currencies have no rate.");
   return rc < 0 ? rc : fill_version(r, d, v);
 }
 

@@ -30,7 +30,7 @@ struct targets_row {
   size_t columns;
 };
 struct targets_view {
-  struct str headline, say, problem, period, now_head, note, unmatched, spread_action, excel_href, version, version_href;
+  struct str headline, say, problem, period, now_head, note, unmatched, spread_action, version, version_href;
   struct option *measures, *scales, *nodes;
   size_t n_measures, n_scales, n_nodes;
   struct str part_names[TARGET_PARTS];
@@ -90,5 +90,6 @@ struct str target_place(struct request *r, const struct target_node *n);
 const char *target_measure_words(int measure); /* a message: tr() says it */
 /* The page with the place's form open; status of w is the caller's. form NULL: all closed. */
 int targets_show(struct request *r, struct response *w, struct target_ask *x, const struct node *open, const struct target_form *form);
-route_fn targets_now, targets_page, targets_post, targets_presence_post, targets_presence_end_post, targets_spread_page, targets_spread_post, targets_version_page, targets_xlsx;
+route_fn targets_now, targets_page, targets_post, targets_presence_post, targets_presence_end_post;
+route_fn targets_spread_page, targets_spread_post, targets_version_page;
 #endif
