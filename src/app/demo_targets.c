@@ -125,8 +125,9 @@ static int put(struct sums *t, struct vendor *v, const struct line *x, int colum
   const struct period *p = &t->column[column];
   bool first = version == 1, money = strcmp(measure, "closed") == 0;
   day_t day = first ? t->year.first - 20 : t->column[quarter_column(t->running)].first + 5;
-  struct vendor_target row = {.id = t->next_id++, .scope = str_of(x->scope), .scope_name = x->name, .period_id = str_of(period_id(p, period)), .kind = money ? STR("money") : STR("rate"),
-                              .measure = str_of(measure), .reason = first ? STR("plan of the year") : STR("two large renewals came in from the quarter before"),
+  struct vendor_target row = {.id = t->next_id++, .scope = str_of(x->scope), .scope_name = x->name, .period_id = str_of(period_id(p, period)),
+                              .kind = money ? STR("money") : STR("rate"), .measure = str_of(measure),
+                              .reason = first ? STR("plan of the year") : STR("two large renewals came in from the quarter before"),
                               .amount = amount, .set_at = demo_instant(day, 15 * 3600),
                               .set_by = t->w->manager, .currency = money ? t->w->currency[0] : CURRENCY_NONE, .version = version};
   return vendor_add_target(v, &row, e);
