@@ -58,6 +58,8 @@ static int put(struct store *s, struct setting *x, const struct target_edit *t, 
   if (old && old->amount == t->amount)
     return OK;
   rc = target_put(s, str_of(period_id(&t->period, id)), &set, t->base, &was, e);
+  if (rc == ERR_CONFLICT)
+    return err_set(e, rc, "The target of %.*s was set by somebody else meanwhile: look at it again", STR_FMT(set.scope_name));
   if (rc == 1 && was && !x->reason.n)
     return err_set(e, ERR_RANGE, "The target stands at another amount already: say why it changes");
   x->written += rc == 1;
@@ -112,6 +114,8 @@ static int presence_put_tx(struct store *s, void *arg, struct err *e) {
 static int presence_end_tx(struct store *s, void *arg, struct err *e) {
   struct presence_write *x = arg;
   int rc = presence_end(s, x->id, x->person_id, x->by, x->now, e);
+  if (rc == ERR_NOTFOUND)
+    return err_set(e, rc, "There is no such entry: somebody took it out already");
   return rc < 0 ? rc : audit_presence(s, x, "presence.end", e);
 }
 

@@ -60,7 +60,7 @@ int target_put(struct store *s, struct str period_id, struct target *x, int base
   if (same)
     return 0;
   if (base >= 0 && base != version)
-    return err_set(e, ERR_CONFLICT, "The target of %.*s was set by somebody else meanwhile: look at it again", STR_FMT(x->scope_name));
+    return err_set(e, ERR_CONFLICT, "target: another version of %.*s was written", STR_FMT(x->scope_name));
   rc = store_reserve_ids(s, "target", 1, &x->id, e);
   if (rc < 0)
     return rc;
@@ -105,5 +105,5 @@ int presence_put(struct store *s, struct presence_row *x, struct err *e) {
 int presence_end(struct store *s, int64_t id, int64_t person_id, int64_t by, int64_t now, struct err *e) {
   int64_t n = db_run(store_db(s), "update presence set ended_by = $3, ended_at = $4 where id = $1 and person_id = $2 and ended_at is null",
                      BINDS(B_I64(id), B_I64(person_id), B_ID(by), B_I64(now)), e);
-  return n < 0 ? (int)n : n ? OK : err_set(e, ERR_NOTFOUND, "There is no such entry: somebody took it out already");
+  return n < 0 ? (int)n : n ? OK : err_set(e, ERR_NOTFOUND, "presence: no open row %" PRId64, id);
 }
