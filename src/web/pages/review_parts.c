@@ -1,4 +1,5 @@
 /* The agenda of a 1:1 as the page shows it: parts of at most five lines that lead to their renewals, and the questions. */
+#include "app/call.h"
 #include "web/pages/bridge_parts.h"
 #include "web/pages/review.h"
 
@@ -147,6 +148,30 @@ static int fill_moved(struct request *r, const struct desk *d, const struct revi
   return rc;
 }
 
+/* What the rep called in this week of the quarters before, and what was closed at their ends. */
+static int fill_calls(struct request *r, const struct desk *d, int64_t rep_id, struct review_part_view *v) {
+  struct call_board board;
+  struct call_past past;
+  const struct call_when when = {r->today, r->until, r->now};
+  int rc = call_board_load(r->store, r->arena, &r->scope, d->book, &d->org, &d->running, &when, &board, &r->err);
+  rc = rc < 0 ? rc : call_past_load(r->store, r->arena, &r->scope, &d->org, &board, r->until, &past, &r->err);
+  v->items = arena_zalloc(r->arena, CALL_PAST, sizeof *v->items);
+  if (rc < 0 || !v->items)
+    return rc < 0 ? rc : ERR_NOMEM;
+  for (size_t i = 0; i < past.n_reps; i++)
+    for (size_t k = 0; k < past.n_quarters && past.reps[i].person_id == rep_id; k++) {
+      char id[PERIOD_ID_SIZE];
+      struct str period = arena_str(r->arena, str_of(period_id(&past.quarters[k], id)));
+      int64_t called = past.reps[i].called[k], result = past.reps[i].result[k];
+      if (past.reps[i].has[k])
+        v->items[v->n_items++] = (struct review_item){
+          .glyph = parts_glyph(CATEGORY_CLOSED), .name = format_period(r->reader, period), .href = arena_fmt(r->arena, "/forecast/%.*s/calls", STR_FMT(period)),
+          .note = tr_fmt(r, "{0} → {1}", format_money(r->reader, called, d->reporting, MONEY_HEAD), format_money(r->reader, result, d->reporting, MONEY_HEAD)),
+          .amount = {format_growth(r->reader, called, result), STR_NONE}};
+    }
+  return OK;
+}
+
 static int fill_facts(struct request *r, const struct desk *d, const struct review *x, const struct review_agenda *g, struct review_view *v) {
   struct review_part_view *p = v->parts + v->n_parts;
   int64_t rep = x->rep_id;
@@ -164,7 +189,11 @@ static int fill_facts(struct request *r, const struct desk *d, const struct revi
   rc = rc < 0 ? rc : fill_part(r, d, &g->stale, &p[2], say_quiet);
   rc = rc < 0 ? rc : fill_part(r, d, &g->slips, &p[3], say_slip);
   rc = rc < 0 ? rc : fill_missing(r, d, x, g, &p[4]);
-  v->n_parts += 5;
+  if (rc >= 0) {
+    p[5] = (struct review_part_view){.id = STR("calls"), .title = tr(r, "Past calls of this week against results")};
+    rc = fill_calls(r, d, rep, &p[5]);
+  }
+  v->n_parts += p[5].n_items ? 6 : 5;
   return rc;
 }
 
