@@ -42,7 +42,6 @@ static void check_target(const struct org *org, const struct import_values *v, s
 {
   static const char *const scopes[] = {"company", "region", "team", "rep", "all", NULL}, *const kinds[] = {"money", "rate", "count", NULL};
   struct period period;
-  bool money = !v->has[FIELD_TARGET_KIND] || str_eq_nocase(v->text[FIELD_TARGET_KIND], STR("money"));
   if (!one_of(v->text[FIELD_SCOPE], scopes))
     row_trouble_add(t, FIELD_SCOPE, v->text[FIELD_SCOPE], "unknown scope", "write company, region, team or rep");
   if (period_parse(&org->calendar, v->text[FIELD_PERIOD], &period) < 0)
@@ -51,8 +50,6 @@ static void check_target(const struct org *org, const struct import_values *v, s
     row_trouble_add(t, FIELD_TARGET_KIND, v->text[FIELD_TARGET_KIND], "unknown kind of target", "write money, rate or count");
   if (v->number[FIELD_AMOUNT] < 0)
     row_trouble_add(t, FIELD_AMOUNT, v->text[FIELD_AMOUNT], "the amount is negative", "correct it");
-  if (money && v->number[FIELD_AMOUNT] > IMPORT_AMOUNT_MAX)
-    row_trouble_add(t, FIELD_AMOUNT, v->text[FIELD_AMOUNT], "the amount is too large", "check for a missing decimal mark");
 }
 
 static void check_touch(const struct import_values *v, struct row_trouble *t)

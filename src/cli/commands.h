@@ -29,6 +29,7 @@ int report_cmd(struct cli *c);
 int restore_cmd(struct cli *c);
 int review_cmd(struct cli *c);
 int serve_cmd(struct cli *c);
+int targets_cmd(struct cli *c);
 int token_cmd(struct cli *c);
 int user_cmd(struct cli *c);
 int version_cmd(struct cli *c);
@@ -90,6 +91,13 @@ static const struct cli_command commands[] = {
     {"capacity", capacity_cmd, "[--node N] [--propose]",
      "What each rep carries: open renewals, accounts, value, risk, and how many have to be placed in each of 13 weeks to be on time.\n"
      "--propose: the moves of accounts that would even out value and weekly load. Nothing is moved; plans are made in the browser."},
+    {"targets", targets_cmd, "list | set | spread | export FILE.xlsx [--period P] [--measure M] [--node N --amount A] [--reason R] [OPTIONS]",
+     "list: the tree of a period with target, what of it counts, last year, so far. set: one place's target. spread: an amount over the reps below a place by\n"
+     "ATR due and over quarters or months by their seasons: shown, and written with --save. export: the workbook that `import targets` takes back.\n\n"
+     "  --period P          2026, 2026-Q4, 2026-11; default the running quarter\n"
+     "  --measure M         closed (default), on_time_rate_money, gross_renewal_rate, net_renewal_rate, count\n"
+     "  --node N            company, region-3, team-12 or rep-17 (ids)\n"
+     "  --over WHAT         reps, parts or both (default)"},
     {"report", report_cmd, "weekly [--period P] [--as-of DATE] [--out DIR]",
      "Writes the weekly workbook (XLSX) of a period into DIR: summary, roll-up, on-time rate by rep, top open renewals,\n"
      "late and lapsed, changes since seven days before, definitions. Default: the current quarter, this folder."},
