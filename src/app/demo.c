@@ -243,6 +243,7 @@ static int make_in_tx(struct store *s, void *arg, struct err *e) {
   rc = rc == OK ? demo_capacity(&w, o->today, e) : rc;
   rc = rc == OK ? demo_calls(&w, e) : rc;
   rc = rc == OK ? demo_exceptions(&w, e) : rc;
+  rc = rc == OK ? demo_escalations(&w, e) : rc;
   int64_t renewals = rc == OK ? vendor_count_renewals(s, e) : 0;
   struct audit_entry entry = {.at = o->now, .action = "demo.make", .entity = "", .detail = STR("{}")};
   rc = rc == OK ? audit_add(s, &entry, e) : rc;

@@ -35,6 +35,8 @@ int demo_calls(struct demo_writer *w, struct err *e);
 int demo_exceptions(struct demo_writer *w, struct err *e);
 /* 1:1s of the last weeks with what was promised in them, and the next ones. */
 int demo_reviews(struct demo_writer *w, struct err *e);
+/* Escalations in all states and two years of resolved ones; public holidays. */
+int demo_escalations(struct demo_writer *w, struct err *e);
 /* Targets of the year and its quarters, from what is due. */
 int demo_set_targets(struct demo_writer *w, struct err *e);
 #endif

@@ -51,7 +51,11 @@ enum { /* who may ever be told of a kind: the rows of their settings */
   X(NOTICE_ASK_PASSED, 97, "sales_ask_passed", TOLD_DESK)             \
   X(NOTICE_ASK_DONE, 98, "sales_ask_done", TOLD_DESK | TOLD_SALES)    \
   X(NOTICE_ASK_WITHDRAWN, 99, "sales_ask_withdrawn", TOLD_SALES)      \
-  X(NOTICE_ASK_LATE, 100, "sales_ask_late", TOLD_DESK | TOLD_SALES)
+  X(NOTICE_ASK_LATE, 100, "sales_ask_late", TOLD_DESK | TOLD_SALES) \
+  X(NOTICE_ESCALATION_YOURS, 50, "escalation_yours", TOLD_DESK)       \
+  X(NOTICE_ESCALATION_BROKEN, 51, "escalation_broken", TOLD_DESK)     \
+  X(NOTICE_ESCALATION_ROSE, 52, "escalation_rose", TOLD_DESK)         \
+  X(NOTICE_ESCALATION_RESOLVED, 53, "escalation_resolved", TOLD_DESK)
 #define NOTICE_KIND_VALUE(NAME, NUMBER, SPELLING, ROLES) NAME = NUMBER,
 enum notice_kind { NOTICE_KINDS(NOTICE_KIND_VALUE) };
 

@@ -185,24 +185,43 @@ day_t zone_day(const struct zone *z, int64_t at) {
 
 static int by_name(const void *a, const void *b) { return str_cmp(*(const struct str *)a, *(const struct str *)b); }
 
-int zone_names(struct arena *a, struct str **ret, size_t *ret_n) {
+/* The list of zones: countries, place, zone, remark a line. STR_NONE on no memory, "" when the system has none. */
+static struct str zone_table(struct arena *a) {
   STRBUF_CLEANUP struct strbuf b = STRBUF_INIT(MOST_BYTES);
   FILE *f = fopen(ZONEINFO "zone1970.tab", "rb");
   char *room;
   size_t n = 0;
   while (f && (room = strbuf_reserve(&b, 32768)) && (n = fread(room, 1, 32768, f)) > 0) b.n += n;
   if (f) fclose(f);
-  struct str text = arena_str(a, strbuf_str(&b)), line, field;
-  struct str *names = arena_zalloc(a, 1000, sizeof *names);
+  return arena_str(a, strbuf_str(&b));
+}
+
+/* The next line that is no remark: its countries and its zone. */
+static bool zone_line(struct str *text, struct str *ret_countries, struct str *ret_zone) {
+  struct str line, field;
+  while (str_cut(*text, '\n', &line, text)) {
+    if (!line.n || line.p[0] == '#') continue;
+    str_cut(line, '\t', ret_countries, &line);
+    str_cut(line, '\t', &field, &line);
+    str_cut(line, '\t', ret_zone, &line);
+    if (ret_zone->n) return true;
+  }
+  return false;
+}
+
+struct str zone_country(struct arena *a, struct str zone) {
+  struct str text = zone_table(a), countries, name;
+  while (text.p && zone_line(&text, &countries, &name))
+    if (str_eq(name, zone)) return str_sub(countries, 0, 2);
+  return STR_NONE;
+}
+
+int zone_names(struct arena *a, struct str **ret, size_t *ret_n) {
+  struct str text = zone_table(a), countries, name, *names = arena_zalloc(a, 1000, sizeof *names);
+  size_t n = 1;
   if (!names || !text.p) return ERR_NOMEM;
   names[0] = STR("UTC");
-  for (n = 1; n < 1000 && str_cut(text, '\n', &line, &text);) { /* countries, place, zone, remark */
-    if (!line.n || line.p[0] == '#') continue;
-    str_cut(line, '\t', &field, &line);
-    str_cut(line, '\t', &field, &line);
-    str_cut(line, '\t', &field, &line);
-    if (field.n) names[n++] = field;
-  }
+  while (n < 1000 && zone_line(&text, &countries, &name)) names[n++] = name;
   qsort(names, n, sizeof *names, by_name);
   *ret = names;
   *ret_n = n;

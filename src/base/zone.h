@@ -17,6 +17,8 @@ int zone_offset(const struct zone *z, int64_t at, char name[ZONE_NAME_SIZE]);
 int64_t zone_instant(const struct zone *z, day_t day, int seconds);
 /* The day there at that instant. */
 day_t zone_day(const struct zone *z, int64_t at);
+/* The country of a zone's place, two letters ("BR"); of a zone that several share the first; "" = UTC, an older name, or the system has no list. */
+struct str zone_country(struct arena *a, struct str zone);
 /* Names of all zones that people live in, sorted. OK, ERR_NOMEM; none when the system has no list. */
 int zone_names(struct arena *a, struct str **ret, size_t *ret_n);
 #endif

@@ -12,6 +12,8 @@ int check_cmd(struct cli *c);
 int config_cmd(struct cli *c);
 int coverage_cmd(struct cli *c);
 int demo_cmd(struct cli *c);
+int escalations_cmd(struct cli *c);
+int holidays_cmd(struct cli *c);
 int export_cmd(struct cli *c);
 int forecast_cmd(struct cli *c);
 int import_cmd(struct cli *c);
@@ -135,6 +137,10 @@ static const struct cli_command commands[] = {
     {"review", review_cmd, "list | show NAME",
      "1:1 reviews. list: those that are planned, with each rep's open promises. show: the promises of a rep that are open or were settled in the last\n"
      "three months. Notes are for the two of them: no command shows them."},
+    {"escalations", escalations_cmd, "[list] [--since DATE] | show ID",
+     "list: what is open, with --since also what was resolved since that day. show: the steps of one."},
+    {"holidays", holidays_cmd, "[list] [--country XX] | set COUNTRY DATE NAME | remove COUNTRY DATE",
+     "Public holidays by country (two letters): clocks of escalations stand still there. People belong to the country of their time zone."},
     {"backup", backup_cmd, "FILE", "Writes a consistent copy of a running store to FILE, which must not exist."},
     {"restore", restore_cmd, "FILE", "Fills an empty place (--db) from a backup FILE."},
     {"check", check_cmd, "", "Proves the store: file, schema, foreign keys, versions, sums, ids, audit chain. Exit 1 when something is wrong."},

@@ -1,5 +1,6 @@
 #include "cli/nightly_watch.h"
 
+#include "app/escalation.h"
 #include "app/nightly.h"
 #include "base/alloc.h"
 #include "base/log.h"
@@ -29,12 +30,23 @@ static void look(struct nightly_watch *n) {
              counts.outcomes_changed, counts.renewals_changed, counts.renewals_added, (double)(clock_mono_us() - began) / 1e6);
 }
 
+/* Clocks of escalations run in working hours: looked at each minute. */
+static void tend(struct nightly_watch *n) {
+  struct err e = {0};
+  int steps = 0, rc = escalation_tend(n->store, clock_now(), &steps, &e);
+  if (rc < 0)
+    log_line(LOG_ERROR, "escalations: %s; tried again in a minute", e.text);
+  else if (steps)
+    log_line(LOG_INFO, "escalations: %d promises not kept or levels risen", steps);
+}
+
 static void *watch(void *arg) {
   struct nightly_watch *n = arg;
   pthread_mutex_lock(&n->lock);
   while (!n->stopping) {
     pthread_mutex_unlock(&n->lock);
     look(n);
+    tend(n);
     struct timespec until;
     clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_sec += LOOK_SECONDS;

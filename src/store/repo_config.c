@@ -155,10 +155,45 @@ static int take_loopback(struct str v, struct org *o) {
   return take_choice(v, "no", "yes", &o->oidc_loopback);
 }
 
+/* "40,16,8": hours of level 1, 2 and 3. */
+static int take_hours(struct str v, int ret[3]) {
+  struct str piece, rest = v;
+  int hours[3], n = 0;
+  while (n < 3 && str_cut(rest, ',', &piece, &rest))
+    if (take_int(str_trim(piece), 1, 1000, &hours[n++]) < 0) return ERR_SYNTAX;
+  if (n < 3 || rest.n) return ERR_SYNTAX;
+  for (int i = 0; i < 3; i++) ret[i] = hours[i];
+  return OK;
+}
+
+static int take_escalation_hours(struct str v, struct org *o) { return take_hours(v, o->escalation_hours); }
+
+static int take_update_hours(struct str v, struct org *o) { return take_hours(v, o->escalation_update_hours); }
+
+static int take_clock(struct str v, int *ret) {
+  struct str h, m;
+  int hours = 0, minutes = 0;
+  if (!str_cut(v, ':', &h, &m) || m.n != 2 || take_int(h, 0, 24, &hours) < 0 || take_int(m, 0, 59, &minutes) < 0 || hours * 60 + minutes > 24 * 60) return ERR_SYNTAX;
+  *ret = (hours * 60 + minutes) * 60;
+  return OK;
+}
+
+/* "09:00-18:00" */
+static int take_work_hours(struct str v, struct org *o) {
+  struct str from, to;
+  int a = 0, b = 0;
+  if (!str_cut(v, '-', &from, &to) || take_clock(str_trim(from), &a) < 0 || take_clock(str_trim(to), &b) < 0 || a >= b) return ERR_SYNTAX;
+  o->work_from = a;
+  o->work_to = b;
+  return OK;
+}
+
 static const struct key keys[] = {
     {"call_time", take_call_time, "a time of day such as 12:00"},
     {"call_weekday", take_call_weekday, "a day from 1 (Monday) to 7 (Sunday)"},
     {"distributor_days", take_distributor, "a number of business days from 0 to 365"},
+    {"escalation_hours", take_escalation_hours, "three numbers of hours from 1 to 1000, of level 1, 2 and 3: 40,16,8"},
+    {"escalation_update_hours", take_update_hours, "three numbers of hours from 1 to 1000, of level 1, 2 and 3: 16,8,4"},
     {"fiscal_calendar", take_calendar, "months or 445"},
     {"fiscal_year_name", take_year_name, "end or start (the calendar year that names the fiscal year)"},
     {"fiscal_year_start", take_year_start, "a month from 1 to 12"},
@@ -179,6 +214,7 @@ static const struct key keys[] = {
     {"urgency_days", take_urgency, "a number of days from 1 to 730"},
     {"week_start", take_week_start, "a day from 1 (Monday) to 7 (Sunday)"},
     {"window_days", take_window, "a number of days from 1 to 730"},
+    {"work_hours", take_work_hours, "two times of day such as 09:00-18:00"},
 };
 #define N_KEYS (sizeof keys / sizeof *keys)
 
@@ -196,7 +232,8 @@ static int unknown_key(struct str name, struct err *e) {
 
 int org_load(struct store *s, struct org *ret, struct err *e) {
   struct org o = {.name = "", .calendar = CALENDAR_DEFAULT, .window_days = 120, .max_lapse_days = 365, .work = WORK_RULE_DEFAULT,
-                  .call_weekday = 1, .call_minute = 12 * 60, .oidc_default_role = -1, .today = DAY_NONE};
+                  .call_weekday = 1, .call_minute = 12 * 60, .oidc_default_role = -1, .today = DAY_NONE, .work_from = 9 * 3600, .work_to = 18 * 3600,
+                  .escalation_hours = {40, 16, 8}, .escalation_update_hours = {16, 8, 4}};
   struct stmt *q STMT_CLEANUP = NULL;
   int rc = currency_parse(STR("USD"), &o.reporting_currency);
   if (rc == OK) rc = db_query(store_db(s), "select key, value from org_config /* scan */", NULL, &q, e);

@@ -23,6 +23,8 @@ struct org {
   int oidc_default_role;         /* enum role, -1 = none */
   bool oidc_loopback;
   int call_weekday, call_minute; /* the weekly call: call_weekday (1 = Monday … 7), call_time (HH:MM, as minutes of the day), on each person's own clock */
+  int work_from, work_to;        /* work_hours, default 09:00-18:00: seconds of the local day, Monday to Friday */
+  int escalation_hours[3], escalation_update_hours[3]; /* the same keys: working hours by level to a resolution (40,16,8) and to an update (16,8,4) */
   day_t today;                   /* key today (ISO) pins the day of a demo organization; DAY_NONE = clock */
 };
 /* Defaults where a key is absent. */

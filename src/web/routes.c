@@ -10,6 +10,7 @@
 #include "web/pages/contract.h"
 #include "web/pages/bulk.h"
 #include "web/pages/calls.h"
+#include "web/pages/escalations.h"
 #include "web/pages/forecast.h"
 #include "web/pages/grid.h"
 #include "web/pages/grid_edit.h"
@@ -191,6 +192,18 @@ const struct route web_routes[] = {
     POST_ROW("/sales/calendars", MAY_STAFF, calendar_add_post, NULL),
     POST_ROW("/sales/calendars/:id/revoke", MAY_STAFF, calendar_end_post, "calendar"),
     GET_ROW("/calendar/:secret", MAY_ANYBODY, calendar_ics, "calendar_secret"),
+    /* escalations */
+    API_ROW("/escalations", api_escalations, NULL),
+    API_ROW("/escalations/:id", api_escalation, "escalation"),
+    PAST_ROW("/escalations", MAY_READ, escalations_page, NULL),
+    GET_ROW("/escalations/new", MAY_WRITE, escalation_new_page, NULL),
+    PAST_ROW("/escalations/:id", MAY_READ, escalation_page, "escalation"),
+    POST_ROW("/escalations", MAY_WRITE, escalation_raise_post, NULL),
+    POST_ROW("/escalations/:id/move", MAY_READ, escalation_move_post, "escalation"),
+    POST_ROW("/escalations/:id/owner", MAY_READ, escalation_give_post, "escalation"),
+    POST_ROW("/escalations/:id/reopen", MAY_READ, escalation_reopen_post, "escalation"),
+    POST_ROW("/escalations/:id/resolve", MAY_READ, escalation_resolve_post, "escalation"),
+    POST_ROW("/escalations/:id/updates", MAY_READ, escalation_update_post, "escalation"),
     /* notices */
     {HTTP_GET, "/api/v1/asks", MAY_STAFF, CSRF_TOKEN, BODY_NONE, 0, api_asks, NULL},
     {HTTP_GET, "/api/v1/notices", MAY_STAFF, CSRF_TOKEN, BODY_NONE, 0, api_notices, NULL, true},

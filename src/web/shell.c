@@ -2,6 +2,7 @@
 #include "app/notify.h"
 #include "app/view.h"
 #include "store/repo_exception.h"
+#include "store/repo_escalation.h"
 #include "store/repo_work.h"
 #include "web/as_of.h"
 #include "web/asset.h"
@@ -19,6 +20,7 @@ const struct nav_entry web_nav[] = {
     {"/reviews", MSG("1:1 reviews"), "users", false, false, "o"},
     {"/approvals", MSG("Approvals"), "gavel", false, false, "a"},
     {"/targets", MSG("Targets"), "target", false, false, NULL},
+    {"/escalations", MSG("Escalations"), "flame", false, false, "e"},
     {"/kpi", MSG("KPIs"), "report", false, false, "k"},
     {"/sales", MSG("Field sales"), "users", false, false, NULL},
     {"/capacity", MSG("Capacity"), "scale", true, false, NULL},
@@ -105,7 +107,9 @@ static const char *tab_label(const struct nav_entry *n) {
 /* What waits behind an entry of the rail: one look into small indexes. */
 static struct str nav_count(struct request *r, const char *path) {
   int64_t n = 0;
-  if (strcmp(path, "/approvals") != 0 || exception_waiting(r->store, r->who.id, r->today, &n, NULL) < 0)
+  int rc = !strcmp(path, "/approvals") ? exception_waiting(r->store, r->who.id, r->today, &n, NULL)
+           : !strcmp(path, "/escalations") ? escalation_owned(r->store, r->who.id, &n, NULL) : OK;
+  if (rc < 0)
     return STR_NONE;
   return n ? format_count(r->reader, n) : STR_NONE;
 }

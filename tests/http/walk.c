@@ -58,6 +58,19 @@ static void rows(int64_t n, const char *account, const char *number, int64_t own
     fail_msg("%s", e.text);
 }
 
+/* One escalation about the renewal, number n + 350, owned by its rep. */
+static void escalation_row(int64_t n, int64_t owner) {
+  struct err e = {0};
+  char sql[900];
+  snprintf(sql, sizeof sql,
+           "insert into escalation (id, entity, renewal_id, contract_id, account_id, reason, blocked, opened_at, opened_by, closed_at, steps) "
+           "values (%d, 1, %d, %d, %d, 'walk', 'walk', 1700000000, %d, 9223372036854775807, 1);"
+           "insert into escalation_step (escalation_id, n, at, by_id, act, state, level, department, owner_id, due_at, promise, promise_at, waiting_on, broken, cause, "
+           "work_seconds, note) values (%d, 1, 1700000000, %d, 1, 1, 1, 2, %d, 1900000000, '', 1900000000, '', 0, 0, 0, '')",
+           (int)n + 350, (int)n, (int)n, (int)n, (int)owner, (int)n + 350, (int)owner, (int)owner);
+  if (db_script(store_db(h.store), sql, &e) < 0) fail_msg("%s", e.text);
+}
+
 static int64_t count_of(const char *sql) {
   struct err e = {0};
   int64_t n = 0;
@@ -77,6 +90,8 @@ static int set_up(void **state) {
   rows(501, "Own Customer", "OWN-1", h.people[ROLE_REP]);
   rows(502, FOREIGN_NAME, FOREIGN_NUMBER, h.other_rep);
   rows(503, BESIDE_NAME, BESIDE_NUMBER, h.other_rep);
+  escalation_row(501, h.people[ROLE_REP]);
+  escalation_row(502, h.other_rep);
   char view[400];
   snprintf(view, sizeof view, "insert into saved_view (id, owner_id, name, query, sharing, version, created_at, changed_at, changed_by) "
            "values (%d, %d, '" FOREIGN_NAME "', 'f=', 0, 1, 1700000000, 1700000000, %d)", FOREIGN_VIEW, (int)h.other_rep, (int)h.other_rep);
@@ -192,6 +207,7 @@ static const struct subject {
     {"draft", NOBODYS, "987654", NULL},
     {"draft", NOBODYS, "803", NULL}, /* of the other rep */
     {"exception", ROWS, "902", "901"},
+    {"escalation", ROWS, "852", "851"},
     {"handover", ROWS, "802", NULL},
     {"import", NOBODYS, "987654", NULL},
     {"kpi", NOBODYS, "no-such-thing", NULL},

@@ -134,6 +134,8 @@ static int fill(struct request *r, const struct desk *d, const struct account *x
   v->parent_href = account_href(r, x->parent_id);
   v->past_day = r->as_of != DAY_NONE;
   v->may_edit = !v->past_day && r->scope.role != ROLE_EXEC && r->scope.role != ROLE_SALES;
+  if (r->as_of == DAY_NONE && (MAY_WRITE & (1u << r->who.role)))
+    v->escalate_href = arena_fmt(r->arena, "/escalations/new?account=%lld", (long long)x->id);
   if (!v->past_day && (MAY_MERGE & (1u << r->who.role)))
     v->merge_href = arena_fmt(r->arena, "/accounts/%lld/merge", (long long)x->id);
   int rc = account_roles(r, d, x, v);

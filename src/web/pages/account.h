@@ -79,7 +79,7 @@ struct account_view {
   struct account_touch_row *touches;
   size_t n_touches;
   struct coverage_view coverage;
-  struct str merge_href;
+  struct str merge_href, escalate_href;
   bool customer, past_day, may_edit, may_assign;
   struct str sales_owner; /* who of field sales looks after it, "" = nobody */
   struct option *sales;

@@ -210,6 +210,12 @@ int contract_page(struct request *r, struct response *w) {
   if (rc < 0)
     return rc;
   fill_head(r, &c, &v);
+  STRBUF_CLEANUP struct strbuf escalate = STRBUF_INIT(WEB_MAX_URL);
+  bool first = true;
+  strbuf_addz(&escalate, "/escalations/new");
+  desk_add_param(&escalate, &first, "contract", c.number);
+  if (r->as_of == DAY_NONE && (MAY_WRITE & (1u << r->who.role)) && scope_sees_rep(&r->scope, c.owner_id))
+    v.escalate_href = arena_str(r->arena, strbuf_str(&escalate));
   struct view_cx cx = view_cx_of(r);
   shell_begin(r, w, &(struct page){.title = v.number, .nav = "/renewals", .sheet = "account.css", .crumb = v.customer, .crumb_href = v.customer_href});
   view_contract(&w->body, &cx, &v);

@@ -28,7 +28,7 @@ struct contract_view {
   struct account_renewal *renewals;
   size_t n_renewals;
   struct coverage_view coverage;
-  struct str lines_note, serial, next_href, all_href;
+  struct str lines_note, serial, next_href, all_href, escalate_href;
   bool auto_renew;
 };
 route_fn contract_page;

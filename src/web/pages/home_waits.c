@@ -1,9 +1,10 @@
 #include "base/utf8.h"
 #include "store/repo_desk.h"
 #include "store/repo_note.h"
+#include "web/pages/escalations.h"
 #include "web/pages/home_parts.h"
 
-enum { NEAR_DAYS = 14, SINGLE = 4, CHANGE_DAYS = 7, MOST_DAYS_BACK = 45, LOOKED_AT = 400, SHOWN_CHANGES = 8 };
+enum { NEAR_DAYS = 14, SINGLE = 4, MOST_ESCALATIONS = 4, CHANGE_DAYS = 7, MOST_DAYS_BACK = 45, LOOKED_AT = 400, SHOWN_CHANGES = 8 };
 
 static struct desk_rows past_end(const struct request *r) {
   struct desk_rows x = {0};
@@ -191,6 +192,8 @@ int home_waits(struct request *r, const struct desk *d, const struct forecast_tr
     rc = home_waits_approvals(r, v);
   if (rc >= 0)
     rc = home_waits_sales(r, v);
+  if (rc >= 0)
+    rc = home_waits_escalations(r, d, v, MOST_ESCALATIONS);
   if (rc >= 0)
     rc = single_waits(r, d, v);
   if (rc >= 0)

@@ -53,6 +53,10 @@ static const struct notice_words {
   {NOTICE_ASK_WITHDRAWN, "arrow-left", MSG("An ask to you is withdrawn"), MSG("{3} withdrew the ask about {0}. {1}"), "ttd"},
   {NOTICE_ASK_LATE, "clock", MSG("An ask is late"), MSG("The ask about {0} was due {2}: {1}"), "ttd"},
   {NOTICE_CALL_MISSING, "chart-histogram", MSG("Your weekly call is missing"), MSG("{3} asks for your call for {0}, week {1}"), "p#"},
+  {NOTICE_ESCALATION_YOURS, "flame", MSG("An escalation becomes yours"), MSG("{3} gives you the escalation of {0}: {1}"), "tt"},
+  {NOTICE_ESCALATION_BROKEN, "flame", MSG("A promise of an escalation is not kept"), MSG("The promise for {0} was not kept: {1}"), "tt"},
+  {NOTICE_ESCALATION_ROSE, "flame", MSG("An escalation rises"), MSG("The escalation of {0} was not resolved in time and rose to level {1}"), "tt"},
+  {NOTICE_ESCALATION_RESOLVED, "flame", MSG("An escalation is resolved"), MSG("{3} resolved the escalation of {0}: {1}"), "tt"},
 };
 
 static const struct notice_words *words_for(int kind) {
@@ -114,6 +118,7 @@ struct str notice_href(struct request *r, const struct notice *n) {
   } places[] = {
     {"account", "/accounts/", ""},
     {"exception", "/approvals/", ""},
+    {"escalation", "/escalations/", ""},
     {"import", "/imports/", "/done"},
     {"import_staged", "/imports/", "/check"},
     {"renewal", "/renewals/", ""},

@@ -273,6 +273,8 @@ int renewal_view_fill(struct request *r, int64_t id, struct renewal_view *v) {
   if (rc >= 0)
     rc = renewal_exceptions_fill(r, &x, &v->exceptions);
   if (rc >= 0)
+    rc = escalation_section_fill(r, &x, &v->escalations);
+  if (rc >= 0)
     rc = recent_events(r, id, v);
   if (rc >= 0)
     rc = renewal_sales_fill(r, &x, &v->sales);

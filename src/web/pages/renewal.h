@@ -6,6 +6,7 @@
 #include "web/pages/approvals.h"
 #include "web/form.h"
 #include "web/pages/sales.h"
+#include "web/pages/escalations.h"
 #include "web/parts.h"
 #include "web/route.h"
 
@@ -135,6 +136,7 @@ struct renewal_view {
   struct renewal_sales sales;
   struct renewal_exceptions exceptions;
   struct renewal_promises promises;
+  struct escalation_section escalations;
 };
 /* Every change of every field, for /renewals/:id/history. */
 struct history_row {

@@ -19,8 +19,8 @@
   });
 
   // Rows of a list: j and k move the cursor, whose row gets the keys first.
-  const rows = () => [...d.querySelectorAll('.wt tr.it')];
-  const current = () => d.querySelector('.wt tr.it[data-cur]');
+  const rows = () => [...d.querySelectorAll('.wt .it')];
+  const current = () => d.querySelector('.wt .it[data-cur]');
   const move = by => {
     const all = rows(), at = all.indexOf(current()), to = all[Math.max(0, Math.min(all.length - 1, at < 0 ? 0 : at + by))];
     if (!to) return;
@@ -33,7 +33,7 @@
   const keyed = key => {
     const find = in_ => in_?.querySelector('[data-key="' + CSS.escape(key) + '"]');
     return find(d.querySelector('.bulk[data-on]')) || find(current()) || find(d.querySelector('.peek')) ||
-      [...d.querySelectorAll('[data-key="' + CSS.escape(key) + '"]')].find(x => !x.closest('.bulk,tr.it'));
+      [...d.querySelectorAll('[data-key="' + CSS.escape(key) + '"]')].find(x => !x.closest('.bulk,.it'));
   };
   const press = x => { if (x.matches('input:not([type=checkbox]),select,textarea')) x.focus(); else x.click(); };
   let from = 0; // where a range of selected rows begins

@@ -1,0 +1,121 @@
+/* Escalations over HTTP: raised from a renewal, moved, updated, resolved; who may; what is refused. */
+#include "http/support.h"
+
+#include "app/book_cache.h"
+#include "store/driver.h"
+
+static struct house h;
+static char rep[128], rep_csrf[80], other[128], other_csrf[80], exec[128], exec_csrf[80];
+enum { TODAY = 20780 };
+
+static void script(const char *sql) {
+  struct err e = {0};
+  if (db_script(store_db(h.store), sql, &e) < 0) fail_msg("%s", e.text);
+}
+
+static int64_t number(const char *sql) {
+  struct err e = {0};
+  int64_t n = 0;
+  if (db_one_i64(store_db(h.store), sql, NULL, -1, &n, &e) < 0) fail_msg("%s", e.text);
+  return n;
+}
+
+static int change_tx(struct store *s, void *arg, struct err *e) {
+  (void)arg;
+  return store_changed(s, "renewal", 0, e);
+}
+
+static int set_up(void **state) {
+  char sql[1200];
+  struct err e = {0};
+  (void)state;
+  house_open(&h);
+  snprintf(sql, sizeof sql,
+           "insert into org_config (key, value) values ('today', '2026-11-23');"
+           "insert into account (id, name, name_key, kind, known_at) values (1, 'Acme <b>', 'acme', 1, 0);"
+           "insert into contract (id, number, number_key, end_user_account_id, currency, owner_id, known_at) values (1, 'C-1', 'c-1', 1, 1, %d, 0);"
+           "insert into renewal (id, contract_id, due_date, owner_id, stage, category, currency, atr_amount, forecast_amount, version, changed_at) values"
+           " (1, 1, %d, %d, 1, 3, 1, 500000, 500000, 1, 0);"
+           "insert into renewal_version (renewal_id, version, changed_at, owner_id, stage, category, category_override, at_risk, currency, atr_amount, forecast_amount,"
+           " won_amount, outcome) values (1, 1, 0, %d, 1, 3, 0, 0, 1, 500000, 500000, 0, 0)",
+           (int)h.people[ROLE_REP], TODAY + 20, (int)h.people[ROLE_REP], (int)h.people[ROLE_REP]);
+  script(sql);
+  if (store_write(h.store, change_tx, NULL, &e) < 0) fail_msg("%s", e.text);
+  h.web.today = TODAY;
+  h.web.books = book_cache_new(NULL);
+  house_serve(&h);
+  sign_in(&h, "rep@example.com", rep);
+  csrf_of(&h, rep, rep_csrf);
+  sign_in(&h, "other@example.com", other);
+  csrf_of(&h, other, other_csrf);
+  sign_in(&h, "exec@example.com", exec);
+  csrf_of(&h, exec, exec_csrf);
+  return 0;
+}
+
+static int tear_down(void **state) {
+  (void)state;
+  house_close(&h);
+  book_cache_free(h.web.books);
+  return 0;
+}
+
+static int post(const char *cookie, const char *csrf, const char *path, const char *fields, struct answer *a) {
+  char body[1000];
+  snprintf(body, sizeof body, "csrf=%s&%s", csrf, fields);
+  ask(&h, &(struct ask){.method = "POST", .path = path, .cookie = cookie, .body = body, .origin = "own"}, a);
+  return a->status;
+}
+
+static void posted(const char *cookie, const char *csrf, const char *path, const char *fields, int status, const char *says) {
+  struct answer a;
+  if (post(cookie, csrf, path, fields, &a) != status || (says && !answer_says(&a, says)))
+    fail_msg("POST %s %s: %d, wanted %d and \"%s\": %.3000s", path, fields, a.status, status, says ? says : "", a.body.p);
+  answer_free(&a);
+}
+
+static void says(const char *cookie, const char *path, const char *text, bool expected) {
+  struct answer a;
+  ask(&h, &(struct ask){.method = "GET", .path = path, .cookie = cookie}, &a);
+  if (a.status != 200 || answer_says(&a, text) != expected)
+    fail_msg("%s: %d, %s \"%s\": %.4000s", path, a.status, expected ? "does not say" : "says", text, a.body.p);
+  answer_free(&a);
+}
+
+static void test_story(void **state) {
+  (void)state;
+  says(rep, "/escalations", "No open escalations", true);
+  says(rep, "/renewals/1", "/escalations/new?renewal=1", true);
+  says(rep, "/escalations/new?renewal=1", "Escalate Acme &lt;b&gt;", true);
+  posted(rep, rep_csrf, "/escalations", "renewal=1&level=1&blocked=PO&reason=late", 422, "The department is missing");
+  posted(rep, rep_csrf, "/escalations", "renewal=1&level=1&blocked=PO&reason=late&department=legal&promise_day=2026-11-02&promise_time=10%3A00", 422,
+         "The next update lies in the past");
+  posted(other, other_csrf, "/escalations", "renewal=1&level=1&blocked=PO&reason=late&department=legal", 404, NULL);
+  posted(exec, exec_csrf, "/escalations", "renewal=1&level=1&blocked=PO&reason=late&department=legal", 403, NULL);
+  posted(rep, rep_csrf, "/escalations", "renewal=1&level=1&blocked=The+PO&reason=late&department=legal", 303, NULL);
+  posted(rep, rep_csrf, "/escalations", "renewal=1&level=1&blocked=The+PO&reason=late&department=legal", 303, NULL); /* twice */
+  assert_int_equal(number("select count(*) from escalation"), 1);
+  says(rep, "/escalations", "1 escalation is open", true);
+  says(rep, "/escalations", "blocked by Legal", true);
+  says(rep, "/escalations?view=list", "The PO", true);
+  says(rep, "/renewals/1", "/escalations/1", true);
+  says(other, "/escalations", "The PO", false);
+  says(exec, "/escalations/1", "The PO", true);
+  says(exec, "/escalations/1", "Write it", false);
+  posted(exec, exec_csrf, "/escalations/1/move", "state=working", 403, NULL);
+  posted(other, other_csrf, "/escalations/1/move", "state=working", 404, NULL);
+  posted(rep, rep_csrf, "/escalations/1/move", "state=working&steps=1", 303, NULL);
+  posted(rep, rep_csrf, "/escalations/1/move", "state=waiting&steps=1", 409, "Somebody wrote to this escalation meanwhile");
+  posted(rep, rep_csrf, "/escalations/1/move", "state=nowhere", 422, NULL);
+  posted(rep, rep_csrf, "/escalations/1/updates", "note=asked&promise=answer&promise_day=2026-11-30&promise_time=10%3A00&waiting_on=Dana", 303, NULL);
+  says(rep, "/escalations/1", "waits on Legal: Dana", true);
+  posted(rep, rep_csrf, "/escalations/1/resolve", "note=done", 422, "The cause is missing");
+  posted(rep, rep_csrf, "/escalations/1/resolve", "note=done&cause=contract_terms&department=legal", 303, NULL);
+  posted(rep, rep_csrf, "/escalations/1/updates", "note=x&promise=y&promise_day=2026-11-30&promise_time=10%3A00", 409, "This escalation is resolved");
+  says(rep, "/escalations", "Terms of the contract", true);
+}
+
+int main(void) {
+  static const struct CMUnitTest tests[] = {cmocka_unit_test(test_story)};
+  return cmocka_run_group_tests(tests, set_up, tear_down);
+}
