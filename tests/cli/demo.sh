@@ -30,7 +30,7 @@ expect "lines before the first rate" "$(one 'select count(*) from contract_line 
 expect "versions from the future" "$(one "select count(*) from renewal_version where changed_at > strftime('%s', '2026-11-23')")" 0
 [ "$(one 'select count(*) from line_outcome where outcome = 2')" -gt 20 ] || fail "hardly any partial renewals"
 [ "$(one 'select count(*) from renewal where category_override = 1')" -gt 0 ] || fail "no category set by hand"
-[ "$(one 'select count(distinct measure) from target')" -eq 3 ] || fail "targets are not of three measures"
+[ "$(one 'select count(distinct measure) from target')" -eq 4 ] || fail "targets are not of four measures"
 lines=$(one 'select count(*) from contract_line')
 [ "$lines" -ge 3000 ] && [ "$lines" -lt 3400 ] || fail "asked for 3000 lines, got $lines"
 
