@@ -51,7 +51,7 @@ async function followNumbers(who) {
     }
   }
   await page.goto(base + '/kpi?period=2026-Q3');
-  const kpis = await page.$$eval('.kp tbody tr', all => all.map(tr => [tr.querySelector('td:nth-child(5) a').getAttribute('href'), tr.querySelector('td:nth-child(5)').innerText]));
+  const kpis = await page.$$eval('.kp tbody tr:has(td:nth-child(5))', all => all.map(tr => [tr.querySelector('td:nth-child(5) a').getAttribute('href'), tr.querySelector('td:nth-child(5)').innerText]));
   check(kpis.length > 30, `only ${kpis.length} KPIs`);
   for (const [href, rows] of kpis) {
     const said = (await textOf(page, href)).match(/data-rows-total>([^<]*)</)[1];
