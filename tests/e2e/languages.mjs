@@ -65,8 +65,8 @@ async function nothing_is_left() {
         if (!was) return;
         for (const t of texts) {
           if (!was.has(t) || /^Mozilla\//.test(t)) continue;
-          const known = p => fixed.has(p) || same.has(p) || /^[A-Z]{1,4}$|^\//.test(p) || !/\p{L}{3}/u.test(p) || is_data(p);
-          if (!known(t) && !t.split(/ · |, |: |→ |· /).every(p => known(p.trim()))) left.set(`${language} ${t}`, to); // names put together
+          const known = p => fixed.has(p) || same.has(p.replace(/\d+/g, '{0}')) || same.has(p) || /^[A-Z]{1,4}$|^\//.test(p) || !/\p{L}{3}/u.test(p) || is_data(p);
+          if (!known(t) && !t.replace(/ \([a-z]{2}(, [a-z]{2})*\)$/, '').split(/ · | ·$|, |: |→ |· /).every(p => known(p.trim()))) left.set(`${language} ${t}`, to); // names put together
         }
       });
       check(visited.length > 10, `${who} reached ${visited.length} pages only`);
