@@ -43,7 +43,7 @@ await play(at, check, async () => {
   // A document: kept, downloaded as it came, removed on record.
   await rep.setInputFiles('#d-file', { name: 'order.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.4 order') });
   await submit(rep, 'text=Keep it here');
-  const [download] = await Promise.all([rep.waitForEvent('download'), rep.click('.docs a')]);
+  const [download] = await Promise.all([rep.waitForEvent('download'), rep.click('#documents .docs a')]);
   check(download.suggestedFilename() === 'order.pdf' && fs.readFileSync(await download.path(), 'utf8') === '%PDF-1.4 order', 'the document comes back');
   rep.expected = true; // the browser reports the answer 422
   await rep.setInputFiles('#d-file', { name: 'page.pdf', mimeType: 'application/pdf', buffer: Buffer.from('<html>') });
@@ -52,7 +52,7 @@ await play(at, check, async () => {
   rep.expected = false;
   await rep.goto(base + address);
   await submit(rep, '[aria-label="Remove this document"]');
-  check(await rep.locator('.docs', { hasText: 'removed by Tom Okafor' }).count() === 1, 'its removal stays');
+  check(await rep.locator('#documents .docs', { hasText: 'removed by Tom Okafor' }).count() === 1, 'its removal stays');
 
   // A double click writes once; going back and saving again shows both versions only when they differ.
   const versions = async () => { await rep.goto(base + address + '/history'); return +(await rep.locator('.hist td:last-child').first().textContent()); };

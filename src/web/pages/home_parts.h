@@ -4,7 +4,7 @@
 #include "web/pages/desk.h"
 #include "web/pages/home.h"
 
-enum { HOME_MOST_WAITS = 16 };
+enum { HOME_MOST_WAITS = 40 };
 /* Facts that ask for an act, most money first: open past its end, commit with no PO near its end, lapsed, missing
  * targets, currencies without a rate, data findings. */
 int home_waits(struct request *r, const struct desk *d, const struct forecast_tree *t, struct home_view *v);

@@ -178,6 +178,18 @@ static int people_waits(struct request *r, struct home_view *v) {
   return OK;
 }
 
+/* What is late comes first, and with money at stake before without; otherwise in the order of the kinds, each of which has its own. */
+static void most_urgent_first(struct home_view *v) {
+  struct home_wait ordered[HOME_MOST_WAITS];
+  size_t n = 0;
+  for (int rank = 0; rank < 4; rank++)
+    for (size_t i = 0; i < v->n_waits; i++)
+      if (rank == (v->waits[i].hot ? 0 : 2) + (v->waits[i].amount.text.n ? 0 : 1))
+        ordered[n++] = v->waits[i];
+  if (n)
+    memcpy(v->waits, ordered, n * sizeof *ordered);
+}
+
 int home_waits(struct request *r, const struct desk *d, const struct forecast_tree *t, struct home_view *v) {
   v->waits = arena_zalloc(r->arena, HOME_MOST_WAITS, sizeof *v->waits);
   if (!v->waits)
@@ -214,6 +226,7 @@ int home_waits(struct request *r, const struct desk *d, const struct forecast_tr
     rc = data_problems(r, v);
   if (rc >= 0)
     rc = next_expiry(r, d, v);
+  most_urgent_first(v);
   v->waits_note = v->n_waits ? tr_n(r, (int64_t)v->n_waits, "waiting|{n} item", "{n} items") : STR_NONE;
   return rc;
 }
