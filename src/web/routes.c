@@ -37,6 +37,7 @@
 #define API_ROW(PATH, HANDLER, SUBJECT) {HTTP_GET, "/api/v1" PATH, MAY_READ, CSRF_TOKEN, BODY_NONE, 0, HANDLER, SUBJECT, true}
 /* Only shortly after the password was given: what opens doors, and what leaves with everything. */
 #define FRESH_ROW(PATH, MAY, HANDLER, SUBJECT) {HTTP_POST, PATH, MAY, CSRF_FORM, BODY_FORM, 0, HANDLER, SUBJECT, .fresh = true}
+#define API_POST_ROW(PATH, MAY, HANDLER, SUBJECT) {HTTP_POST, "/api/v1" PATH, MAY, CSRF_TOKEN, BODY_JSON, 0, HANDLER, SUBJECT}
 #define POST_ROW(PATH, MAY, HANDLER, SUBJECT) {HTTP_POST, PATH, MAY, CSRF_FORM, BODY_FORM, 0, HANDLER, SUBJECT}
 
 const struct route web_routes[] = {
@@ -137,7 +138,7 @@ const struct route web_routes[] = {
     API_ROW("/capacity", api_capacity, NULL),
     API_ROW("/calls", api_calls, NULL),
     API_ROW("/calls/:id", api_call, "call"),
-    {HTTP_POST, "/api/v1/calls", MAY_REP | MAY_MANAGER, CSRF_TOKEN, BODY_JSON, 0, api_call_post, NULL},
+    API_POST_ROW("/calls", MAY_REP | MAY_MANAGER, api_call_post, NULL),
     API_ROW("/forecast", api_forecast, NULL),
     API_ROW("/kpi", api_kpi, NULL),
     API_ROW("/kpi/:name", api_kpi_rows, "kpi"),
@@ -224,6 +225,12 @@ const struct route web_routes[] = {
     POST_ROW("/approvals/away/:id/end", MAY_READ & ~MAY_REP, approvals_away_end_post, "delegation"),
     API_ROW("/exceptions", api_exceptions, NULL),
     API_ROW("/exceptions/:id", api_exception, "exception"),
+    API_POST_ROW("/exceptions", MAY_WRITE, api_exception_ask, NULL),
+    API_POST_ROW("/exceptions/:id/answer", MAY_WRITE, api_exception_answer, "exception"),
+    API_POST_ROW("/exceptions/:id/approve", MAY_READ, api_exception_approve, "exception"),
+    API_POST_ROW("/exceptions/:id/decline", MAY_READ, api_exception_decline, "exception"),
+    API_POST_ROW("/exceptions/:id/return", MAY_READ, api_exception_return, "exception"),
+    API_POST_ROW("/exceptions/:id/withdraw", MAY_WRITE, api_exception_withdraw, "exception"),
     PAST_ROW("/approvals/:id", MAY_READ, approval_page, "exception"),
     POST_ROW("/approvals/:id/answer", MAY_WRITE, approval_answer_post, "exception"),
     POST_ROW("/approvals/:id/decide", MAY_READ, approval_decide_post, "exception"),
