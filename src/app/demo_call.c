@@ -42,14 +42,8 @@ struct calls {
 
 static int keep_state(void *arg, const struct version_seen *v) {
   struct calls *c = arg;
-  if (c->n == c->cap) {
-    size_t cap = c->cap ? 2 * c->cap : 4096;
-    struct state *more = mem_realloc(c->states, cap * sizeof *more);
-    if (!more)
-      return ERR_NOMEM;
-    c->states = more;
-    c->cap = cap;
-  }
+  if (!mem_room(&c->states, c->n, &c->cap, 4096, sizeof *c->states))
+    return ERR_NOMEM;
   bool closed = v->category == CATEGORY_CLOSED;
   day_t day = closed && v->booked != DAY_NONE ? v->booked : v->close != DAY_NONE ? v->close : v->due;
   c->states[c->n++] = (struct state){.id = v->renewal_id, .at = v->changed_at, .amount = closed ? v->won : v->forecast, .version = v->version,

@@ -5,7 +5,7 @@
 #include "app/notify.h"
 #include "base/random.h"
 
-enum { PAGE = 4096, NEAR_DAYS = 3, FAR_DAYS = 75, REPS_MOST = 512, STREAM = 41, PAST_PER_REP = 3, PAST_MOST = 600, PAST_DAYS = 720, HOLIDAY_YEARS = 5 };
+enum { NEAR_DAYS = 3, FAR_DAYS = 75, REPS_MOST = 512, STREAM = 41, PAST_PER_REP = 3, PAST_MOST = 600, PAST_DAYS = 720, HOLIDAY_YEARS = 5 };
 
 /* A fixed day of a month, or (day 0) the nth weekday of it; week 5 = the last. */
 static const struct {
@@ -196,28 +196,21 @@ static int write_past(struct maker *m, int k, struct err *e) {
   return rc;
 }
 
+static int pick_two(void *arg, const struct open_renewal *x) {
+  struct maker *m = arg;
+  if (x->owner_id <= 0 || x->owner_id >= REPS_MOST)
+    return OK;
+  struct open_renewal *p = m->picks[x->owner_id];
+  int place = !p[0].id || x->atr_amount > p[0].atr_amount ? 0 : !p[1].id || x->atr_amount > p[1].atr_amount ? 1 : 2;
+  if (place == 0)
+    p[1] = p[0];
+  if (place < 2)
+    p[place] = *x;
+  return OK;
+}
+
 static int pick(struct maker *m, struct err *e) {
-  int64_t after = 0;
-  size_t n = 0;
-  int rc = OK;
-  do {
-    struct arena *page ARENA_CLEANUP = arena_new(0);
-    struct open_renewal *rows = NULL;
-    day_t today = m->w->shape.today;
-    rc = !page ? ERR_NOMEM : vendor_open_renewals(m->w->store, page, today + NEAR_DAYS, today + FAR_DAYS, after, PAGE, &rows, &n, e);
-    for (size_t i = 0; i < n && rc == OK; i++) {
-      int64_t rep = rows[i].owner_id;
-      after = rows[i].id;
-      if (rep <= 0 || rep >= REPS_MOST)
-        continue;
-      struct open_renewal *p = m->picks[rep];
-      int place = !p[0].id || rows[i].atr_amount > p[0].atr_amount ? 0 : !p[1].id || rows[i].atr_amount > p[1].atr_amount ? 1 : 2;
-      if (place == 0)
-        p[1] = p[0];
-      if (place < 2)
-        p[place] = rows[i];
-    }
-  } while (rc == OK && n == PAGE);
+  int rc = demo_each_open(m->w, NEAR_DAYS, FAR_DAYS, pick_two, m, e);
   for (int64_t rep = 1; rep < REPS_MOST; rep++)
     if (m->picks[rep][0].id)
       m->reps[m->n_reps++] = rep;

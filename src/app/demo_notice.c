@@ -4,7 +4,7 @@
 #include "store/repo_desk.h"
 #include "store/repo_note.h"
 
-enum { PAGE = 4096, NEAR_DAYS = 7, FAR_DAYS = 60, DAYS = 4, REPS_MOST = 512 };
+enum { NEAR_DAYS = 7, FAR_DAYS = 60, DAYS = 4, REPS_MOST = 512 };
 
 struct pick { /* of one rep: the largest renewal that ends soon */
   int64_t renewal_id, amount;
@@ -40,23 +40,17 @@ static int ask_rep(struct demo_writer *w, int64_t rep, const struct pick *p, int
   return rc;
 }
 
+static int pick_largest(void *arg, const struct open_renewal *x) {
+  struct pick *picks = arg, *p = x->owner_id > 0 && x->owner_id < REPS_MOST ? &picks[x->owner_id] : NULL;
+  if (p && x->atr_amount > p->amount)
+    *p = (struct pick){x->id, x->atr_amount};
+  return OK;
+}
+
 int demo_notices(struct demo_writer *w, struct err *e) {
   struct arena *a ARENA_CLEANUP = arena_new(0);
   struct pick *picks = a ? arena_zalloc(a, REPS_MOST, sizeof *picks) : NULL;
-  int64_t after = 0;
-  size_t n = 0;
-  int rc = picks ? OK : ERR_NOMEM;
-  do {
-    struct arena *page ARENA_CLEANUP = arena_new(0);
-    struct open_renewal *rows = NULL;
-    rc = rc < 0 ? rc : !page ? ERR_NOMEM : vendor_open_renewals(w->store, page, w->shape.today + NEAR_DAYS, w->shape.today + FAR_DAYS, after, PAGE, &rows, &n, e);
-    for (size_t i = 0; i < n && rc == OK; i++) {
-      struct pick *p = rows[i].owner_id > 0 && rows[i].owner_id < REPS_MOST ? &picks[rows[i].owner_id] : NULL;
-      if (p && rows[i].atr_amount > p->amount)
-        *p = (struct pick){rows[i].id, rows[i].atr_amount};
-      after = rows[i].id;
-    }
-  } while (rc == OK && n == PAGE);
+  int rc = picks ? demo_each_open(w, NEAR_DAYS, FAR_DAYS, pick_largest, picks, e) : ERR_NOMEM;
   for (int day = DAYS - 1; day >= 0; day--) /* in time order, as they would have been written */
     for (int64_t rep = 1, k = 0; rep < REPS_MOST && rc == OK; rep++)
       if (picks[rep].renewal_id && k++ % DAYS == day)

@@ -4,7 +4,7 @@
 #include "base/alloc.h"
 #include "store/repo_review.h"
 
-enum { PAGE = 4096, WEEKS = 6, PICKS = 6, REPS_MOST = 512, PAST_DAYS = 40, AHEAD_DAYS = 75, HELD_BY_HEAD = 2 };
+enum { WEEKS = 6, PICKS = 6, REPS_MOST = 512, PAST_DAYS = 40, AHEAD_DAYS = 75, HELD_BY_HEAD = 2 };
 
 struct picks { /* of one rep: the largest renewals that are open */
   int64_t id[PICKS], amount[PICKS];
@@ -30,21 +30,11 @@ static void take(struct picks *p, int64_t id, int64_t amount) {
   p->id[at] = id;
 }
 
-static int read_picks(struct demo_writer *w, struct picks *all, struct err *e) {
-  int64_t after = 0;
-  size_t n = 0;
-  int rc = OK;
-  do {
-    struct arena *page ARENA_CLEANUP = arena_new(0);
-    struct open_renewal *rows = NULL;
-    rc = !page ? ERR_NOMEM : vendor_open_renewals(w->store, page, w->shape.today - PAST_DAYS, w->shape.today + AHEAD_DAYS, after, PAGE, &rows, &n, e);
-    for (size_t i = 0; i < n && rc == OK; i++) {
-      if (rows[i].owner_id > 0 && rows[i].owner_id < REPS_MOST)
-        take(&all[rows[i].owner_id], rows[i].id, rows[i].atr_amount);
-      after = rows[i].id;
-    }
-  } while (rc == OK && n == PAGE);
-  return rc;
+static int take_open(void *arg, const struct open_renewal *x) {
+  struct picks *all = arg;
+  if (x->owner_id > 0 && x->owner_id < REPS_MOST)
+    take(&all[x->owner_id], x->id, x->atr_amount);
+  return OK;
 }
 
 struct meeting {
@@ -129,7 +119,7 @@ static int write_series(struct demo_writer *w, const struct picks *picks, int te
 
 int demo_reviews(struct demo_writer *w, struct err *e) {
   struct picks *all = mem_zalloc(REPS_MOST, sizeof *all);
-  int rc = all ? read_picks(w, all, e) : ERR_NOMEM;
+  int rc = all ? demo_each_open(w, -PAST_DAYS, AHEAD_DAYS, take_open, all, e) : ERR_NOMEM;
   for (int t = 0; t < DEMO_TEAMS && rc == OK; t++)
     for (int i = 0; i < w->shape.reps[t] && rc == OK; i++)
       rc = write_series(w, all, t, i, e);

@@ -4,7 +4,7 @@
 #include "base/alloc.h"
 #include "store/repo_renewal.h"
 
-enum { PAGE = 4096, PAST_DAYS = 365, AHEAD_DAYS = 200 };
+enum { PAST_DAYS = 365, AHEAD_DAYS = 200 };
 
 struct event {
   int64_t at, id;
@@ -20,14 +20,8 @@ struct events {
 };
 
 static int push(struct events *v, const struct event *x) {
-  if (v->n == v->cap) {
-    size_t cap = v->cap == 0 ? 1024 : v->cap * 2;
-    struct event *p = mem_realloc(v->p, cap * sizeof *p);
-    if (p == NULL) {
-      return ERR_NOMEM;
-    }
-    v->p = p;
-    v->cap = cap;
+  if (!mem_room(&v->p, v->n, &v->cap, 1024, sizeof *v->p)) {
+    return ERR_NOMEM;
   }
   v->p[v->n++] = *x;
   return OK;
@@ -148,23 +142,42 @@ static int apply(struct demo_writer *w, const struct event *x, struct err *e) {
   return rc;
 }
 
-int demo_work(struct demo_writer *w, struct err *e) {
-  struct events v = {0};
+struct working {
+  struct demo_writer *w;
+  struct events v;
+};
+
+static int work_one(void *arg, const struct open_renewal *x) {
+  struct working *k = arg;
+  size_t before = k->v.n;
+  int rc = events_of(k->w, x, &k->v);
+  k->w->worked += k->v.n > before;
+  return rc;
+}
+
+int demo_each_open(struct demo_writer *w, int first_days, int last_days, int (*fn)(void *arg, const struct open_renewal *x), void *arg, struct err *e) {
+  enum { PAGE = 4096 };
+  day_t today = w->shape.today;
   int64_t after = 0;
   size_t n = 0;
   int rc = OK;
   do {
     struct arena *page ARENA_CLEANUP = arena_new(0);
     struct open_renewal *rows = NULL;
-    rc = page == NULL ? ERR_NOMEM
-                      : vendor_open_renewals(w->store, page, w->shape.today - PAST_DAYS, w->shape.today + AHEAD_DAYS, after, PAGE, &rows, &n, e);
+    rc = !page ? ERR_NOMEM : vendor_open_renewals(w->store, page, today + first_days, today + last_days, after, PAGE, &rows, &n, e);
     for (size_t i = 0; i < n && rc == OK; i++) {
-      size_t before = v.n;
-      rc = events_of(w, &rows[i], &v);
-      w->worked += v.n > before;
+      rc = fn(arg, &rows[i]);
       after = rows[i].id;
     }
   } while (rc == OK && n == PAGE);
+  return rc;
+}
+
+int demo_work(struct demo_writer *w, struct err *e) {
+  struct working k = {.w = w};
+  struct events v;
+  int rc = demo_each_open(w, -PAST_DAYS, AHEAD_DAYS, work_one, &k, e);
+  v = k.v;
   if (rc == OK && v.n > 0) {
     qsort(v.p, v.n, sizeof *v.p, later);
   }

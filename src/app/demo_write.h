@@ -16,6 +16,8 @@ struct demo_writer {
   int64_t first_sales[DEMO_REGIONS], sales[DEMO_REGIONS], sales_lead; /* people of field sales */
   int64_t next_account, next_contract, next_line, people, worked, manager;
 };
+/* Each open renewal due from `first_days` to `last_days` days from the demo's today, in order of id; fn may write. Stops at the first error, its own or fn's. */
+int demo_each_open(struct demo_writer *w, int first_days, int last_days, int (*fn)(void *arg, const struct open_renewal *x), void *arg, struct err *e);
 int64_t demo_instant(day_t d, int seconds);
 /* The comparison key of a name, in w->row. */
 struct str demo_key(struct demo_writer *w, struct str name);

@@ -6,16 +6,8 @@ enum { OVERLAP_DAYS = 30 }; /* a renewal may begin so many days early without be
 
 void history_find(struct history_work *w, const char *rule, const char *field, int64_t line_id, struct str detail)
 {
-  if (!detail.p)
+  if (!detail.p || !mem_room(&w->findings, w->n_findings, &w->cap_findings, 64, sizeof *w->findings))
     return;
-  if (w->n_findings == w->cap_findings) {
-    size_t cap = w->cap_findings ? w->cap_findings * 2 : 64;
-    struct history_finding *p = mem_realloc(w->findings, cap * sizeof *p);
-    if (!p)
-      return;
-    w->findings = p;
-    w->cap_findings = cap;
-  }
   w->findings[w->n_findings++] = (struct history_finding){.rule = rule, .field = field, .line_id = line_id, .detail = detail};
 }
 

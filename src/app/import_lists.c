@@ -77,14 +77,8 @@ static int find_renewal(struct store *s, const struct import_values *v, struct r
 
 static int keep(struct file_list *l, int64_t renewal, const struct import_values *v)
 {
-  if (l->n == l->cap) {
-    size_t cap = l->cap ? l->cap * 2 : 256;
-    struct list_row *q = mem_realloc(l->row, cap * sizeof *q);
-    if (!q)
-      return ERR_NOMEM;
-    l->row = q;
-    l->cap = cap;
-  }
+  if (!mem_room(&l->row, l->n, &l->cap, 256, sizeof *l->row))
+    return ERR_NOMEM;
   struct list_row *r = &l->row[l->n];
   *r = (struct list_row){renewal, arena_alloc(l->arena, (size_t)l->n_slots * sizeof *r->value + 1), v->currency, (uint32_t)v->row};
   if (!r->value)

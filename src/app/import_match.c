@@ -49,14 +49,8 @@ static uint64_t chain_key(uint64_t base, uint32_t chain)
 
 static bool add_term(struct place *p, struct term t)
 {
-  if (p->n == p->cap) {
-    size_t cap = p->cap ? p->cap * 2 : 64;
-    struct term *q = mem_realloc(p->term, cap * sizeof *q);
-    if (!q)
-      return false;
-    p->term = q;
-    p->cap = cap;
-  }
+  if (!mem_room(&p->term, p->n, &p->cap, 64, sizeof *p->term))
+    return false;
   if (t.chain >= p->cap_chains) {
     size_t cap = (size_t)t.chain * 2 + 16;
     struct chain *q = mem_realloc(p->chain, cap * sizeof *q);

@@ -53,14 +53,8 @@ static int take_order(void *arg, int64_t id, struct str number, struct err *e)
 static int take_recent(void *arg, int64_t id, struct str number, struct err *e)
 {
   struct search_index *x = ((struct taking *)arg)->x;
-  if (x->n_recent == x->cap_recent) {
-    size_t cap = x->cap_recent ? x->cap_recent * 2 : 64;
-    void *p = mem_realloc(x->recent, cap * sizeof *x->recent);
-    if (!p)
-      return no_memory(e);
-    x->recent = p;
-    x->cap_recent = cap;
-  }
+  if (!mem_room(&x->recent, x->n_recent, &x->cap_recent, 64, sizeof *x->recent))
+    return no_memory(e);
   struct search_recent *r = &x->recent[x->n_recent++];
   r->renewal = (uint32_t)id;
   r->n = (uint8_t)search_number_key(number, r->key);

@@ -1,6 +1,7 @@
 #include "base/alloc.h"
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Fault injection state. Relaxed order is enough: a test arms it before it starts threads. */
 static _Atomic uint64_t made;    /* allocations since mem_fail_at */
@@ -44,6 +45,23 @@ void *mem_realloc(void *p, size_t n)
   if (!p)
     return mem_alloc(n);
   return n > PTRDIFF_MAX || must_fail() ? NULL : realloc(p, n ? n : 1);
+}
+
+bool mem_room(void *array, size_t n, size_t *cap, size_t first, size_t size)
+{
+  void *was, *is;
+  size_t more = *cap < first ? first : *cap * 2, bytes; /* *cap elements are in memory: twice as many can be counted */
+  if (n < *cap)
+    return true;
+  if (__builtin_mul_overflow(more, size, &bytes))
+    return false;
+  memcpy(&was, array, sizeof was); /* any pointer's address, without an alias of another type */
+  is = mem_realloc(was, bytes);
+  if (!is)
+    return false;
+  memcpy(array, &is, sizeof is);
+  *cap = more;
+  return true;
 }
 
 void mem_free(void *p)

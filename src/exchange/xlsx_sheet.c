@@ -43,19 +43,6 @@ static int no_memory(struct err *e)
   return err_set(e, ERR_NOMEM, "out of memory");
 }
 
-static int grow(void **p, size_t *cap, size_t n, size_t size)
-{
-  if (n < *cap)
-    return OK;
-  size_t more = *cap > 0 ? *cap * 2 : 256;
-  void *larger = mem_realloc(*p, more * size);
-  if (larger == NULL)
-    return ERR_NOMEM;
-  *p = larger;
-  *cap = more;
-  return OK;
-}
-
 /* "BC12" -> column 54 (0-based); the row's number is the row's business. False if ref is no reference. */
 static bool column_of(struct str ref, size_t *ret)
 {
@@ -175,7 +162,7 @@ static int place(struct sheet *s, struct stored c, struct err *e)
     return err_set(e, ERR_LIMIT, "%s, row %zu: more than %d columns: keep the columns of the contracts only", s->c.what, s->row,
                    TABLE_MAX_COLUMNS);
   while (s->n_cells - s->first_cell <= s->column) {
-    if (grow((void **)&s->cells, &s->cap_cells, s->n_cells, sizeof *s->cells) != OK)
+    if (!mem_room(&s->cells, s->n_cells, &s->cap_cells, 256, sizeof *s->cells))
       return no_memory(e);
     s->cells[s->n_cells++] = (struct stored){.type = CELL_EMPTY};
   }
@@ -219,7 +206,7 @@ static int end_cell(struct sheet *s, struct err *e)
 static int end_row(struct sheet *s, struct err *e)
 {
   s->in_row = false;
-  if (grow((void **)&s->rows, &s->cap_rows, s->n_rows, sizeof *s->rows) != OK)
+  if (!mem_room(&s->rows, s->n_rows, &s->cap_rows, 256, sizeof *s->rows))
     return no_memory(e);
   s->rows[s->n_rows++] = (struct stored_row){s->row, s->first_cell, s->n_cells - s->first_cell};
   s->first_cell = s->n_cells;

@@ -67,14 +67,8 @@ static int end_item(struct strings *s, struct err *e)
   size_t begin = s->n > 0 ? s->ends[s->n - 1] : 0;
   if (s->text.failed != 0)
     return err_set(e, s->text.failed, "the workbook's texts need too much memory");
-  if (s->n == s->cap) {
-    size_t cap = s->cap > 0 ? s->cap * 2 : 1024;
-    size_t *larger = mem_realloc(s->ends, cap * sizeof *larger);
-    if (larger == NULL)
-      return err_set(e, ERR_NOMEM, "out of memory");
-    s->ends = larger;
-    s->cap = cap;
-  }
+  if (!mem_room(&s->ends, s->n, &s->cap, 1024, sizeof *s->ends))
+    return err_set(e, ERR_NOMEM, "out of memory");
   if (s->text.n > begin)
     s->text.n = begin + strings_unescape(s->text.p + begin, s->text.n - begin);
   s->ends[s->n++] = s->text.n;

@@ -17,19 +17,11 @@ struct styles {
   int in_other;
 };
 
-static int grow(void **p, size_t *cap, size_t n, size_t size, size_t max, struct err *e)
+static int grow(void *array, size_t *cap, size_t n, size_t size, size_t max, struct err *e)
 {
-  if (n < *cap)
-    return OK;
   if (n >= max)
     return err_set(e, ERR_LIMIT, "the workbook has more styles than spreadsheet programs allow: save it again");
-  size_t more = *cap > 0 ? *cap * 2 : 64;
-  void *larger = mem_realloc(*p, more * size);
-  if (larger == NULL)
-    return err_set(e, ERR_NOMEM, "out of memory");
-  *p = larger;
-  *cap = more;
-  return OK;
+  return mem_room(array, n, cap, 64, size) ? OK : err_set(e, ERR_NOMEM, "out of memory");
 }
 
 static int add_format(struct styles *s, const struct xml_attributes *a, struct err *e)
@@ -38,7 +30,7 @@ static int add_format(struct styles *s, const struct xml_attributes *a, struct e
   int64_t id;
   if (str_to_i64(xml_bare(a, "numFmtId"), &id) != OK)
     return OK;
-  int code = grow((void **)&s->formats, &s->cap_formats, s->n_formats, sizeof *s->formats, MAX_FORMATS, e);
+  int code = grow(&s->formats, &s->cap_formats, s->n_formats, sizeof *s->formats, MAX_FORMATS, e);
   if (code == OK)
     s->formats[s->n_formats++] =
         (struct format){id, style_of_code(xml_unescape(xml_bare(a, "formatCode"), buf, sizeof buf))};
@@ -48,7 +40,7 @@ static int add_format(struct styles *s, const struct xml_attributes *a, struct e
 static int add_style(struct styles *s, const struct xml_attributes *a, struct err *e)
 {
   int64_t id;
-  int code = grow((void **)&s->ids, &s->cap_ids, s->n_ids, sizeof *s->ids, MAX_STYLES, e);
+  int code = grow(&s->ids, &s->cap_ids, s->n_ids, sizeof *s->ids, MAX_STYLES, e);
   if (code != OK)
     return code;
   s->ids[s->n_ids++] = str_to_i64(xml_bare(a, "numFmtId"), &id) == OK ? id : 0;

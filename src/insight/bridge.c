@@ -56,14 +56,8 @@ static struct bridge_state state_then(const struct book *b, const struct book_st
 }
 
 static int add_change(struct work *w, uint32_t row, int step, exact_t part, const struct bridge_state *was, const struct bridge_state *is) {
-  if (w->n == w->cap) {
-    size_t cap = w->cap == 0 ? 256 : w->cap * 2;
-    struct change *more = mem_realloc(w->change, cap * sizeof *more);
-    if (more == NULL) {
-      return ERR_NOMEM;
-    }
-    w->change = more;
-    w->cap = cap;
+  if (!mem_room(&w->change, w->n, &w->cap, 256, sizeof *w->change)) {
+    return ERR_NOMEM;
   }
   w->change[w->n++] = (struct change){.part = part, .row = row, .step = (uint8_t)step, .was = *was, .is = *is};
   return OK;

@@ -38,14 +38,8 @@ static uint32_t team_region(const struct book *b, uint32_t team) {
 
 static struct leaf *add_leaf(struct work *w, uint32_t region, uint32_t team, uint32_t rep) {
   const struct book *b = w->b;
-  if (w->n == w->cap) {
-    size_t cap = w->cap == 0 ? 64 : w->cap * 2;
-    struct leaf *more = mem_realloc(w->leaf, cap * sizeof *more);
-    if (more == NULL) {
-      return NULL;
-    }
-    w->leaf = more;
-    w->cap = cap;
+  if (!mem_room(&w->leaf, w->n, &w->cap, 64, sizeof *w->leaf)) {
+    return NULL;
   }
   w->leaf[w->n] = (struct leaf){.region = region, .team = team, .rep = rep, .region_name = book_name(&b->regions, region),
                                 .team_name = team != 0 ? b->teams[team].name : STR_NONE, .rep_name = book_name(&b->reps, rep)};

@@ -23,14 +23,8 @@ static int put(struct kpi_items *x, uint32_t pot, uint32_t product, struct kpi_i
     return ERR_NOMEM;
   }
   if (*slot == 0) {
-    if (x->n == x->cap) {
-      size_t cap = x->cap < 64 ? 64 : x->cap * 2;
-      struct kpi_item *grown = mem_realloc(x->at, cap * sizeof *grown);
-      if (grown == NULL) {
-        return ERR_NOMEM;
-      }
-      x->at = grown;
-      x->cap = cap;
+    if (!mem_room(&x->at, x->n, &x->cap, 64, sizeof *x->at)) {
+      return ERR_NOMEM;
     }
     x->at[x->n] = (struct kpi_item){.pot = pot, .product = product, .into = (uint32_t)x->n};
     *slot = ++x->n;

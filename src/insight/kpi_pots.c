@@ -21,14 +21,8 @@ void kpi_pots_free(struct kpi_pots *p) {
 }
 
 static struct kpi_pot *append(struct kpi_pots *p, uint32_t key) {
-  if (p->n == p->cap) {
-    size_t cap = p->cap < 64 ? 64 : p->cap * 2;
-    struct kpi_pot *grown = mem_realloc(p->at, cap * sizeof *grown);
-    if (grown == NULL) {
-      return NULL;
-    }
-    p->at = grown;
-    p->cap = cap;
+  if (!mem_room(&p->at, p->n, &p->cap, 64, sizeof *p->at)) {
+    return NULL;
   }
   p->at[p->n] = (struct kpi_pot){.key = key};
   return &p->at[p->n++];

@@ -22,14 +22,8 @@ static int take_share(void *arg, size_t line, exact_t money, int64_t factor) {
   if (code != OK) {
     return code;
   }
-  if (t->n == t->cap) {
-    size_t cap = t->cap < 64 ? 64 : t->cap * 2;
-    struct kpi_row *grown = mem_realloc(t->rows, cap * sizeof *grown);
-    if (grown == NULL) {
-      return ERR_NOMEM;
-    }
-    t->rows = grown;
-    t->cap = cap;
+  if (!mem_room(&t->rows, t->n, &t->cap, 64, sizeof *t->rows)) {
+    return ERR_NOMEM;
   }
   t->rows[t->n++] = (struct kpi_row){(uint32_t)line, t->count ? 1 : amount, converted};
   return OK;

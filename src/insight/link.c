@@ -50,15 +50,9 @@ static void linker_add(struct linker *k, uint32_t from, uint32_t to, uint8_t evi
   int64_t q = k->need[from] < k->supply[to] ? k->need[from] : k->supply[to];
   if (q <= 0 || from == to || k->l->end[to] <= k->l->end[from])
     return;
-  if (k->n_links == k->cap_links) {
-    size_t cap = k->cap_links ? k->cap_links * 2 : 1024;
-    struct link *p = mem_realloc(k->links, cap * sizeof *p);
-    if (!p) {
-      k->failed = ERR_NOMEM;
-      return;
-    }
-    k->links = p;
-    k->cap_links = cap;
+  if (!mem_room(&k->links, k->n_links, &k->cap_links, 1024, sizeof *k->links)) {
+    k->failed = ERR_NOMEM;
+    return;
   }
   k->links[k->n_links++] = (struct link){.from = from, .to = to, .quantity = q, .evidence = evidence};
   k->need[from] -= q;
@@ -176,15 +170,9 @@ static size_t group_days(const struct side *s, size_t from, size_t to, struct da
 
 static void pairs_push(struct linker *k, size_t *n, struct day_pair p)
 {
-  if (*n == k->cap_pairs) {
-    size_t cap = k->cap_pairs ? k->cap_pairs * 2 : 256;
-    struct day_pair *q = mem_realloc(k->pairs, cap * sizeof *q);
-    if (!q) {
-      k->failed = ERR_NOMEM;
-      return;
-    }
-    k->pairs = q;
-    k->cap_pairs = cap;
+  if (!mem_room(&k->pairs, *n, &k->cap_pairs, 256, sizeof *k->pairs)) {
+    k->failed = ERR_NOMEM;
+    return;
   }
   k->pairs[(*n)++] = p;
 }

@@ -20,14 +20,8 @@ struct loader {
 
 static void *vec_add(struct rows_vec *v)
 {
-  if (v->n == v->cap) {
-    size_t cap = v->cap ? v->cap * 2 : 256;
-    void *p = mem_realloc(v->p, cap * v->size);
-    if (!p)
-      return NULL;
-    v->p = p;
-    v->cap = cap;
-  }
+  if (!mem_room(&v->p, v->n, &v->cap, 256, v->size))
+    return NULL;
   return (char *)v->p + v->size * v->n++;
 }
 
@@ -216,14 +210,8 @@ static int queue_add(struct account_queue *q, int64_t id)
     return ERR_NOMEM;
   if (map64_count(q->seen) == before)
     return OK;
-  if (q->n == q->cap) {
-    size_t cap = q->cap ? q->cap * 2 : 256;
-    int64_t *p = mem_realloc(q->ids, cap * sizeof *p);
-    if (!p)
-      return ERR_NOMEM;
-    q->ids = p;
-    q->cap = cap;
-  }
+  if (!mem_room(&q->ids, q->n, &q->cap, 256, sizeof *q->ids))
+    return ERR_NOMEM;
   q->ids[q->n++] = id;
   return OK;
 }

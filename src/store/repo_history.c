@@ -15,14 +15,9 @@ int history_rates_load(struct store *s, currency_t reporting, struct history_rat
   size_t cap = 0;
   int r = db_query(store_db(s), "select currency, rate_date, rate from fx_rate order by currency, rate_date /* scan */", NULL, &q, e);
   while (r == OK && (r = stmt_next(q, e)) == 1) {
-    if (x.n == cap) {
-      cap = cap ? cap * 2 : 256;
-      struct history_rate *p = mem_realloc(x.rows, cap * sizeof *p);
-      if (!p) {
-        r = err_set(e, ERR_NOMEM, "Out of memory while reading exchange rates");
-        break;
-      }
-      x.rows = p;
+    if (!mem_room(&x.rows, x.n, &cap, 256, sizeof *x.rows)) {
+      r = err_set(e, ERR_NOMEM, "Out of memory while reading exchange rates");
+      break;
     }
     x.rows[x.n++] = (struct history_rate){(currency_t)stmt_i64(q, 0), stmt_day(q, 1), stmt_i64(q, 2)};
     r = OK;

@@ -67,6 +67,41 @@ static void failed_realloc_keeps_the_block(void **state)
   assert_string_equal(p, "abc");
 }
 
+static void an_array_doubles_when_full(void **state)
+{
+  (void)state;
+  uint32_t *p = NULL;
+  size_t cap = 0;
+  for (uint32_t i = 0; i < 9; i++) {
+    assert_true(mem_room(&p, i, &cap, 4, sizeof *p));
+    assert_int_equal(cap, i < 4 ? 4 : i < 8 ? 8 : 16);
+    p[i] = i;
+  }
+  for (uint32_t i = 0; i < 9; i++)
+    assert_int_equal(p[i], i);
+  mem_free(p);
+}
+
+static void an_array_that_cannot_grow_stays(void **state)
+{
+  (void)state;
+  size_t cap = 0, huge = SIZE_MAX / 4;
+  uint32_t *p = NULL, *was;
+  assert_true(mem_room(&p, 0, &cap, 2, sizeof *p));
+  p[0] = 7;
+  was = p;
+  mem_fail_at(1, 0);
+  assert_false(mem_room(&p, 2, &cap, 2, sizeof *p));
+  mem_fail_at(0, 0);
+  assert_ptr_equal(p, was);
+  assert_int_equal(cap, 2);
+  assert_int_equal(p[0], 7);
+  assert_false(mem_room(&p, huge, &huge, 2, sizeof *p)); /* more bytes than can be counted */
+  assert_ptr_equal(p, was);
+  assert_int_equal(huge, SIZE_MAX / 4);
+  mem_free(p);
+}
+
 static void counts_blocks_held(void **state)
 {
   (void)state;
@@ -90,6 +125,8 @@ int main(void)
     cmocka_unit_test(fails_the_kth),
     cmocka_unit_test(counts_blocks_held),
     cmocka_unit_test(failed_realloc_keeps_the_block),
+    cmocka_unit_test(an_array_doubles_when_full),
+    cmocka_unit_test(an_array_that_cannot_grow_stays),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
