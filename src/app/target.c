@@ -1,11 +1,8 @@
 #include "app/target.h"
 
-#include "base/strbuf.h"
 #include "base/utf8.h"
 #include "domain/spread.h"
 #include "insight/exact.h"
-
-enum { NAME_MAX_BYTES = 4096 };
 
 static const struct { const char *name, *kind, *measure; } measures[TARGET_MEASURES] = {
     {"closed", "money", "closed"}, {"on_time_rate_money", "rate", "on_time_rate_money"}, {"gross_renewal_rate", "rate", "gross_renewal_rate"},
@@ -30,19 +27,12 @@ static int measure_of(const struct target *t) {
 
 /* ---- names ---- */
 
-static bool same_name(struct str a, struct str b) {
-  struct strbuf x STRBUF_CLEANUP = STRBUF_INIT(NAME_MAX_BYTES), y STRBUF_CLEANUP = STRBUF_INIT(NAME_MAX_BYTES);
-  utf8_fold(&x, a);
-  utf8_fold(&y, b);
-  return x.failed == 0 && y.failed == 0 && str_eq(strbuf_str(&x), strbuf_str(&y));
-}
-
 static uint32_t dict_code(const struct book_dict *d, struct str name) {
   for (uint32_t i = 1; i < d->n; i++)
     if (str_eq(d->name[i], name))
       return i;
   for (uint32_t i = 1; i < d->n; i++)
-    if (same_name(d->name[i], name))
+    if (utf8_alike(d->name[i], name))
       return i;
   return 0;
 }
@@ -52,7 +42,7 @@ static uint32_t team_code(const struct book *b, struct str name) {
     if (str_eq(b->teams[i].name, name))
       return i;
   for (uint32_t i = 1; i < b->n_teams; i++)
-    if (same_name(b->teams[i].name, name))
+    if (utf8_alike(b->teams[i].name, name))
       return i;
   return 0;
 }

@@ -38,18 +38,11 @@ struct place {
   struct str region_name, team_name, rep_name;
 };
 
-static int name_order(struct str a, uint32_t code_a, struct str b, uint32_t code_b) {
-  if ((a.n == 0) != (b.n == 0))
-    return a.n == 0 ? 1 : -1; /* what has no name stands last, as in the forecast */
-  int order = str_cmp(a, b);
-  return order != 0 ? order : (code_a > code_b) - (code_a < code_b);
-}
-
 static int place_order(const void *pa, const void *pb) {
   const struct place *a = pa, *b = pb;
-  int order = name_order(a->region_name, a->region, b->region_name, b->region);
-  order = order != 0 ? order : name_order(a->team_name, a->team, b->team_name, b->team);
-  return order != 0 ? order : name_order(a->rep_name, a->rep, b->rep_name, b->rep);
+  int order = forecast_name_order(a->region_name, a->region, b->region_name, b->region);
+  order = order != 0 ? order : forecast_name_order(a->team_name, a->team, b->team_name, b->team);
+  return order != 0 ? order : forecast_name_order(a->rep_name, a->rep, b->rep_name, b->rep);
 }
 
 /* ---- results ---- */

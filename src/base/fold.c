@@ -136,3 +136,11 @@ void utf8_fold(struct strbuf *b, struct str s)
       add_letter(b, cp);
   }
 }
+
+bool utf8_alike(struct str a, struct str b)
+{
+  struct strbuf x STRBUF_CLEANUP = STRBUF_INIT(4096), y STRBUF_CLEANUP = STRBUF_INIT(4096);
+  utf8_fold(&x, a);
+  utf8_fold(&y, b);
+  return x.failed == 0 && y.failed == 0 && str_eq(strbuf_str(&x), strbuf_str(&y));
+}

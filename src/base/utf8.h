@@ -14,4 +14,6 @@ struct str utf8_cut(struct str s, size_t max_bytes); /* at a code point boundary
  * runs of blanks and punctuation -> one space, trimmed. Other scripts keep their letters
  * (lower-cased for Greek and Cyrillic). */
 void utf8_fold(struct strbuf *b, struct str s);
+/* Whether two names have the same comparison key. Names longer than 4,096 bytes are like nothing. */
+bool utf8_alike(struct str a, struct str b);
 #endif

@@ -2,7 +2,6 @@
 #include "app/book_cache.h"
 #include "app/call.h"
 #include "base/decimal.h"
-#include "base/strbuf.h"
 #include "base/utf8.h"
 #include "cli/cells.h"
 #include "cli/commands.h"
@@ -140,15 +139,11 @@ static int show(struct cli *c, const char *id_text, struct err *e) {
 
 /* The active rep whose name this is, case and accents aside. */
 static int find_rep(struct cli *c, struct str name, int64_t *ret, struct err *e) {
-  struct strbuf key STRBUF_CLEANUP = STRBUF_INIT(4096);
   struct call_person *p = NULL;
   size_t n = 0;
   int code = call_people(c->store, c->arena, &p, &n, e);
-  utf8_fold(&key, name);
   for (size_t i = 0; i < n && code == OK; i++) {
-    struct strbuf other STRBUF_CLEANUP = STRBUF_INIT(4096);
-    utf8_fold(&other, p[i].name);
-    if (str_eq(strbuf_str(&key), strbuf_str(&other))) {
+    if (utf8_alike(p[i].name, name)) {
       *ret = p[i].id;
       return OK;
     }

@@ -1,7 +1,6 @@
 /* review: 1:1s that are planned, and a rep's series with its promises. Notes are for the two of them: no command shows them. */
 #include "app/promise.h"
 #include "app/review.h"
-#include "base/strbuf.h"
 #include "base/utf8.h"
 #include "cli/cells.h"
 #include "cli/commands.h"
@@ -40,15 +39,11 @@ static int list(struct cli *c, day_t today, struct err *e) {
 
 /* The active person whose name this is, case and accents aside. */
 static int find_person(struct cli *c, struct str name, int64_t *ret, struct err *e) {
-  struct strbuf want STRBUF_CLEANUP = STRBUF_INIT(4096);
   struct person_brief *people = NULL;
   size_t n = 0;
   int rc = person_briefs(c->store, c->arena, &people, &n, e);
-  utf8_fold(&want, name);
   for (size_t i = 0; i < n && rc == OK; i++) {
-    struct strbuf key STRBUF_CLEANUP = STRBUF_INIT(4096);
-    utf8_fold(&key, people[i].name);
-    if (str_eq(strbuf_str(&key), strbuf_str(&want))) {
+    if (utf8_alike(people[i].name, name)) {
       *ret = people[i].id;
       return OK;
     }

@@ -62,14 +62,8 @@ static int print_list(struct cli *c, const struct org *org, const struct book *b
 
 /* The rep whose name this is, case and accents aside. */
 static int find_rep(struct book *b, struct str name, int64_t *ret, struct err *e) {
-  struct strbuf key STRBUF_CLEANUP = STRBUF_INIT(4096);
-  const struct book_fold *f = book_folded(&b->reps);
-  utf8_fold(&key, name);
-  if (f == NULL || key.failed) {
-    return err_set(e, ERR_NOMEM, "Out of memory");
-  }
   for (uint32_t i = 1; i < b->reps.n; i++) {
-    if (str_eq((struct str){f->text.p + f->offset[i], f->offset[i + 1] - f->offset[i] - 1}, strbuf_str(&key))) {
+    if (utf8_alike(b->reps.name[i], name)) {
       *ret = b->reps.id[i];
       return OK;
     }

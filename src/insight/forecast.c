@@ -134,7 +134,7 @@ static int add_target_leaves(struct work *w) {
   return OK;
 }
 
-static int name_order(struct str a, uint32_t code_a, struct str b, uint32_t code_b) {
+int forecast_name_order(struct str a, uint32_t code_a, struct str b, uint32_t code_b) {
   if ((a.n == 0) != (b.n == 0)) {
     return a.n == 0 ? 1 : -1; /* what has no name stands last */
   }
@@ -144,9 +144,9 @@ static int name_order(struct str a, uint32_t code_a, struct str b, uint32_t code
 
 static int leaf_order(const void *pa, const void *pb) {
   const struct leaf *a = pa, *b = pb;
-  int order = name_order(a->region_name, a->region, b->region_name, b->region);
-  order = order != 0 ? order : name_order(a->team_name, a->team, b->team_name, b->team);
-  return order != 0 ? order : name_order(a->rep_name, a->rep, b->rep_name, b->rep);
+  int order = forecast_name_order(a->region_name, a->region, b->region_name, b->region);
+  order = order != 0 ? order : forecast_name_order(a->team_name, a->team, b->team_name, b->team);
+  return order != 0 ? order : forecast_name_order(a->rep_name, a->rep, b->rep_name, b->rep);
 }
 
 static bool add_sums(struct sums *to, const struct sums *x) {

@@ -26,6 +26,8 @@ struct forecast_query {
   const uint32_t *extra; size_t n_extra; /* … and rows seen besides, ascending indexes into book->renewals: they stand under their owner */
   const struct forecast_target *targets; size_t n_targets;
 };
+/* Order of names in the tree: by their bytes, equal ones by code; what has no name stands last. */
+int forecast_name_order(struct str a, uint32_t code_a, struct str b, uint32_t code_b);
 enum forecast_level { FORECAST_ALL, FORECAST_REGION, FORECAST_TEAM, FORECAST_REP };
 struct forecast_node {
   enum forecast_level level;

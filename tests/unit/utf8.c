@@ -110,6 +110,17 @@ static void folds(void **state)
   }
 }
 
+static void names_are_alike(void **state)
+{
+  (void)state;
+  char longer[4200];
+  memset(longer, 'a', sizeof longer);
+  assert_true(utf8_alike(STR("In\xC3\xAAs  CARVALHO"), STR("ines carvalho")));
+  assert_false(utf8_alike(STR("Ines Carvalho"), STR("Ines Carvalhos")));
+  assert_true(utf8_alike(STR_NONE, STR("  ")));
+  assert_false(utf8_alike((struct str){longer, sizeof longer}, (struct str){longer, sizeof longer}));
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -118,6 +129,7 @@ int main(void)
     cmocka_unit_test(encodes),
     cmocka_unit_test(cuts),
     cmocka_unit_test(folds),
+    cmocka_unit_test(names_are_alike),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
