@@ -36,6 +36,7 @@ static const char *const guarded[][2] = {
     {"microhttpd.h", "src/web/http_mhd.c"},
     {"liboath/oath.h", "src/app/access_factor.c"},
     {"qrencode.h", "src/web/qr.c"},
+    {"lapacke.h", "src/insight/logit.c"},
     {"curl/curl.h", "src/exchange/fetch.c"},
     {"nlopt.h", "src/insight/cohort.c"},
 };
