@@ -49,6 +49,24 @@ struct exception_decision {
 /* ERR_NOTFOUND; ERR_DENIED (own request, or no authority: the text says whose it is); ERR_RANGE; ERR_CONFLICT (somebody was first, or it is withdrawn
  * or expired: the text says which). */
 int exception_decide(struct store *s, struct arena *a, const struct scope *who, const struct exception_decision *x, day_t today, int64_t now, struct err *e);
+/* What waits for the person themselves today and was not asked by them, nearest expiry first; covered: their own authority is enough for all of it.
+ * At most EXCEPTION_MANY_MOST. In arena. */
+enum { EXCEPTION_MANY_MOST = 200 };
+struct exception_own {
+  struct exception x;
+  bool covered;
+};
+int exception_own(struct store *s, struct arena *a, const struct scope *who, day_t today, struct exception_own **ret, size_t *ret_n, struct err *e);
+/* Approves each pick as it was asked, in one transaction, with the person's own authority: never for whom they stand in, never in part. A pick that
+ * is refused stays as it is and says why; the others are approved. ERR_RANGE (too many), or a failure, after which none is approved. */
+struct exception_pick {
+  int64_t id;
+  int32_t version;   /* the version the person saw */
+  bool done;
+  struct str why;    /* the refusal */
+};
+int exception_approve_many(struct store *s, struct arena *a, const struct scope *who, struct exception_pick *picks, size_t n, day_t today, int64_t now,
+                           size_t *ret_done, struct err *e);
 /* By the person who asked, of a request that came back: it waits again for the same approver. Codes as above. */
 int exception_answer(struct store *s, struct arena *a, const struct scope *who, int64_t id, int32_t version, struct str text, day_t today, int64_t now,
                      struct err *e);

@@ -76,6 +76,7 @@ struct acting {
   day_t today;
   int64_t now;
   int act; /* of answer and withdraw */
+  bool own; /* a decision in the person's own right only */
 };
 
 /* Why nothing can be done with it any more. */
@@ -141,8 +142,7 @@ static int write_step(struct store *s, const struct acting *k, const struct exce
   return rc == OK ? exception_audit(s, k->a, action, &is, z->by_id, k->now, e) : rc;
 }
 
-static int decide_tx(struct store *s, void *arg, struct err *e) {
-  struct acting *k = arg;
+static int decide(struct store *s, const struct acting *k, struct err *e) {
   const struct exception_decision *d = k->d;
   struct exception x;
   struct chair c;
@@ -153,6 +153,8 @@ static int decide_tx(struct store *s, void *arg, struct err *e) {
   rc = rc == OK ? chair_of(s, k->a, k->who, &x, k->today, &c, e) : rc;
   if (rc == OK && !c.may)
     rc = err_set(e, ERR_DENIED, "This request waits for %.*s: your role has no authority over it", STR_FMT(x.approver));
+  if (rc == OK && k->own && c.for_id)
+    rc = err_set(e, ERR_DENIED, "This request waits for %.*s, for whom you stand in: decide it by itself", STR_FMT(x.approver));
   rc = rc == OK ? check_text(d->note, d->act != EXCEPTION_APPROVE || (d->size && d->size != x.size), e) : rc;
   if (rc < 0)
     return rc;
@@ -170,6 +172,14 @@ static int decide_tx(struct store *s, void *arg, struct err *e) {
   static const char *const actions[EXCEPTION_ACTS] = {[EXCEPTION_APPROVE] = "exception.approve", [EXCEPTION_RETURN] = "exception.return",
                                                       [EXCEPTION_DECLINE] = "exception.decline"};
   return rc == OK ? write_step(s, k, &z, actions[d->act], notices[d->act], x.asked_by, false, e) : rc;
+}
+
+static int decide_tx(struct store *s, void *arg, struct err *e) { return decide(s, arg, e); }
+
+int exception_decide_in(struct store *s, struct arena *a, const struct scope *who, const struct exception_decision *x, bool own, day_t today, int64_t now,
+                        struct err *e) {
+  struct acting k = {.a = a, .who = who, .d = x, .today = today, .now = now, .own = own};
+  return decide(s, &k, e);
 }
 
 int exception_decide(struct store *s, struct arena *a, const struct scope *who, const struct exception_decision *x, day_t today, int64_t now, struct err *e) {

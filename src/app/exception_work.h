@@ -13,5 +13,8 @@ int exception_route(struct store *s, struct arena *a, const struct exception_rou
 /* Tells a person, and with `seats` whoever stands in for them today. kind: NOTICE_EXCEPTION_…; x: as it stands after the act. */
 int exception_tell(struct store *s, struct arena *a, int kind, int64_t person_id, bool seats, const struct exception *x, struct str text, int64_t by_id, day_t today,
                    int64_t now, struct err *e);
+/* exception_decide within a write transaction. own: with the person's own authority only, not for whom they stand in. */
+int exception_decide_in(struct store *s, struct arena *a, const struct scope *who, const struct exception_decision *x, bool own, day_t today, int64_t now,
+                        struct err *e);
 int exception_audit(struct store *s, struct arena *a, const char *action, const struct exception *x, int64_t by_id, int64_t now, struct err *e);
 #endif

@@ -217,6 +217,8 @@ const struct route web_routes[] = {
     PAST_ROW("/approvals", MAY_READ, approvals_page, NULL),
     PAST_ROW("/approvals/authority", MAY_READ, authority_page, NULL),
     GET_ROW("/approvals/away", MAY_READ & ~MAY_REP, approvals_away_page, NULL),
+    GET_ROW("/approvals/several", MAY_READ & ~MAY_REP, approvals_many_page, NULL),
+    POST_ROW("/approvals/several", MAY_READ & ~MAY_REP, approvals_many_post, NULL),
     PAST_ROW("/approvals/ledger", MAY_READ, approvals_ledger_page, NULL),
     PAST_ROW("/approvals/ledger.csv", MAY_READ, approvals_ledger_csv, NULL),
     POST_ROW("/approvals/authority", MAY_ADMIN | MAY_OPS, authority_post, NULL),

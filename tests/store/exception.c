@@ -294,6 +294,51 @@ static void test_stand_in(void **state) {
   refused(decide(OLGA, id, 1, EXCEPTION_APPROVE, 0, "", &e), ERR_DENIED, &e, "own request");
 }
 
+static void test_many(void **state) {
+  (void)state;
+  struct err e = {0};
+  struct scope mia = who(MIA), max = who(MAX), ann = who(ANN);
+  struct exception_own *own = NULL;
+  size_t n = 0, done = 0;
+  int64_t one_id = asked(ANN, 1, EXCEPTION_DISCOUNT, 1000), two = asked(ANN, 1, EXCEPTION_PRICE_HOLD, 30), three = asked(ANN, 1, EXCEPTION_PAYMENT_TERMS, 30);
+  int64_t her_own = asked(MIA, 1, EXCEPTION_BACKDATE_WAIVER, 30), large = asked(ANN, 2, EXCEPTION_DISCOUNT, 700);
+  ok(exception_own(s, a, &mia, TODAY, &own, &n, &e), &e);
+  assert_int_equal(n, 3);
+  assert_int_equal(own[0].x.id, one_id);
+  assert_true(own[0].covered && own[1].covered && own[2].covered);
+  ok(exception_own(s, a, &mia, TODAY + 15, &own, &n, &e), &e);
+  assert_int_equal(n, 0); /* expired */
+  ok(decide(MIA, two, 1, EXCEPTION_RETURN, 0, "Why?", &e), &e);
+  struct exception_pick picks[] = {{.id = one_id, .version = 1}, {.id = two, .version = 1}, {.id = her_own, .version = 1}, {.id = large, .version = 1},
+                                   {.id = 999, .version = 1}, {.id = three, .version = 1}};
+  ok(exception_approve_many(s, a, &mia, picks, 6, TODAY, NOW + 500, &done, &e), &e);
+  assert_int_equal(done, 2);
+  assert_true(picks[0].done && picks[5].done);
+  assert_true(str_contains(picks[1].why, STR("changed since you opened it")));
+  assert_true(str_contains(picks[2].why, STR("own request")));
+  assert_true(str_contains(picks[3].why, STR("more than your role")));
+  assert_true(str_contains(picks[4].why, STR("no request 999")));
+  assert_int_equal(row(one_id).state, EXCEPTION_APPROVED);
+  assert_int_equal(row(one_id).decided_by, MIA);
+  assert_int_equal(row(two).state, EXCEPTION_RETURNED);
+  assert_int_equal(row(three).state, EXCEPTION_APPROVED);
+  assert_int_equal(row(her_own).state, EXCEPTION_WAITING);
+  assert_int_equal(row(large).state, EXCEPTION_WAITING);
+  assert_int_equal(told(ANN, NOTICE_EXCEPTION_APPROVED), 2);
+  /* Not for whom one stands in. */
+  int64_t id = asked(ANN, 1, EXCEPTION_DISCOUNT, 1000);
+  struct delegation d = {.from_id = MIA, .to_id = MAX, .first = TODAY, .last = TODAY, .reason = STR("leave")};
+  ok(exception_delegate(s, a, &mia, &d, TODAY, NOW, &e), &e);
+  ok(exception_own(s, a, &max, TODAY, &own, &n, &e), &e);
+  assert_int_equal(n, 1);
+  assert_int_equal(own[0].x.id, her_own);
+  struct exception_pick other = {.id = id, .version = 1};
+  ok(exception_approve_many(s, a, &max, &other, 1, TODAY, NOW + 600, &done, &e), &e);
+  assert_int_equal(done, 0);
+  assert_true(str_contains(other.why, STR("for whom you stand in")));
+  refused(exception_approve_many(s, a, &ann, picks, EXCEPTION_MANY_MOST + 1, TODAY, NOW, &done, &e), ERR_RANGE, &e, "At most 200");
+}
+
 static void test_leaver(void **state) {
   (void)state;
   struct err e = {0};
@@ -338,7 +383,7 @@ static void test_precedents(void **state) {
 int main(int argc, char **argv) {
 #define PLACE(test) cmocka_unit_test_setup_teardown(test, open_place, close_place)
   static const struct CMUnitTest tests[] = {PLACE(test_route),         PLACE(test_refused_asks), PLACE(test_decide), PLACE(test_two_approvers), PLACE(test_over),
-                                            PLACE(test_limits),        PLACE(test_stand_in),     PLACE(test_leaver), PLACE(test_precedents)};
+                                            PLACE(test_limits),        PLACE(test_stand_in),     PLACE(test_many), PLACE(test_leaver), PLACE(test_precedents)};
   on_postgres = argc == 2 && strcmp(argv[1], "postgres") == 0;
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -275,6 +275,13 @@ int approvals_send(struct request *r, struct response *w, int64_t id, struct str
     rc = show_lists(r, &l, id, &v);
   if (rc < 0)
     return rc;
+  size_t own = 0;
+  for (size_t i = 0; i < l.n[FOR_YOU]; i++)
+    own += l.rows[FOR_YOU][i].approver_id == r->who.id;
+  int64_t approved = 0;
+  if (str_to_i64(pairs_get(&r->query, "approved"), &approved) == OK && approved > 0 && approved <= EXCEPTION_MANY_MOST)
+    v.said = tr_n(r, approved, "{n} request is approved", "{n} requests are approved");
+  v.several = v.may_away && own > 1;
   v.c.problem = problem;
   if (problem.n) { /* what was typed stays */
     v.c.note_value = pairs_get(&r->form, "note");

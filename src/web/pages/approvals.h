@@ -56,8 +56,20 @@ struct approvals_view {
   size_t n_groups;
   bool has_case, chosen; /* chosen: the address names it, so that a phone shows the case before the list */
   struct approval_case c;
-  struct str calm, prev_href, next_href;
-  bool may_away;
+  struct str said, calm, prev_href, next_href;
+  bool may_away, several; /* several: more than one waits for the reader themselves */
+};
+/* Approving several at once: the choice, then the look, then what was refused. */
+struct many_row {
+  struct str customer, pick, words, href, asker, due, reason, why;
+  struct amount cost;
+  bool hot;
+};
+struct many_view {
+  struct str title, say, problem, total, button, left_title;
+  bool look;
+  struct many_row *rows, *left;
+  size_t n_rows, n_left;
 };
 /* One of the renewal's exceptions, and what the renewal's page shows of them. */
 struct renewal_exception {
@@ -149,6 +161,7 @@ struct approval_item approval_item_of(struct request *r, const struct exception 
 int renewal_exceptions_fill(struct request *r, const struct renewal *x, struct renewal_exceptions *ret);
 
 route_fn approvals_page, approval_page, approval_decide_post, approval_answer_post, approval_withdraw_post;
+route_fn approvals_many_page, approvals_many_post;
 route_fn approval_ask_page, approval_ask_post;
 route_fn approvals_ledger_page, approvals_ledger_csv, authority_page, authority_post, authority_policy_post;
 route_fn approvals_away_page, approvals_away_post, approvals_away_end_post;
