@@ -3,6 +3,7 @@
 #include <stdatomic.h>
 
 #include "base/alloc.h"
+#include "base/map.h"
 #include "insight/book_fold.h"
 #include "insight/book_index.h"
 #include "insight/grid_internal.h"
@@ -37,6 +38,7 @@ void book_free(struct book *b) {
   kpi_kept_free(atomic_load(&b->kpis));
   book_index_free(b);
   mem_free(atomic_load(&b->alike));
+  mem_free(atomic_load(&b->tenure));
   for (int i = 0; i < 5; i++) {
     struct book_dict *d = dict_at(b, i);
     if (root == NULL || atomic_load(&d->fold) != atomic_load(&dict_at(root, i)->fold)) {
@@ -103,6 +105,7 @@ struct book *book_fork(struct book *b) {
   atomic_init(&fork->grid, NULL);
   atomic_init(&fork->kpis, NULL);
   atomic_init(&fork->alike, NULL);
+  atomic_init(&fork->tenure, NULL);
   for (int k = 0; k < BOOK_KEYS; k++) {
     atomic_init(&fork->index[k], NULL);
   }
@@ -293,4 +296,31 @@ uint32_t book_code(const struct book_dict *d, int64_t id) {
     }
   }
   return id != 0 && from < d->n && d->id[from] == id ? from : 0;
+}
+
+int book_families(const struct book *b, struct arena *a, uint32_t **ret_of, struct str **ret_name, uint32_t *ret_n) {
+  struct map *m = map_new();
+  uint32_t *of = arena_zalloc(a, b->products.n + 1, sizeof *of), n = 0;
+  struct str *name = NULL;
+  int code = m != NULL && of != NULL && map_code(m, STR_NONE, NULL) != MAP_NONE ? OK : ERR_NOMEM;
+  for (uint32_t i = 0; i < b->products.n && code == OK; i++) {
+    of[i] = b->product_family == NULL || b->product_family[i].p == NULL ? 0 : map_code(m, b->product_family[i], NULL);
+    code = of[i] == MAP_NONE ? ERR_NOMEM : OK;
+  }
+  if (code == OK) {
+    n = map_count(m);
+    name = arena_zalloc(a, n, sizeof *name);
+    code = name == NULL ? ERR_NOMEM : OK;
+  }
+  for (uint32_t i = 0; code == OK && i < n; i++) {
+    name[i] = arena_str(a, map_key(m, i));
+    code = name[i].p == NULL ? ERR_NOMEM : OK;
+  }
+  map_free(m);
+  if (code == OK) {
+    *ret_of = of;
+    *ret_name = name;
+    *ret_n = n;
+  }
+  return code;
 }

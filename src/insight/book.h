@@ -104,6 +104,7 @@ struct book {
   struct kpi_kept *_Atomic kpis;     /* totals of KPIs over these lines (kpi_kept.c); forks of the newest book use their root's */
   struct book_index *_Atomic index[BOOK_KEYS]; /* made on first use; forks of the newest book use their root's */
   struct alike_kept *_Atomic alike; /* accounts that may be one (app/merge.c), one piece of memory; forks use their root's */
+  uint8_t *_Atomic tenure;           /* by line (tenure.h); forks of the newest book use their root's */
   struct grid_cache *_Atomic grid;   /* answers of the grid over these very rows; made on first use, never shared with a fork */
 };
 
@@ -168,6 +169,9 @@ int book_set_lines(struct book *b, const struct book_line *rows, size_t n);
 static inline uint32_t book_partner(const struct book *b, size_t line) {
   return b->contract_partner != NULL ? b->contract_partner[b->lines.contract[line]] : 0;
 }
+/* Product families as codes in order of first appearance, 0 = none: *ret_of by product code, *ret_name by family code, *ret_n of them with 0.
+ * In arena. OK, ERR_NOMEM. */
+int book_families(const struct book *b, struct arena *a, uint32_t **ret_of, struct str **ret_name, uint32_t *ret_n);
 /* Text of code in a dictionary; "" when out of range. */
 struct str book_name(const struct book_dict *d, uint32_t code);
 /* Code of an id by binary search (ids ascend in every dictionary), 0 when absent. */

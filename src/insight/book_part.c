@@ -2,6 +2,7 @@
 
 #include <stdatomic.h>
 
+#include "base/alloc.h"
 #include "insight/book_index.h"
 #include "insight/grid_internal.h"
 #include "insight/kpi_internal.h"
@@ -54,6 +55,7 @@ int book_part_of(const struct book *b, enum grid_column part, uint32_t account, 
   atomic_store(&ret->grid, NULL);
   atomic_store(&ret->kpis, NULL);
   atomic_store(&ret->alike, NULL);
+  atomic_store(&ret->tenure, NULL);
   for (int k = 0; k < BOOK_KEYS; k++) {
     atomic_store(&ret->index[k], NULL);
   }
@@ -69,5 +71,6 @@ int book_part_of(const struct book *b, enum grid_column part, uint32_t account, 
 void book_part_end(struct book *part) {
   grid_cache_free(atomic_load(&part->grid));
   kpi_kept_free(atomic_load(&part->kpis));
+  mem_free(atomic_load(&part->tenure));
   book_index_free(part);
 }

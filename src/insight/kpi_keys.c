@@ -1,7 +1,6 @@
 /* Group keys, conversion factors, and which fields a line counts in. */
 #include "base/alloc.h"
 #include "base/decimal.h"
-#include "base/map.h"
 #include "domain/value.h"
 #include "insight/kpi_internal.h"
 
@@ -65,23 +64,8 @@ static int name_spans(const struct calendar *c, enum period_kind kind, day_t fir
 
 /* Product families as keys in order of first appearance; key 0 is "none". */
 static int name_families(const struct book *b, struct arena *a, struct kpi_keys *k) {
-  struct map *m = map_new();
-  uint32_t *table = arena_zalloc(a, b->products.n + 1, sizeof *table);
-  int code = m != NULL && table != NULL && map_code(m, STR_NONE, NULL) != MAP_NONE ? OK : ERR_NOMEM;
-  for (uint32_t i = 0; i < b->products.n && code == OK; i++) {
-    table[i] = b->product_family == NULL || b->product_family[i].p == NULL ? 0 : map_code(m, b->product_family[i], NULL);
-    code = table[i] == MAP_NONE ? ERR_NOMEM : OK;
-  }
-  if (code == OK) {
-    k->n = map_count(m);
-    k->names = arena_zalloc(a, k->n, sizeof *k->names);
-    code = k->names == NULL ? ERR_NOMEM : OK;
-  }
-  for (uint32_t i = 0; code == OK && i < k->n; i++) {
-    k->names[i] = arena_str(a, map_key(m, i));
-    code = k->names[i].p == NULL ? ERR_NOMEM : OK;
-  }
-  map_free(m);
+  uint32_t *table = NULL;
+  int code = book_families(b, a, &table, &k->names, &k->n);
   k->table = table;
   k->n_in = b->products.n;
   return code;
