@@ -30,6 +30,7 @@ int migrate_cmd(struct cli *c);
 int report_cmd(struct cli *c);
 int restore_cmd(struct cli *c);
 int review_cmd(struct cli *c);
+int risk_cmd(struct cli *c);
 int serve_cmd(struct cli *c);
 int targets_cmd(struct cli *c);
 int token_cmd(struct cli *c);
@@ -122,6 +123,15 @@ static const struct cli_command commands[] = {
      "  --as EMAIL      whose decision it is\n"
      "  --size N        approve less than was asked: basis points or days\n"
      "  --note TEXT     needed to return, decline or approve less"},
+    {"risk", risk_cmd, "evaluate --data FILE --label COLUMN [OPTIONS]",
+     "evaluate: the trainer on any labelled table (CSV or XLSX): AUC, log loss, Brier and calibration error (ECE) with 95 % ranges, each row judged by a\n"
+     "model that did not see it. Numbers and categories are told by column as a whole.\n\n"
+     "  --folds 10          parts: row number modulo this\n"
+     "  --train-first N     train on the first N rows, judge the others\n"
+     "  --group COLUMN      rows of one customer stay together, in parts and ranges\n"
+     "  --without A,B       columns to leave out\n"
+     "  --positive VALUE    the value counted as 1 (default: the later in the alphabet)\n"
+     "  --ridge 1           how strongly coefficients are held to 0"},
     {"worklist", worklist_cmd, "--rep NAME [--view all|own|cover]",
      "A rep's open renewals in the order of their worklist: money about to become late first, with the parts that add up to each score."},
     {"history", history_cmd, "derive [--today DATE] | show CONTRACT",
