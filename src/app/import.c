@@ -368,7 +368,7 @@ static int run(struct session *x, struct hasher *h, struct err *e)
   x->problems = problems_new(x->o->problems, &x->info);
   if (!x->problems || (x->o->kind == IMPORT_CONTRACTS && lines_init(&x->lines) < 0))
     return no_memory(e);
-  list_init(&x->list, x->a, x->o->kind, &x->plan);
+  list_init(&x->list, x->a, x->o->kind, x->o->actor_id, &x->plan);
   rc = convert(x, e);
   if (rc == OK)
     rc = list_problems(x, e);

@@ -277,12 +277,14 @@ static struct str lower(struct arena *a, struct str s, const char *otherwise)
 static int apply_targets(struct work *w, struct err *e)
 {
   int rc = OK;
+  struct str from_file = utf8_cut(w->j->note.file_name, 200); /* a version has a reason */
   for (size_t i = 0; i < w->l->n && rc == OK; i++) {
     struct file_list *l = w->l;
     bool fresh = false, changed = false;
     struct new_target t = {.scope = lower(w->arena, list_text(l, i, FIELD_SCOPE), ""), .scope_name = list_text(l, i, FIELD_SCOPE_NAME),
                            .period = list_text(l, i, FIELD_PERIOD), .kind = lower(w->arena, list_text(l, i, FIELD_TARGET_KIND), "money"),
-                           .measure = lower(w->arena, list_text(l, i, FIELD_MEASURE), "closed"), .reason = list_text(l, i, FIELD_REASON),
+                           .measure = lower(w->arena, list_text(l, i, FIELD_MEASURE), "closed"),
+                           .reason = list_has(l, i, FIELD_REASON) ? list_text(l, i, FIELD_REASON) : from_file,
                            .set_by = w->j->options->actor_id, .set_at = w->j->known_at, .currency = w->l->row[i].currency};
     if (!t.scope.p || !t.kind.p || !t.measure.p)
       return no_memory(e);

@@ -1,5 +1,7 @@
 /* Rows of the small imports. */
 #include "app/import_lists.h"
+#include "app/scope.h"
+#include "app/target.h"
 #include "app/touch.h"
 #include "base/alloc.h"
 #include "base/strbuf.h"
@@ -7,9 +9,9 @@
 #include "domain/calendar.h"
 #include "store/repo_import.h"
 
-void list_init(struct file_list *l, struct arena *a, enum import_kind kind, const struct import_plan *p)
+void list_init(struct file_list *l, struct arena *a, enum import_kind kind, int64_t actor_id, const struct import_plan *p)
 {
-  *l = (struct file_list){.arena = a, .kind = kind};
+  *l = (struct file_list){.arena = a, .kind = kind, .actor_id = actor_id};
   for (int f = 0; f < FIELD_COUNT; f++)
     l->slot[f] = p->column[f] >= 0 || p->constant[f] ? l->n_slots++ : -1;
 }
@@ -50,6 +52,32 @@ static void check_target(const struct org *org, const struct import_values *v, s
     row_trouble_add(t, FIELD_TARGET_KIND, v->text[FIELD_TARGET_KIND], "unknown kind of target", "write money, rate or count");
   if (v->number[FIELD_AMOUNT] < 0)
     row_trouble_add(t, FIELD_AMOUNT, v->text[FIELD_AMOUNT], "the amount is negative", "correct it");
+  if (utf8_count(v->text[FIELD_REASON]) > TARGET_REASON_MAX)
+    row_trouble_add(t, FIELD_REASON, v->text[FIELD_REASON], "the reason is too long", "write at most 500 characters");
+}
+
+/* Whose targets the importer may set: who sees everything and may import, all; a manager their own. Read once. */
+static int find_places(struct file_list *l, struct store *s, struct err *e)
+{
+  struct scope who = scope_operator();
+  int rc = l->actor_id ? scope_load(s, l->arena, l->actor_id, &who, e) : OK;
+  if (rc == OK && !who.everything)
+    rc = target_places_led(s, l->arena, l->actor_id, &l->places, &l->n_places, e);
+  l->all_places = who.everything;
+  l->rights_known = rc == OK;
+  return rc;
+}
+
+static int check_place(struct file_list *l, struct store *s, const struct import_values *v, struct row_trouble *t, struct err *e)
+{
+  int rc = l->rights_known ? OK : find_places(l, s, e);
+  if (rc < 0 || l->all_places)
+    return rc;
+  for (size_t i = 0; i < l->n_places; i++)
+    if (str_eq_nocase(v->text[FIELD_SCOPE], l->places[i].scope) && utf8_alike(v->text[FIELD_SCOPE_NAME], l->places[i].name))
+      return OK;
+  row_trouble_add(t, FIELD_SCOPE_NAME, v->text[FIELD_SCOPE_NAME], "this target is not yours to set", "leave the row out, or ask sales operations");
+  return OK;
 }
 
 static void check_touch(const struct import_values *v, struct row_trouble *t)
@@ -107,7 +135,7 @@ int list_take(struct file_list *l, struct store *s, const struct org *org, const
   else if (l->kind == IMPORT_TOUCHES)
     check_touch(v, t);
   int64_t renewal = 0;
-  int rc = l->kind == IMPORT_TOUCHES ? find_renewal(s, v, t, &renewal, e) : OK;
+  int rc = l->kind == IMPORT_TOUCHES ? find_renewal(s, v, t, &renewal, e) : l->kind == IMPORT_TARGETS ? check_place(l, s, v, t, e) : OK;
   if (rc < 0 || t->n)
     return rc;
   return keep(l, renewal, v) < 0 ? err_set(e, ERR_NOMEM, "out of memory after %zu rows: free memory or split the file", l->n) : OK;

@@ -4,6 +4,7 @@
 #define APP_IMPORT_LISTS_H
 #include "app/import_values.h"
 #include "store/repo_config.h"
+#include "store/repo_target.h"
 
 struct list_value {
   struct str text;
@@ -23,8 +24,12 @@ struct file_list {
     uint32_t row;
   } *row;
   size_t n, cap;
+  int64_t actor_id;           /* of targets: a manager sets those of their own places; 0 = the operator */
+  bool rights_known, all_places;
+  struct target_place *places; /* theirs, once they were asked for */
+  size_t n_places;
 };
-void list_init(struct file_list *l, struct arena *a, enum import_kind kind, const struct import_plan *p);
+void list_init(struct file_list *l, struct arena *a, enum import_kind kind, int64_t actor_id, const struct import_plan *p);
 void list_free(struct file_list *l);
 /* Takes one good row; may find it bad after all (t): a touch needs its renewal in the store. OK, ERR_NOMEM, store codes. */
 int list_take(struct file_list *l, struct store *s, const struct org *org, const struct import_values *v, struct row_trouble *t, struct err *e);

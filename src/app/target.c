@@ -47,7 +47,7 @@ static uint32_t team_code(const struct book *b, struct str name) {
   return 0;
 }
 
-static bool find_node(const struct book *b, const struct target *t, struct target_row *x) {
+bool target_find(const struct book *b, const struct target *t, struct target_row *x) {
   if (str_eq(t->scope, STR("company")) || str_eq(t->scope, STR("all"))) {
     x->node = (struct node){NODE_COMPANY, 0};
     return true;
@@ -132,7 +132,7 @@ int target_load(struct store *s, struct arena *a, const struct book *b, const st
     return rc < 0 ? rc : err_set(e, ERR_NOMEM, "Out of memory");
   for (size_t i = 0; i < n; i++) {
     struct target_row t = {.set = set[i], .measure = measure_of(&set[i]), .present = days, .days = days};
-    if (!find_node(b, &set[i], &t) || !convert(b, &set[i], p->first, &t.amount)) {
+    if (!target_find(b, &set[i], &t) || !convert(b, &set[i], p->first, &t.amount)) {
       x.unmatched++;
       continue;
     }

@@ -31,6 +31,8 @@ struct target_rows {
 };
 /* Everybody's: whose may be shown is the caller's to ask (node_check). In arena. OK, ERR_NOMEM, and the store's codes. */
 int target_load(struct store *s, struct arena *a, const struct book *b, const struct period *p, int64_t until, struct target_rows *ret, struct err *e);
+/* Where a stored target belongs: fills node and code. false: its name is nobody's. */
+bool target_find(const struct book *b, const struct target *t, struct target_row *ret);
 /* NULL: no target. */
 const struct target_row *target_of(const struct target_rows *x, const struct node *n, int measure);
 

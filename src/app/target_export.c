@@ -11,7 +11,10 @@ static const struct report_column columns[COLUMNS] = {
 struct making {
   struct store *s;
   struct arena *a;
+  const struct scope *who;
+  const struct book *b;
   const struct org *org;
+  int64_t until;
   struct report_table table;
   size_t cap;
 };
@@ -37,24 +40,33 @@ static int add(struct making *m, const struct target *t, struct str period) {
   return OK;
 }
 
+static bool may_see(const struct making *m, const struct target *t) {
+  struct target_row x = {0};
+  bool whole = false;
+  if (!m->b || m->who->everything)
+    return true;
+  return target_find(m->b, t, &x) && node_check(&x.node, m->a, m->who, m->b, &whole, NULL) == OK && whole;
+}
+
 static int add_period(struct making *m, const struct period *p, struct err *e) {
   char id[PERIOD_ID_SIZE];
   struct period parts[TARGET_PARTS];
   struct target *rows = NULL;
   size_t n = 0, n_parts = target_parts(&m->org->calendar, p, parts);
   struct str period = arena_str(m->a, str_of(period_id(p, id)));
-  int rc = target_list(m->s, m->a, period, INT64_MAX, &rows, &n, e);
+  int rc = target_list(m->s, m->a, period, m->until, &rows, &n, e);
   for (size_t i = 0; i < n && rc == OK; i++)
-    if ((rc = add(m, &rows[i], period)) != OK)
+    if (may_see(m, &rows[i]) && (rc = add(m, &rows[i], period)) != OK)
       return err_set(e, rc, "A target is too large for a workbook, or out of memory");
   for (size_t k = 0; k < n_parts && rc == OK; k++)
     rc = add_period(m, &parts[k], e);
   return rc;
 }
 
-int target_export(struct store *s, struct arena *a, const struct org *org, const struct period *p, const char *path, struct err *e) {
+int target_export(struct store *s, struct arena *a, const struct scope *who, const struct book *b, const struct org *org, const struct period *p, int64_t until,
+                  const char *path, struct err *e) {
   char id[PERIOD_ID_SIZE];
-  struct making m = {s, a, org, {.name = "Targets", .title = "Targets", .empty = "No target is set.", .columns = columns, .n_columns = COLUMNS,
+  struct making m = {s, a, who, b, org, until, {.name = "Targets", .title = "Targets", .empty = "No target is set.", .columns = columns, .n_columns = COLUMNS,
                                  .money_exponent = DIGITS}, 0};
   int rc = add_period(&m, p, e);
   if (rc != OK)

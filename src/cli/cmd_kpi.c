@@ -33,13 +33,31 @@ static struct str value_text(const struct kpi_view *v, enum kpi_id id, const str
 
 static struct str group_name(const struct kpi_group *g) { return g->name.n > 0 ? g->name : STR("none"); }
 
+/* What was to be reached, and how far it is. */
+static void goal_cells(struct cli_table *t, const struct kpi_view *v, enum kpi_id id, const struct kpi_group *group, const struct kpi_value *x) {
+  struct kpi_goal g;
+  bool has = kpi_goal_of(&v->goals, &v->q, id, group, x, &g), people = v->c->format == FORMAT_TABLE, money = kpi_def_of(id)->unit == KPI_UNIT_MONEY;
+  int64_t value[] = {has ? g.target : 0, has && g.has_actual ? g.target - g.actual : 0};
+  for (int i = 0; i < 2; i++) {
+    char buf[DECIMAL_SIZE];
+    if (!has || (i == 1 && !g.has_actual)) {
+      cli_cell(t, STR_NONE);
+    } else if (money) {
+      cli_cell(t, money_text(v, value[i]));
+    } else {
+      (void)mul_div_i64(value[i], people ? 1000 : 1000000, RATE_ONE, &value[i]);
+      cli_cell(t, arena_fmt(v->c->arena, "%s%s", decimal_text(value[i], people ? 1 : 6, buf), people ? "%" : ""));
+    }
+  }
+}
+
 /* One row per group and KPI, with all there is to say about it. */
 static int print_long(const struct kpi_view *v) {
   static const struct cli_column columns[] = {
       {"group", false, false}, {"kpi", false, false}, {"value", true, true}, {"numerator", true, false}, {"denominator", true, false},
       {"currency", false, false}, {"rows_numerator", true, true}, {"rows_denominator", true, true}, {"rows_excluded_by_person", true, true},
       {"rows_without_rate", true, true}, {"rows_assumed", true, true}, {"rows_weak", true, true}, {"period", false, false}, {"as_of", false, false},
-      {"definition_version", true, true}};
+      {"definition_version", true, true}, {"target", true, true}, {"gap", true, true}};
   char as_of[DAY_ISO_SIZE], period[PERIOD_ID_SIZE], code[4];
   struct cli_table *t = cli_table_new(v->c, columns, sizeof columns / sizeof columns[0]);
   day_iso(v->q.as_of, as_of);
@@ -68,6 +86,7 @@ static int print_long(const struct kpi_view *v) {
       cli_cell(t, str_of(period));
       cli_cell(t, str_of(as_of));
       cli_cell_i64(t, d->version);
+      goal_cells(t, v, (enum kpi_id)id, g < v->res.n_groups ? x : NULL, y);
     }
   }
   return cli_table_end(t);
@@ -76,9 +95,9 @@ static int print_long(const struct kpi_view *v) {
 /* The whole period, or one KPI by group, for people. */
 static int print_figures(const struct kpi_view *v) {
   static const struct cli_column all[] = {{"KPI", false, false}, {"value", true, false}, {"numerator", true, false}, {"denominator", true, false},
-                                          {"lines", true, false}, {"of lines", true, false}, {"definition", false, false}};
+                                          {"lines", true, false}, {"of lines", true, false}, {"target", true, false}, {"gap", true, false}, {"definition", false, false}};
   static const struct cli_column one[] = {{"group", false, false}, {"value", true, false}, {"numerator", true, false}, {"denominator", true, false},
-                                          {"lines", true, false}, {"of lines", true, false}, {"definition", false, false}};
+                                          {"lines", true, false}, {"of lines", true, false}, {"target", true, false}, {"gap", true, false}, {"definition", false, false}};
   struct cli_table *t = cli_table_new(v->c, v->name >= 0 ? one : all, sizeof all / sizeof all[0]);
   size_t first = v->name >= 0 ? 0 : v->res.n_groups;
   for (size_t g = first; g <= v->res.n_groups; g++) {
@@ -93,6 +112,7 @@ static int print_figures(const struct kpi_view *v) {
       cli_cell(t, plain ? STR_NONE : number_text(v, d->unit, y->den));
       cli_cell_i64(t, y->rows_num);
       cli_cell(t, plain ? STR_NONE : arena_fmt(v->c->arena, "%" PRId64, y->rows_den));
+      goal_cells(t, v, (enum kpi_id)id, g < v->res.n_groups ? x : NULL, y);
       cli_cell(t, arena_fmt(v->c->arena, "%s v%d", d->key, d->version));
     }
   }
@@ -196,11 +216,13 @@ static int run(struct kpi_view *v, const struct kpi_request *r, const struct kpi
   struct org org;
   struct scope scope = scope_operator();
   uint32_t group = UINT32_MAX;
+  int64_t until = r->as_of == DAY_NONE ? INT64_MAX : ((int64_t)r->as_of + 1) * SECONDS_PER_DAY - 1;
   int code = org_load(v->c->store, &org, e);
   code = code == OK ? book_load(v->c->store, DAY_NONE, book, e) : code;
   v->book = *book;
   code = code == OK ? kpi_query_make(&org, &scope, *book, r, v->c->arena, &v->q, e) : code;
   code = code == OK ? kpi_compute(*book, &v->q, v->c->arena, &v->res, e) : code;
+  code = code == OK ? kpi_goals_load(v->c->store, v->c->arena, &scope, *book, &v->q, until, &v->goals, e) : code;
   if (code == OK && o->group != NULL && kpi_group_find(&v->res, str_of(o->group), &group) != OK) {
     code = err_set(e, ERR_NOTFOUND, "--group %s: no such group in this period: run it without --rows to see them", o->group);
   }

@@ -1,6 +1,7 @@
 /* What cmd_kpi.c and cmd_kpi_rows.c share. */
 #ifndef CLI_CMD_KPI_ROWS_H
 #define CLI_CMD_KPI_ROWS_H
+#include "app/kpi_goal.h"
 #include "cli/cli.h"
 #include "insight/kpi.h"
 
@@ -9,6 +10,7 @@ struct kpi_view {
   const struct book *book;
   struct kpi_query q;
   struct kpi_result res;
+  struct kpi_goals goals;
   int name;  /* enum kpi_id, -1 = all */
   char side; /* of --rows, or '\0' */
 };

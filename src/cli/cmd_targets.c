@@ -158,6 +158,7 @@ static int run(struct cli *c, struct str act, struct question *q, const struct b
 int targets_cmd(struct cli *c) {
   struct err e = {0};
   struct question q = {0};
+  struct scope who = scope_operator();
   struct book *b = NULL;
   if (cli_store(c, false, &e) != OK || org_load(c->store, &q.org, &e) != OK || cli_today(c, &q.today, &e) != OK)
     return cli_fail(c, &e);
@@ -171,7 +172,7 @@ int targets_cmd(struct cli *c) {
   if (cli_end(c) != OK || (writes && amount_of(c, &q, q.org.reporting_currency) != OK))
     return EXIT_USAGE;
   if (exports)
-    return target_export(c->store, c->arena, &q.org, &q.period, file, &e) == OK ? EXIT_DONE : cli_fail(c, &e);
+    return target_export(c->store, c->arena, &who, NULL, &q.org, &q.period, INT64_MAX, file, &e) == OK ? EXIT_DONE : cli_fail(c, &e);
   int code = book_load(c->store, DAY_NONE, &b, &e);
   code = code == OK ? run(c, str_of(act), &q, b, &e) : code;
   book_free(b);

@@ -74,6 +74,20 @@ int target_put(struct store *s, struct str period_id, struct target *x, int base
   return n < 0 ? (int)n : 1;
 }
 
+static void place_at(struct arena *a, const struct stmt *q, void *row, bool *bad) {
+  *(struct target_place *)row = (struct target_place){row_text(a, q, 0, bad), row_text(a, q, 1, bad)};
+}
+
+int target_places_led(struct store *s, struct arena *a, int64_t person_id, struct target_place **ret, size_t *ret_n, struct err *e) {
+  static const char sql[] = "with recursive led (id) as (select p.team_id from person p where p.id = $1 and p.team_id is not null"
+                            " union select t.id from team t join led l on t.parent_id = l.id)"
+                            " select 'team' as scope, t.name from team t join led l on l.id = t.id"
+                            " union all select 'rep', p.name from person p where p.id = $1 or p.team_id in (select id from led)"
+                            " union all select 'region', r.name from region r where exists (select 1 from team t where t.region_id = r.id)"
+                            " and not exists (select 1 from team t where t.region_id = r.id and t.id not in (select id from led)) /* scan */";
+  return rows_read(s, a, sql, BINDS(B_I64(person_id)), place_at, ret, ret_n, e);
+}
+
 /* ---- who is there ---- */
 
 static void presence_at(struct arena *a, const struct stmt *q, void *row, bool *bad) {

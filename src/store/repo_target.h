@@ -32,6 +32,12 @@ struct target_step {
 };
 int target_steps(struct store *s, struct arena *a, struct str period_id, int64_t until, struct target_step **ret, size_t *ret_n, struct err *e);
 
+/* The places whose targets a manager may set, by name: themselves, the teams they lead with their people, and regions all of whose teams are theirs. In arena. */
+struct target_place {
+  struct str scope, name;
+};
+int target_places_led(struct store *s, struct arena *a, int64_t person_id, struct target_place **ret, size_t *ret_n, struct err *e);
+
 /* ---- who is there ---- */
 
 enum presence_kind { PRESENCE_JOINED = 1, PRESENCE_LEFT, PRESENCE_AWAY };

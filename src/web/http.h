@@ -117,6 +117,8 @@ int response_download(struct request *r, struct response *w, struct str content_
 /* A new, already unlinked temporary file for a large download; set it as w->file when it is complete
  * (rewound by the sender). OK, ERR_IO. */
 int response_temp_file(struct request *r, int *ret_fd);
+/* The same of what write() makes at a path of its own, in a folder that only this process may enter. Its code, or ERR_IO. */
+int response_temp_write(struct request *r, int (*write)(void *arg, const char *path, struct err *e), void *arg, int *ret_fd);
 void response_init(struct response *w);
 void response_free(struct response *w);
 #endif

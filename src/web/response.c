@@ -1,5 +1,6 @@
 #include "web/http.h"
 #include <fcntl.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 int request_id_param(const struct request *r, int index, int64_t *ret) {
@@ -67,6 +68,19 @@ int response_temp_file(struct request *r, int *ret_fd) {
   int fd = mkostemp(path, O_CLOEXEC);
   if (fd < 0) return err_set(&r->err, ERR_IO, "the download can't be written: no temporary file can be made: free space in /tmp");
   unlink(path);
+  *ret_fd = fd;
+  return OK;
+}
+
+int response_temp_write(struct request *r, int (*write)(void *arg, const char *path, struct err *e), void *arg, int *ret_fd) {
+  char dir[] = "/tmp/perennial-XXXXXX", path[64];
+  if (!mkdtemp(dir)) return err_set(&r->err, ERR_IO, "the download can't be written: no temporary file can be made: free space in /tmp");
+  snprintf(path, sizeof path, "%s/file", dir);
+  int rc = write(arg, path, &r->err), fd = rc < 0 ? -1 : open(path, O_RDONLY | O_CLOEXEC);
+  (void)unlink(path);
+  (void)rmdir(dir);
+  if (rc >= 0 && fd < 0) return err_set(&r->err, ERR_IO, "the download can't be read back: free space in /tmp");
+  if (rc < 0) return rc;
   *ret_fd = fd;
   return OK;
 }

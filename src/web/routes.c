@@ -255,10 +255,13 @@ const struct route web_routes[] = {
     /* targets */
     PAST_ROW("/targets", MAY_READ, targets_now, NULL),
     PAST_ROW("/targets/:period", MAY_READ, targets_page, "period"),
+    PAST_ROW("/targets/:period/targets.xlsx", MAY_READ, targets_xlsx, "period"),
     PAST_ROW("/targets/:period/versions/:n", MAY_READ, targets_version_page, "period"),
     GET_ROW("/targets/:period/spread", MAY_IMPORT, targets_spread_page, "period"),
     POST_ROW("/targets/:period", MAY_IMPORT, targets_post, "period"),
     POST_ROW("/targets/:period/spread", MAY_IMPORT, targets_spread_post, "period"),
+    API_ROW("/targets", api_targets, NULL),
+    {HTTP_POST, "/api/v1/targets", MAY_IMPORT, CSRF_TOKEN, BODY_JSON, 0, api_target_post, NULL},
     POST_ROW("/targets/people/:rep", MAY_IMPORT, targets_presence_post, "worklist"),
     POST_ROW("/targets/people/:rep/:entry/end", MAY_IMPORT, targets_presence_end_post, "worklist"),
     /* the worklist */

@@ -1,5 +1,6 @@
 /* GET /api/v1/kpi?period=&by=: every figure. GET /api/v1/kpi/NAME?period=&by=&group=&side=n: the rows behind one, a page at a time. */
 #include "app/kpi.h"
+#include "app/kpi_goal.h"
 
 #include "web/api/api.h"
 #include "web/api/json.h"
@@ -7,7 +8,24 @@
 
 enum { ROWS = 100, MOST_ROWS = 1000 };
 
-static json_t *kpi_value_of(const struct desk *d, int id, const struct kpi_value *v) {
+struct answering {
+  const struct desk *d;
+  const struct kpi_query *q;
+  struct kpi_goals goals;
+};
+
+/* "target", "attainment", "gap" (target less what it is): null where nothing is set. */
+static void set_goal(json_t *x, const struct answering *o, int id, const struct kpi_group *group, const struct kpi_value *v) {
+  struct kpi_goal g;
+  bool has = kpi_goal_of(&o->goals, o->q, (enum kpi_id)id, group, v, &g), plain = kpi_def_of((enum kpi_id)id)->unit == KPI_UNIT_MONEY;
+  bool both = has && g.has_actual;
+  json_object_set_new(x, "target", !has ? json_null() : plain ? api_money(g.target, o->d->reporting) : api_rate(g.target, RATE_ONE));
+  json_object_set_new(x, "attainment", both ? api_rate(g.actual, g.target) : json_null());
+  json_object_set_new(x, "gap", !both ? json_null() : plain ? api_money(g.target - g.actual, o->d->reporting) : api_rate(g.target - g.actual, RATE_ONE));
+}
+
+static json_t *kpi_value_of(const struct answering *o, int id, const struct kpi_group *group, const struct kpi_value *v) {
+  const struct desk *d = o->d;
   const struct kpi_def *def = kpi_def_of((enum kpi_id)id);
   bool count = def->unit == KPI_UNIT_COUNT_RATE, plain = def->unit == KPI_UNIT_MONEY;
   json_t *x = json_object();
@@ -16,12 +34,13 @@ static json_t *kpi_value_of(const struct desk *d, int id, const struct kpi_value
   json_object_set_new(x, "denominator", plain ? json_null() : count ? json_integer(v->den) : api_money(v->den, d->reporting));
   if (!plain)
     json_object_set_new(x, "rate", api_rate(v->num, v->den));
+  set_goal(x, o, id, group, v);
   json_object_set_new(x, "rows_numerator", json_integer(v->rows_num));
   json_object_set_new(x, "rows_denominator", json_integer(v->rows_den));
   return x;
 }
 
-static json_t *kpi_group_of(const struct desk *d, const struct kpi_group *g) {
+static json_t *kpi_group_of(const struct answering *o, const struct kpi_group *g, bool whole) {
   json_t *x = json_object(), *values = json_object();
   json_object_set_new(x, "name", api_str(g->name));
   json_object_set_new(x, "lines_due", json_integer(g->due));
@@ -30,7 +49,7 @@ static json_t *kpi_group_of(const struct desk *d, const struct kpi_group *g) {
   json_object_set_new(x, "assumed", json_integer(g->assumed));
   json_object_set_new(x, "weak", json_integer(g->weak));
   for (int id = 0; id < KPI_COUNT; id++)
-    json_object_set_new(values, kpi_def_of((enum kpi_id)id)->key, kpi_value_of(d, id, &g->values[id]));
+    json_object_set_new(values, kpi_def_of((enum kpi_id)id)->key, kpi_value_of(o, id, whole ? NULL : g, &g->values[id]));
   json_object_set_new(x, "kpis", values);
   return x;
 }
@@ -56,16 +75,18 @@ int api_kpi(struct request *r, struct response *w) {
   if (rc < 0)
     return rc;
   struct kpi_query q = query_of(r, &d, by);
+  struct answering o = {.d = &d, .q = &q};
   rc = kpi_total(d.book, &q, r->arena, &result, &r->err);
+  rc = rc < 0 ? rc : kpi_goals_load(r->store, r->arena, &r->scope, d.book, &q, r->until, &o.goals, &r->err);
   if (rc < 0)
     return rc;
   json_t *x = json_object(), *groups = json_array();
   json_object_set_new(x, "period", api_str(d.period_id));
   json_object_set_new(x, "as_of", api_day(r->today));
   json_object_set_new(x, "currency", api_currency(d.reporting));
-  json_object_set_new(x, "total", kpi_group_of(&d, &result.total));
+  json_object_set_new(x, "total", kpi_group_of(&o, &result.total, true));
   for (size_t i = 0; by != KPI_BY_NONE && i < result.n_groups; i++)
-    json_array_append_new(groups, kpi_group_of(&d, &result.groups[i]));
+    json_array_append_new(groups, kpi_group_of(&o, &result.groups[i], false));
   json_object_set_new(x, "groups", groups);
   return api_send(r, w, x);
 }

@@ -68,8 +68,8 @@ int desk_rows_page(struct request *r, const struct desk *d, const struct desk_ro
 void desk_add_param(struct strbuf *b, bool *first, const char *name, struct str value);
 struct str desk_address(struct request *r, const char *root, struct str part); /* /contracts/C%2D1 */
 
-/* The company's target for a rate in the page's period, × 10^9. */
-bool desk_rate_target(struct request *r, const struct desk *d, const char *measure, int64_t *ret);
+/* The target for a rate of the actor's whole book in a period, × 10^9: their own place's, else the company's. */
+bool desk_rate_target(struct request *r, const struct desk *d, enum kpi_id id, const struct period *p, const struct kpi_value *value, int64_t *ret);
 /* Roll-up of the page's period. */
 struct forecast_tree {
   struct forecast_node *nodes; /* [0] = everything the actor sees */

@@ -1,6 +1,6 @@
 /* The roll-up of the page's period, and targets beside rates. */
 #include "app/forecast_run.h"
-#include "store/repo_target.h"
+#include "app/kpi_goal.h"
 #include "web/pages/desk.h"
 
 /* For somebody who sees a part of the book the whole is that part: its target is the sum of its reps' targets. */
@@ -30,17 +30,25 @@ int desk_forecast(struct request *r, const struct desk *d, struct forecast_tree 
   return rc;
 }
 
-bool desk_rate_target(struct request *r, const struct desk *d, const char *measure, int64_t *ret) {
-  struct target *rows = NULL;
-  size_t n = 0;
+bool desk_rate_target(struct request *r, const struct desk *d, enum kpi_id id, const struct period *p, const struct kpi_value *value, int64_t *ret) {
+  struct kpi_query q = {.period = *p, .calendar = d->org.calendar, .by = KPI_BY_NONE, .reps = d->reps};
+  struct kpi_goals goals;
+  struct kpi_goal goal;
   struct err quiet = r->err;
-  if (target_list(r->store, r->arena, d->period_id, INT64_MAX, &rows, &n, &r->err) < 0)
+  if (kpi_goals_load(r->store, r->arena, &r->scope, d->book, &q, r->until, &goals, &r->err) < 0) {
     r->err = quiet; /* the page stands without it */
-  for (size_t i = 0; i < n; i++)
-    if (str_eq(rows[i].kind, STR("rate")) && str_eq(rows[i].measure, str_of(measure)) &&
-        (str_eq(rows[i].scope, STR("company")) || str_eq(rows[i].scope, STR("all")))) {
-      *ret = rows[i].amount;
+    return false;
+  }
+  if (kpi_goal_of(&goals, &q, id, NULL, value, &goal)) {
+    *ret = goal.target;
+    return true;
+  }
+  for (size_t i = 0; i < goals.rows.n; i++) {
+    const struct target_row *t = &goals.rows.rows[i];
+    if (t->node.kind == NODE_COMPANY && str_eq(t->set.kind, STR("rate")) && str_eq(t->set.measure, str_of(kpi_def_of(id)->key))) {
+      *ret = t->counts;
       return true;
     }
+  }
   return false;
 }

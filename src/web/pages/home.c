@@ -128,9 +128,9 @@ static struct home_rate rate_of(struct request *r, const struct desk *d, const c
 }
 
 /* The target beside a rate; below it the rate is marked. */
-static void with_target(struct request *r, const struct desk *d, enum kpi_id id, const struct kpi_value *x, struct home_rate *rate) {
+static void with_target(struct request *r, const struct desk *d, enum kpi_id id, const struct period *p, const struct kpi_value *x, struct home_rate *rate) {
   int64_t target = 0, is = 0;
-  if (!desk_rate_target(r, d, kpi_def_of(id)->key, &target) || x->den <= 0 || mul_div_i64(x->num, RATE_ONE, x->den, &is) < 0)
+  if (!desk_rate_target(r, d, id, p, x, &target) || x->den <= 0 || mul_div_i64(x->num, RATE_ONE, x->den, &is) < 0)
     return;
   struct str goal = format_share(r->reader, target, RATE_ONE, 0);
   rate->bad = is < target;
@@ -160,9 +160,10 @@ static int fill_rates(struct request *r, const struct desk *d, struct home_view 
   v->rates[v->n_rates++] = rate_of(r, d, tr(r, "On time to date, count").p, KPI_ON_TIME_TO_DATE_COUNT, d->period_id, &x[KPI_ON_TIME_TO_DATE_COUNT]);
   v->rates[v->n_rates++] = rate_of(r, d, gross.p, KPI_GROSS, prev_id, &y[KPI_GROSS]);
   v->rates[v->n_rates++] = rate_of(r, d, net.p, KPI_NET, prev_id, &y[KPI_NET]);
-  with_target(r, d, KPI_ON_TIME_MONEY, &x[KPI_ON_TIME_TO_DATE_MONEY], &v->rates[0]);
-  with_target(r, d, KPI_ON_TIME_COUNT, &x[KPI_ON_TIME_TO_DATE_COUNT], &v->rates[1]);
-  with_target(r, d, KPI_GROSS, &y[KPI_GROSS], &v->rates[2]);
+  with_target(r, d, KPI_ON_TIME_MONEY, &d->period, &x[KPI_ON_TIME_TO_DATE_MONEY], &v->rates[0]);
+  with_target(r, d, KPI_ON_TIME_COUNT, &d->period, &x[KPI_ON_TIME_TO_DATE_COUNT], &v->rates[1]);
+  with_target(r, d, KPI_GROSS, &prev, &y[KPI_GROSS], &v->rates[2]);
+  with_target(r, d, KPI_NET, &prev, &y[KPI_NET], &v->rates[3]);
   v->rates_href = arena_fmt(r->arena, "/kpi?period=%.*s", STR_FMT(d->period_id));
   return OK;
 }

@@ -17,7 +17,8 @@ static int show(struct request *r, struct response *w, struct str kind, struct s
 int import_new_page(struct request *r, struct response *w) {
   struct import_desk *d;
   int rc = imports_desk(r, &d);
-  return rc < 0 ? rc : show(r, w, STR("contracts"), STR_NONE, STR_NONE, STR_NONE);
+  struct str kind = pairs_get(&r->query, "kind");
+  return rc < 0 ? rc : show(r, w, import_kind_of(kind) < 0 ? STR("contracts") : kind, STR_NONE, STR_NONE, STR_NONE);
 }
 
 /* For the script that shows how far the upload is: where to go on, or what is wrong. */

@@ -1,4 +1,5 @@
 #include "web/pages/kpi.h"
+#include "app/kpi_goal.h"
 #include "web/pages/desk.h"
 #include "web/shell.h"
 #include "web/views.h"
@@ -77,11 +78,14 @@ int kpi_page(struct request *r, struct response *w) {
   struct desk d DESK_CLEANUP = {0};
   struct kpi_view v = {0};
   struct kpi_result result;
+  struct kpi_goals goals;
   int rc = desk_open(r, pairs_get(&r->query, "period"), &d);
   if (rc < 0)
     return rc;
   struct kpi_query q = query_of(r, &d, KPI_BY_NONE);
   rc = kpi_total(d.book, &q, r->arena, &result, &r->err);
+  if (rc >= 0)
+    rc = kpi_goals_load(r->store, r->arena, &r->scope, d.book, &q, r->until, &goals, &r->err);
   v.lines = arena_zalloc(r->arena, KPI_COUNT, sizeof *v.lines);
   if (rc < 0 || !v.lines)
     return rc < 0 ? rc : ERR_NOMEM;
@@ -89,6 +93,7 @@ int kpi_page(struct request *r, struct response *w) {
     const struct kpi_def *def = kpi_def_of((enum kpi_id)id);
     struct kpi_line *x = &v.lines[v.n_lines++];
     fill_line(r, &d, (enum kpi_id)id, &result.total, x);
+    kpi_target_fill(r, &d, &goals, &q, (enum kpi_id)id, NULL, &result.total.values[id], x);
     x->name = tr(r, def->title);
     x->what = tr(r, def->numerator);
     x->head = head_of(r->reader, (enum kpi_id)id);
@@ -127,21 +132,30 @@ static int fill_switch(struct request *r, const struct desk *d, const char *key,
   return OK;
 }
 
-static int fill_groups(struct request *r, const struct desk *d, enum kpi_id id, int by, const struct kpi_result *x, struct kpi_one_view *v) {
+static int fill_groups(struct request *r, const struct desk *d, enum kpi_id id, const struct kpi_query *q, const struct kpi_result *x, struct kpi_one_view *v) {
+  struct kpi_goals goals;
+  int by = (int)q->by;
   const struct kpi_def *def = kpi_def_of(id);
   char side = def->unit == KPI_UNIT_MONEY ? 'n' : 'd';
   v->lines = arena_zalloc(r->arena, x->n_groups + 1, sizeof *v->lines);
   if (!v->lines)
     return ERR_NOMEM;
+  int rc = kpi_goals_load(r->store, r->arena, &r->scope, d->book, q, r->until, &goals, &r->err);
+  if (rc < 0)
+    return rc;
   for (size_t i = 0; by != KPI_BY_NONE && i < x->n_groups && i < 2000; i++) {
     struct kpi_line *line = &v->lines[v->n_lines++];
     struct str group = arena_fmt(r->arena, "%u", x->groups[i].key);
     fill_line(r, d, id, &x->groups[i], line);
+    kpi_target_fill(r, d, &goals, q, id, &x->groups[i], &x->groups[i].values[id], line);
+    v->has_targets |= line->target.n > 0;
     line->name = x->groups[i].name.n ? x->groups[i].name : tr(r, "none");
     line->rows_href = address(r, def->key, d->period_id, by, group.p, side);
   }
   struct kpi_line *all = &v->lines[v->n_lines++];
   fill_line(r, d, id, &x->total, all);
+  kpi_target_fill(r, d, &goals, q, id, NULL, &x->total.values[id], all);
+  v->has_targets |= all->target.n > 0;
   all->name = tr(r, "All");
   all->rows_href = address(r, def->key, d->period_id, KPI_BY_NONE, NULL, side);
   return OK;
@@ -220,7 +234,7 @@ int kpi_one_page(struct request *r, struct response *w) {
   if (rc >= 0)
     rc = fill_switch(r, &d, def->key, by, &v);
   if (rc >= 0)
-    rc = fill_groups(r, &d, (enum kpi_id)id, by, &result, &v);
+    rc = fill_groups(r, &d, (enum kpi_id)id, &q, &result, &v);
   if (rc >= 0)
     rc = fill_rows(r, &d, (enum kpi_id)id, &q, &v);
   if (rc < 0)

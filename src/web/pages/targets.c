@@ -109,7 +109,7 @@ static struct str sums_say(struct request *r, const struct desk *d, const struct
                     : tr_fmt(r, "Reps {0} of {1}, {2} too much", reps, whole, off);
 }
 
-static struct str points(struct request *r, int64_t change) {
+struct str target_points(struct request *r, int64_t change) {
   struct str text = format_decimal(r->reader, (double)(change < 0 ? -change : change) / ((double)RATE_ONE / 100));
   return change == 0 ? STR("\u2013") : change < 0 ? tr_fmt(r, "\u2212{0} points", text) : tr_fmt(r, "+{0} points", text);
 }
@@ -126,12 +126,12 @@ static void fill_results(struct request *r, const struct desk *d, const struct t
   const struct target_node *up = n->parent >= 0 ? &t->nodes[n->parent] : NULL;
   int64_t now = n->has_now ? n->now : 0, gap = n->target - now;
   if (n->has_last)
-    x->growth = rate ? points(r, n->target - n->last) : format_growth(r->reader, n->target, n->last);
+    x->growth = rate ? target_points(r, n->target - n->last) : format_growth(r->reader, n->target, n->last);
   if (up && up->has_target)
     x->share = format_share(r->reader, n->target, up->target, 1);
   x->attained = format_share(r->reader, now, n->target, 0);
   if (rate)
-    x->gap.text = n->has_now ? points(r, -gap) : STR("\u2013");
+    x->gap.text = n->has_now ? target_points(r, -gap) : STR("\u2013");
   else
     x->gap = t->measure == TARGET_COUNT ? (struct amount){format_count(r->reader, gap > 0 ? gap : 0), STR_NONE}
              : gap > 0 ? parts_amount(r->reader, gap, d->reporting, MONEY_K)
@@ -313,6 +313,8 @@ static int fill(struct request *r, const struct target_ask *ask, const struct ta
   v->headline = head_of(r, d, t, v);
   v->now_head = v->rate ? tr(r, "So far") : tr(r, "Closed");
   v->may_spread = !v->rate && v->n_nodes && r->as_of == DAY_NONE;
+  v->may_import = (r->who.role == ROLE_ADMIN || r->who.role == ROLE_OPS || r->who.role == ROLE_MANAGER) && r->as_of == DAY_NONE;
+  v->xlsx_href = arena_fmt(r->arena, "/targets/%.*s/targets.xlsx", STR_FMT(d->period_id));
   v->spread_action = arena_fmt(r->arena, "/targets/%.*s/spread", STR_FMT(d->period_id));
   fill_overs(r, d, t, v);
   v->note = v->rate ? tr(r, "A rate is set where it holds; it is neither spread nor pro-rated.")

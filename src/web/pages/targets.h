@@ -39,7 +39,8 @@ struct targets_view {
   size_t n_overs;
   struct targets_row *rows;
   size_t n_rows;
-  bool rate, may_spread, saved;
+  struct str xlsx_href;
+  bool rate, may_spread, may_import, saved;
 };
 struct share_row {
   const char *level;
@@ -81,6 +82,7 @@ void target_ask_close(struct target_ask *x);
 #define TARGET_ASK_CLEANUP __attribute__((cleanup(target_ask_close)))
 /* A value of the measure as it stands in a cell; with its exact form as title. */
 struct amount target_text(struct request *r, const struct desk *d, int measure, int64_t v, enum money_form form);
+struct str target_points(struct request *r, int64_t change); /* of a rate × 10^9: "+1.2 points" */
 /* As it is typed, and read. Rates in percent. */
 struct str target_input(struct request *r, const struct desk *d, int measure, int64_t v);
 int target_read(struct request *r, const struct desk *d, int measure, struct str text, int64_t *ret); /* ERR_RANGE with a sentence */
@@ -91,5 +93,6 @@ const char *target_measure_words(int measure); /* a message: tr() says it */
 /* The page with the place's form open; status of w is the caller's. form NULL: all closed. */
 int targets_show(struct request *r, struct response *w, struct target_ask *x, const struct node *open, const struct target_form *form);
 route_fn targets_now, targets_page, targets_post, targets_presence_post, targets_presence_end_post;
+route_fn targets_xlsx;
 route_fn targets_spread_page, targets_spread_post, targets_version_page;
 #endif
