@@ -36,27 +36,42 @@ static const struct person_detail *first_of(const struct person_detail *p, size_
   return best;
 }
 
-int exception_route(struct store *s, struct arena *a, const struct exception_route *x, int64_t *ret_id, struct str *ret_name, struct err *e) {
-  struct person_detail *people = NULL;
-  struct team_row *teams = NULL;
-  struct authority_rule *rules = NULL;
-  size_t n = 0, n_teams = 0, n_rules = 0;
-  int rc = person_details(s, a, &people, &n, e);
-  rc = rc == OK ? team_rows(s, a, &teams, &n_teams, e) : rc;
-  rc = rc == OK ? authority_load(s, a, INT64_MAX, &rules, &n_rules, e) : rc;
-  if (rc < 0)
-    return rc;
+struct line { /* who there is, and what their roles may */
+  struct person_detail *people;
+  struct team_row *teams;
+  struct authority_rule *rules;
+  size_t n, n_teams, n_rules;
+};
+
+static const struct person_detail *manager_above(const struct line *l, const struct exception_route *x) {
+  const struct person_detail *found = NULL;
+  int64_t team = x->team_id; /* a team that by mistake lies below itself ends the walk */
+  for (int up = 0; team && up < TEAMS_UP && !found; up++, team = team_above(l->teams, l->n_teams, team))
+    found = first_of(l->people, l->n, x, ROLE_MANAGER, team);
+  return found;
+}
+
+static const struct person_detail *who_covers(const struct line *l, const struct exception_route *x) {
   const struct person_detail *found = NULL;
   for (size_t i = 0; i < AUTHORITY_ROLES && !found; i++) {
-    struct authority_rule rule = authority_on(rules, n_rules, x->kind, (int)authority_roles[i], x->day);
-    if (!authority_covers(&rule, x->size, x->cost))
-      continue;
-    int64_t team = x->team_id;
-    if (authority_roles[i] != ROLE_MANAGER)
-      found = first_of(people, n, x, authority_roles[i], 0);
-    else /* a team that by mistake lies below itself ends the walk */
-      for (int up = 0; team && up < TEAMS_UP && !found; up++, team = team_above(teams, n_teams, team))
-        found = first_of(people, n, x, ROLE_MANAGER, team);
+    struct authority_rule rule = authority_on(l->rules, l->n_rules, x->kind, (int)authority_roles[i], x->day);
+    if (authority_covers(&rule, x->size, x->cost))
+      found = authority_roles[i] == ROLE_MANAGER ? manager_above(l, x) : first_of(l->people, l->n, x, authority_roles[i], 0);
+  }
+  return found;
+}
+
+int exception_route(struct store *s, struct arena *a, const struct exception_route *x, int64_t *ret_id, struct str *ret_name, struct err *e) {
+  struct line l = {0};
+  int rc = person_details(s, a, &l.people, &l.n, e);
+  rc = rc == OK ? team_rows(s, a, &l.teams, &l.n_teams, e) : rc;
+  rc = rc == OK ? authority_load(s, a, INT64_MAX, &l.rules, &l.n_rules, e) : rc;
+  if (rc < 0)
+    return rc;
+  const struct person_detail *found = who_covers(&l, x);
+  if (found && x->first && found->role != ROLE_MANAGER && authority_on(l.rules, l.n_rules, x->kind, ROLE_MANAGER, x->day).may) {
+    const struct person_detail *before = manager_above(&l, x);
+    found = before ? before : found;
   }
   *ret_id = found ? found->id : 0;
   *ret_name = found ? found->name : STR_NONE;
@@ -108,7 +123,9 @@ static int quote_of(struct store *s, struct arena *a, const struct book *b, cons
     q.fx_rate = 0;
   q.cost_reporting = in_reporting(q.cost, q.currency, q.fx_rate, q.reporting);
   struct exception_route way = {.kind = x->kind, .size = x->size, .cost = q.cost_reporting, .asked_by = asked_by, .owner_id = r->owner_id, .team_id = team, .day = today};
-  rc = exception_route(s, a, &way, &q.approver_id, &q.approver, e);
+  rc = exception_route(s, a, &way, &q.decider_id, &q.decider, e);
+  way.first = true;
+  rc = rc == OK ? exception_route(s, a, &way, &q.approver_id, &q.approver, e) : rc;
   if (rc == OK)
     *ret = q;
   return rc;

@@ -3,8 +3,9 @@
  * what the people concerned are told.
  *
  * Who decides: the manager of the owner's team, then those of the teams above, then operations, executives and administrators, in this order; the
- * nearest whose authority covers the size and the cost on the day it is asked. Never the person who asked and never the renewal's owner. Besides
- * the one it waits for, whoever stands in for them today, and everybody who sees the renewal and has the authority, may decide. */
+ * nearest whose authority covers the size and the cost on the day it is asked. Never the person who asked and never the renewal's owner. Where that is
+ * no manager, the nearest manager with any authority over the kind is asked first, and by approving passes it on to whoever covers it then: each agreement is
+ * a step. Besides the one it waits for, whoever stands in for them today, and everybody who sees the renewal and has the authority, may decide. */
 #ifndef APP_EXCEPTION_H
 #define APP_EXCEPTION_H
 #include "app/scope.h"
@@ -28,9 +29,10 @@ struct exception_ask {
 };
 /* What a request would cost and who would decide it, before it is asked. */
 struct exception_quote {
-  int64_t annual, rate_bp, policy_id, fx_rate, cost, cost_reporting, approver_id; /* cost_reporting -1, fx_rate 0: no rate; approver_id 0: nobody has the authority */
+  int64_t annual, rate_bp, policy_id, fx_rate, cost, cost_reporting; /* cost_reporting -1, fx_rate 0: no rate */
+  int64_t approver_id, decider_id; /* whom it waits for first, and whose authority covers it; 0: nobody has the authority */
   currency_t currency, reporting;
-  struct str approver;
+  struct str approver, decider;
 };
 /* ERR_NOTFOUND, ERR_DENIED (may not edit the renewal), ERR_RANGE (size). b: for the plan rate; today: the day it is asked. */
 int exception_quote(struct store *s, struct arena *a, const struct scope *who, const struct book *b, const struct org *org, const struct exception_ask *x,
@@ -42,7 +44,7 @@ int exception_ask(struct store *s, struct arena *a, const struct scope *who, con
 struct exception_decision {
   int64_t id, size; /* size 0 = as it stands; else approve with this smaller one */
   int32_t version;  /* the version the person saw */
-  int act;          /* EXCEPTION_APPROVE, EXCEPTION_RETURN, EXCEPTION_DECLINE */
+  int act;          /* EXCEPTION_APPROVE (passes on what the one it waits for may not approve alone), EXCEPTION_RETURN, EXCEPTION_DECLINE */
   struct str note;  /* needed but for an approval as asked */
   day_t valid_until;/* of an approval; DAY_NONE = EXCEPTION_VALID_DAYS */
 };
@@ -90,9 +92,10 @@ int exception_find(struct store *s, struct arena *a, const struct scope *who, co
                    struct err *e);
 /* Everything that waits for a person on a day: for their seats, and back to them with a question. Nearest expiry first. In arena. */
 int exception_inbox(struct store *s, struct arena *a, int64_t person_id, day_t today, struct exception **ret, size_t *ret_n, struct err *e);
-/* Whether the person may decide it today, and up to which size they may approve (INT64_MAX = any that it can have, 0 = they may only return or decline). */
+/* Whether the person may decide it today, and up to which size they may approve (INT64_MAX = any that it can have, 0 = they may only return or decline).
+ * ret_next: for whom it waits after they have agreed to all of it, because it is theirs and more than they may approve; else "". May be NULL. */
 int exception_may_decide(struct store *s, struct arena *a, const struct scope *who, const struct exception *x, day_t today, bool *ret, int64_t *ret_most,
-                         struct err *e);
+                         struct str *ret_next, struct err *e);
 
 /* A past case that is like one, and what became of the customer the year after. */
 struct exception_precedent {

@@ -7,7 +7,7 @@
 
 /* As what the person decides: in their own right or for whom they stand in. */
 struct chair {
-  bool may;
+  bool may, seat; /* seat: it waits for them, or for whom they stand in */
   int64_t for_id; /* 0 = for themselves */
   int role;       /* whose authority counts */
 };
@@ -33,7 +33,8 @@ static int chair_of(struct store *s, struct arena *a, const struct scope *who, c
     rc = authority_load(s, a, INT64_MAX, &rules, &n_rules, e);
   if (rc < 0)
     return rc;
-  c.may = own || stands_in ||
+  c.seat = own || stands_in;
+  c.may = c.seat ||
           (scope_sees(who, x->renewal_id, x->owner_id) && authority_on(rules, n_rules, x->kind, c.role, today).may); /* who has any authority over it */
   *ret = c;
   return OK;
@@ -54,11 +55,22 @@ static int64_t most_of(const struct authority_rule *rule, const struct exception
   return low == x->size ? INT64_MAX : low;
 }
 
+/* Whose authority covers all of it; 0 = nobody's. */
+static int next_of(struct store *s, struct arena *a, const struct exception *x, day_t today, int64_t *ret_id, struct str *ret_name, struct err *e) {
+  struct str country;
+  int64_t partner = 0;
+  struct exception_route way = {.kind = x->kind, .size = x->size, .cost = x->cost_reporting, .asked_by = x->asked_by, .owner_id = x->owner_id,
+                                .without_id = x->approver_id, .day = today};
+  int rc = exception_renewal_facts(s, a, x->renewal_id, &country, &partner, &way.team_id, e);
+  return rc == OK ? exception_route(s, a, &way, ret_id, ret_name, e) : rc;
+}
+
 int exception_may_decide(struct store *s, struct arena *a, const struct scope *who, const struct exception *x, day_t today, bool *ret, int64_t *ret_most,
-                         struct err *e) {
+                         struct str *ret_next, struct err *e) {
   struct chair c;
   struct authority_rule *rules = NULL;
   size_t n = 0;
+  int64_t next = 0;
   int rc = chair_of(s, a, who, x, today, &c, e);
   rc = rc == OK ? authority_load(s, a, INT64_MAX, &rules, &n, e) : rc;
   if (rc < 0)
@@ -66,7 +78,10 @@ int exception_may_decide(struct store *s, struct arena *a, const struct scope *w
   struct authority_rule rule = authority_on(rules, n, x->kind, c.role, today);
   *ret = c.may && exception_state_on(x, today) <= EXCEPTION_RETURNED;
   *ret_most = *ret ? most_of(&rule, x) : 0;
-  return OK;
+  if (!ret_next)
+    return OK;
+  *ret_next = STR_NONE;
+  return *ret && *ret_most < x->size && c.seat ? next_of(s, a, x, today, &next, ret_next, e) : OK;
 }
 
 struct acting {
@@ -102,6 +117,17 @@ static int check_text(struct str text, bool needed, struct err *e) {
   return text.n > EXCEPTION_TEXT_MAX ? err_set(e, ERR_RANGE, "The text is too long: at most %d bytes", EXCEPTION_TEXT_MAX) : OK;
 }
 
+/* Agreed by the one it waits for, who may not approve it alone: it waits for whoever may. */
+static int pass_on(struct store *s, const struct acting *x, const struct exception *was, struct exception_step *z, struct err *e) {
+  struct str name = STR_NONE;
+  int rc = next_of(s, x->a, was, x->today, &z->approver_id, &name, e);
+  if (rc == OK && !z->approver_id)
+    rc = err_set(e, ERR_CONFLICT, "Nobody has the authority for this size: approve less, or ask operations to set it");
+  z->act = EXCEPTION_PASS;
+  z->state = EXCEPTION_WAITING;
+  return rc;
+}
+
 /* The size that is approved, its cost, and whether the authority covers it. */
 static int check_approval(struct store *s, const struct acting *x, const struct exception *was, const struct chair *c, struct exception_step *z, struct err *e) {
   struct authority_rule *rules = NULL;
@@ -121,6 +147,8 @@ static int check_approval(struct store *s, const struct acting *x, const struct 
       z->cost_reporting = -1;
   }
   struct authority_rule rule = authority_on(rules, n, was->kind, c->role, x->today);
+  if (!authority_covers(&rule, z->size, z->cost_reporting) && z->size == was->size && c->seat && !x->own)
+    return pass_on(s, x, was, z, e);
   if (!authority_covers(&rule, z->size, z->cost_reporting))
     return err_set(e, ERR_DENIED, "This is more than your role may approve: approve less, or leave it to somebody with more authority");
   z->valid_until = x->d->valid_until == DAY_NONE ? x->today + EXCEPTION_VALID_DAYS : x->d->valid_until;
@@ -140,6 +168,13 @@ static int write_step(struct store *s, const struct acting *k, const struct exce
   rc = rc == OK ? exception_row(s, k->a, z->exception_id, INT64_MAX, &is, e) : rc;
   rc = rc == OK ? exception_tell(s, k->a, notice, to, seats, &is, z->body, z->by_id, k->today, k->now, e) : rc;
   return rc == OK ? exception_audit(s, k->a, action, &is, z->by_id, k->now, e) : rc;
+}
+
+static int write_pass(struct store *s, const struct acting *k, const struct exception_step *z, const struct exception *was, struct err *e) {
+  struct exception is;
+  int rc = write_step(s, k, z, "exception.pass", NOTICE_EXCEPTION_ASKED, z->approver_id, true, e);
+  rc = rc == OK ? exception_row(s, k->a, z->exception_id, INT64_MAX, &is, e) : rc;
+  return rc == OK ? exception_tell(s, k->a, NOTICE_EXCEPTION_MOVED, was->asked_by, false, &is, is.approver, z->by_id, k->today, k->now, e) : rc;
 }
 
 static int decide(struct store *s, const struct acting *k, struct err *e) {
@@ -167,6 +202,8 @@ static int decide(struct store *s, const struct acting *k, struct err *e) {
   z.for_id = c.for_id;
   z.body = str_trim(d->note);
   rc = d->act == EXCEPTION_APPROVE ? check_approval(s, k, &x, &c, &z, e) : OK;
+  if (rc == OK && z.act == EXCEPTION_PASS)
+    return write_pass(s, k, &z, &x, e);
   static const int notices[EXCEPTION_ACTS] = {[EXCEPTION_APPROVE] = NOTICE_EXCEPTION_APPROVED, [EXCEPTION_RETURN] = NOTICE_EXCEPTION_RETURNED,
                                               [EXCEPTION_DECLINE] = NOTICE_EXCEPTION_DECLINED};
   static const char *const actions[EXCEPTION_ACTS] = {[EXCEPTION_APPROVE] = "exception.approve", [EXCEPTION_RETURN] = "exception.return",
@@ -228,16 +265,12 @@ int exception_withdraw(struct store *s, struct arena *a, const struct scope *who
 
 /* ---- an approver leaves ---- */
 
-static int move_on(struct store *s, struct arena *a, const struct exception *x, int64_t person_id, int64_t by_id, day_t today, int64_t now, struct err *e) {
+static int move_on(struct store *s, struct arena *a, const struct exception *x, int64_t by_id, day_t today, int64_t now, struct err *e) {
   struct scope by = {.person_id = by_id};
   struct acting k = {.a = a, .who = &by, .today = today, .now = now};
-  struct str country, name = STR_NONE;
-  int64_t partner = 0;
-  struct exception_route way = {.kind = x->kind, .size = x->size, .cost = x->cost_reporting, .asked_by = x->asked_by, .owner_id = x->owner_id,
-                                .without_id = person_id, .day = today};
+  struct str name = STR_NONE;
   struct exception_step z = step_after(x, &k, EXCEPTION_MOVE, x->state);
-  int rc = exception_renewal_facts(s, a, x->renewal_id, &country, &partner, &way.team_id, e);
-  rc = rc == OK ? exception_route(s, a, &way, &z.approver_id, &name, e) : rc;
+  int rc = next_of(s, a, x, today, &z.approver_id, &name, e);
   struct exception is = *x;
   bool open = exception_state_on(x, today) <= EXCEPTION_RETURNED; /* of one that has expired nobody is told */
   is.version = z.n;
@@ -260,7 +293,7 @@ int exception_person_left(struct store *s, int64_t person_id, int64_t by_id, int
     struct exception_query q = {.list = EXCEPTIONS_HELD, .key = person_id, .until = INT64_MAX, .max = PAGE};
     rc = exception_list(s, a, &q, &rows, &n, e);
     for (size_t i = 0; i < n && rc == OK; i++)
-      rc = move_on(s, a, &rows[i], person_id, by_id, today, now, e);
+      rc = move_on(s, a, &rows[i], by_id, today, now, e);
   }
   rc = rc == OK ? delegation_list(s, a, person_id, today, &d, &n_d, e) : rc;
   for (size_t i = 0; i < n_d && rc == OK; i++)

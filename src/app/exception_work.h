@@ -3,11 +3,13 @@
 #define APP_EXCEPTION_WORK_H
 #include "app/exception.h"
 
-/* Whom a request goes to. */
+/* Whom a request goes to: the nearest whose authority covers it, or with `first` the nearest manager with any authority over the kind, where somebody
+ * else covers it. *ret_id 0: nobody covers it. */
 struct exception_route {
   int kind;
   int64_t size, cost, asked_by, owner_id, team_id, without_id; /* cost in the reporting currency, -1 unknown; without_id: who leaves */
   day_t day;
+  bool first;
 };
 int exception_route(struct store *s, struct arena *a, const struct exception_route *x, int64_t *ret_id, struct str *ret_name, struct err *e);
 /* Tells a person, and with `seats` whoever stands in for them today. kind: NOTICE_EXCEPTION_…; x: as it stands after the act. */

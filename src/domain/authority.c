@@ -5,7 +5,7 @@
 static const char *const kinds[EXCEPTION_KINDS] = {"", "discount", "reinstatement_waiver", "backdate_waiver", "late_coterm", "short_term", "payment_terms",
                                                    "price_hold", "partner_change"};
 static const char *const states[] = {"", "waiting", "returned", "approved", "declined", "withdrawn", "expired"};
-static const char *const acts[EXCEPTION_ACTS] = {"", "ask", "return", "answer", "approve", "approve_changed", "decline", "withdraw", "move"};
+static const char *const acts[EXCEPTION_ACTS] = {"", "ask", "return", "answer", "approve", "approve_changed", "decline", "withdraw", "move", "pass"};
 
 enum { SHARE_MOST = 10000, DAYS_MOST = 1095, YEAR = 365 };
 

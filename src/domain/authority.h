@@ -26,7 +26,7 @@ enum exception_kind { EXCEPTION_DISCOUNT = 1, EXCEPTION_REINSTATEMENT_WAIVER, EX
 enum exception_state { EXCEPTION_WAITING = 1, EXCEPTION_RETURNED, EXCEPTION_APPROVED, EXCEPTION_DECLINED, EXCEPTION_WITHDRAWN, EXCEPTION_STATES,
                        EXCEPTION_EXPIRED = EXCEPTION_STATES }; /* expired is never stored: it follows from the day */
 enum exception_act { EXCEPTION_ASK = 1, EXCEPTION_RETURN, EXCEPTION_ANSWER, EXCEPTION_APPROVE, EXCEPTION_APPROVE_CHANGED, EXCEPTION_DECLINE,
-                     EXCEPTION_WITHDRAW, EXCEPTION_MOVE, EXCEPTION_ACTS };
+                     EXCEPTION_WITHDRAW, EXCEPTION_MOVE, EXCEPTION_PASS /* agreed, and passed on to more authority */, EXCEPTION_ACTS };
 /* "late_coterm", "waiting", "approve_changed" … "" when out of range; -1 for another word. */
 const char *exception_kind_name(int kind);
 int exception_kind_of(struct str s);

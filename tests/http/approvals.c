@@ -157,7 +157,7 @@ static void test_rules(void **state) {
   says(rep, "/approvals/authority", "up to 4% at any cost", true);
   answers(ops, ops_csrf, "/approvals/policy", "kind=short_term&rate=20&from=2026-11-22&words=Bridges+only", 303, NULL);
   says(rep, "/approvals/authority", "Bridges only", true);
-  answers(rep, rep_csrf, ASK, "kind=discount&size=5&reason=why&expires=2026-12-01&recapture=&look=1", 200, "ops decides");
+  answers(rep, rep_csrf, ASK, "kind=discount&size=5&reason=why&expires=2026-12-01&recapture=&look=1", 200, "manager is asked first, then ops decides.");
   char fields[200];
   snprintf(fields, sizeof fields, "to=%d&first=2026-11-22&last=2026-11-25&reason=leave", (int)h.people[ROLE_OPS]);
   answers(manager, manager_csrf, "/approvals/away", fields, 303, NULL);

@@ -127,10 +127,24 @@ static void test_route(void **state) {
   assert_int_equal(x.version, 1);
   assert_string_equal(x.customer.p, "Acme");
   assert_int_equal(told(MIA, NOTICE_EXCEPTION_ASKED), 1);
-  assert_int_equal(row(asked(ANN, 2, EXCEPTION_DISCOUNT, 700)).approver_id, OLGA);             /* 70,000.00: above what a manager may */
-  assert_int_equal(row(asked(ANN, 2, EXCEPTION_BACKDATE_WAIVER, 300)).approver_id, EVE);       /* 821,917.81 */
+  assert_int_equal(row(asked(ANN, 2, EXCEPTION_DISCOUNT, 700)).approver_id, MIA);              /* 70,000.00: hers to agree to before Olga decides */
   assert_int_equal(row(asked(MIA, 1, EXCEPTION_PRICE_HOLD, 30)).approver_id, MAX);             /* never oneself: the manager above */
-  assert_int_equal(row(asked(OLGA, 2, EXCEPTION_PAYMENT_TERMS, 180)).approver_id, EVE);        /* 39,452.05, and Olga asked */
+  struct scope ann = who(ANN), olga = who(OLGA);
+  struct exception_quote q;
+  struct exception_ask k = {.renewal_id = 2, .kind = EXCEPTION_DISCOUNT, .size = 700};
+  ok(exception_quote(s, a, &ann, book, &org, &k, TODAY, &q, &e), &e);
+  assert_int_equal(q.approver_id, MIA);
+  assert_int_equal(q.decider_id, OLGA);
+  k = (struct exception_ask){.renewal_id = 2, .kind = EXCEPTION_BACKDATE_WAIVER, .size = 300}; /* 821,917.81 */
+  ok(exception_quote(s, a, &ann, book, &org, &k, TODAY, &q, &e), &e);
+  assert_int_equal(q.decider_id, EVE);
+  k = (struct exception_ask){.renewal_id = 2, .kind = EXCEPTION_PAYMENT_TERMS, .size = 180}; /* 39,452.05, and Olga asks */
+  ok(exception_quote(s, a, &olga, book, &org, &k, TODAY, &q, &e), &e);
+  assert_int_equal(q.approver_id, MIA);
+  assert_int_equal(q.decider_id, EVE);
+  run(s, "insert into authority_rule (id, kind, role, valid_from, may, max_size, max_cost, why, set_at) values (1, 6, 2, 20780, 0, null, null, 'none', 1)");
+  ok(exception_quote(s, a, &olga, book, &org, &k, TODAY, &q, &e), &e);
+  assert_int_equal(q.approver_id, EVE); /* managers have no say in this kind */
   refused(try_ask(ANN, 1, EXCEPTION_DISCOUNT, 500, NOW, &none, &e), ERR_CONFLICT, &e, "still open");
 }
 
@@ -233,14 +247,15 @@ static void test_limits(void **state) {
   (void)state;
   struct err e = {0};
   struct scope mia = who(MIA), olga = who(OLGA);
-  int64_t id = asked(ANN, 2, EXCEPTION_DISCOUNT, 700), most = 0; /* 70,000.00, waits for Olga */
+  int64_t id = asked(ANN, 2, EXCEPTION_DISCOUNT, 700), most = 0; /* 70,000.00 */
   bool may = false;
+  ok(decide(MIA, id, 1, EXCEPTION_APPROVE, 0, "", &e), &e); /* agrees: it waits for Olga */
   struct exception x = row(id);
-  ok(exception_may_decide(s, a, &mia, &x, TODAY, &may, &most, &e), &e);
+  ok(exception_may_decide(s, a, &mia, &x, TODAY, &may, &most, NULL, &e), &e);
   assert_true(may);
   assert_int_equal(most, 250); /* 25,000.00 of 1,000,000.00 */
-  refused(decide(MIA, id, 1, EXCEPTION_APPROVE, 0, "", &e), ERR_DENIED, &e, "more than your role");
-  ok(exception_may_decide(s, a, &olga, &x, TODAY, &may, &most, &e), &e);
+  refused(decide(MIA, id, 2, EXCEPTION_APPROVE, 0, "", &e), ERR_DENIED, &e, "more than your role"); /* once is enough */
+  ok(exception_may_decide(s, a, &olga, &x, TODAY, &may, &most, NULL, &e), &e);
   assert_int_equal(most, INT64_MAX);
   struct authority_rule rule = {.kind = EXCEPTION_DISCOUNT, .role = ROLE_OPS, .from = TODAY, .may = true, .max_size = 100, .max_cost = -1};
   refused(authority_set(s, &mia, &rule, STR("x"), TODAY, NOW, &e), ERR_DENIED, &e, "Operations");
@@ -249,8 +264,7 @@ static void test_limits(void **state) {
   refused(authority_set(s, &olga, &rule, STR("x"), TODAY, NOW, &e), ERR_RANGE, &e, "today or later");
   rule.from = TODAY;
   ok(authority_set(s, &olga, &rule, STR("less in winter"), TODAY, NOW, &e), &e);
-  refused(decide(OLGA, id, 1, EXCEPTION_APPROVE, 0, "", &e), ERR_DENIED, &e, "more than your role");
-  ok(decide(OLGA, id, 1, EXCEPTION_APPROVE, 100, "one", &e), &e);
+  ok(decide(OLGA, id, 2, EXCEPTION_APPROVE, 100, "one", &e), &e);
   assert_int_equal(one(s, "select count(*) from audit where action = 'authority.set'"), 1);
   ok(exception_policy_set(s, &olga, EXCEPTION_PAYMENT_TERMS, TODAY, 1200, STR("Money costs more."), TODAY, NOW, &e), &e);
   x = row(asked(ANN, 1, EXCEPTION_PAYMENT_TERMS, 73));
@@ -290,8 +304,51 @@ static void test_stand_in(void **state) {
   struct scope eve = who(EVE);
   ok(exception_delegate(s, a, &eve, &d, TODAY, NOW, &e), &e);
   id = asked(OLGA, 2, EXCEPTION_PAYMENT_TERMS, 180);
+  ok(decide(MIA, id, 1, EXCEPTION_APPROVE, 0, "", &e), &e);
   assert_int_equal(row(id).approver_id, EVE);
-  refused(decide(OLGA, id, 1, EXCEPTION_APPROVE, 0, "", &e), ERR_DENIED, &e, "own request");
+  refused(decide(OLGA, id, 2, EXCEPTION_APPROVE, 0, "", &e), ERR_DENIED, &e, "own request");
+}
+
+static void test_chain(void **state) {
+  (void)state;
+  struct err e = {0};
+  struct scope mia = who(MIA), max = who(MAX);
+  int64_t id = asked(ANN, 2, EXCEPTION_DISCOUNT, 2000), most = 0; /* 200,000.00: more than Mia and Olga may */
+  bool may = false;
+  struct str next = STR_NONE;
+  struct exception x = row(id);
+  ok(exception_may_decide(s, a, &mia, &x, TODAY, &may, &most, &next, &e), &e);
+  assert_int_equal(most, 250);
+  assert_string_equal(next.p, "Eve");
+  ok(exception_may_decide(s, a, &max, &x, TODAY, &may, &most, &next, &e), &e);
+  assert_int_equal(next.n, 0); /* it does not wait for him */
+  refused(decide(MAX, id, 1, EXCEPTION_APPROVE, 0, "", &e), ERR_DENIED, &e, "more than your role");
+  refused(decide(MIA, id, 1, EXCEPTION_APPROVE, 1500, "less", &e), ERR_DENIED, &e, "more than your role"); /* in part it is not passed on */
+  ok(decide(MIA, id, 1, EXCEPTION_APPROVE, 0, "They have the volume", &e), &e);
+  x = row(id);
+  assert_int_equal(x.state, EXCEPTION_WAITING);
+  assert_int_equal(x.approver_id, EVE);
+  assert_int_equal(x.version, 2);
+  assert_int_equal(x.decided_at, 0);
+  assert_int_equal(told(EVE, NOTICE_EXCEPTION_ASKED), 1);
+  assert_int_equal(told(ANN, NOTICE_EXCEPTION_MOVED), 1);
+  struct exception_step *steps = NULL;
+  size_t n = 0;
+  ok(exception_steps(s, a, id, INT64_MAX, &steps, &n, &e), &e);
+  assert_int_equal(n, 2);
+  assert_int_equal(steps[1].act, EXCEPTION_PASS);
+  assert_int_equal(steps[1].by_id, MIA);
+  assert_string_equal(steps[1].body.p, "They have the volume");
+  assert_int_equal(one(s, "select count(*) from audit where action = 'exception.pass'"), 1);
+  refused(decide(EVE, id, 1, EXCEPTION_APPROVE, 0, "", &e), ERR_CONFLICT, &e, "changed since you opened it");
+  ok(decide(EVE, id, 2, EXCEPTION_APPROVE, 0, "", &e), &e);
+  assert_int_equal(row(id).state, EXCEPTION_APPROVED);
+  assert_int_equal(row(id).decided_by, EVE);
+  /* Nobody is left above: it stays where it is. */
+  id = asked(ANN, 2, EXCEPTION_PARTNER_CHANGE, 4000);
+  ok(access_person_set_active(s, EVE, false, 0, NOW + 1000, &e), &e);
+  refused(decide(MIA, id, 1, EXCEPTION_APPROVE, 0, "", &e), ERR_CONFLICT, &e, "Nobody has the authority for this size");
+  assert_int_equal(row(id).version, 1);
 }
 
 static void test_many(void **state) {
@@ -303,8 +360,9 @@ static void test_many(void **state) {
   int64_t one_id = asked(ANN, 1, EXCEPTION_DISCOUNT, 1000), two = asked(ANN, 1, EXCEPTION_PRICE_HOLD, 30), three = asked(ANN, 1, EXCEPTION_PAYMENT_TERMS, 30);
   int64_t her_own = asked(MIA, 1, EXCEPTION_BACKDATE_WAIVER, 30), large = asked(ANN, 2, EXCEPTION_DISCOUNT, 700);
   ok(exception_own(s, a, &mia, TODAY, &own, &n, &e), &e);
-  assert_int_equal(n, 3);
+  assert_int_equal(n, 4);
   assert_int_equal(own[0].x.id, one_id);
+  assert_false(own[3].covered); /* hers to agree to, not to decide */
   assert_true(own[0].covered && own[1].covered && own[2].covered);
   ok(exception_own(s, a, &mia, TODAY + 15, &own, &n, &e), &e);
   assert_int_equal(n, 0); /* expired */
@@ -383,7 +441,8 @@ static void test_precedents(void **state) {
 int main(int argc, char **argv) {
 #define PLACE(test) cmocka_unit_test_setup_teardown(test, open_place, close_place)
   static const struct CMUnitTest tests[] = {PLACE(test_route),         PLACE(test_refused_asks), PLACE(test_decide), PLACE(test_two_approvers), PLACE(test_over),
-                                            PLACE(test_limits),        PLACE(test_stand_in),     PLACE(test_many), PLACE(test_leaver), PLACE(test_precedents)};
+                                            PLACE(test_limits),        PLACE(test_stand_in),     PLACE(test_many), PLACE(test_chain),
+                                            PLACE(test_leaver), PLACE(test_precedents)};
   on_postgres = argc == 2 && strcmp(argv[1], "postgres") == 0;
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -148,6 +148,7 @@ static int send_quote(struct request *r, struct response *w, const struct except
   json_object_set_new(j, "cost_reporting", money_or_null(q->cost_reporting, q->reporting));
   json_object_set_new(j, "reporting_currency", api_currency(q->reporting));
   json_object_set_new(j, "approver", api_str(q->approver));
+  json_object_set_new(j, "decides", api_str(q->decider));
   return api_send(r, w, j);
 }
 

@@ -86,7 +86,9 @@ static int fill_quote(struct request *r, const struct exception_ask *x, struct a
     return rc;
   struct str cost = q.cost_reporting < 0 ? format_money(r->reader, q.cost, q.currency, MONEY_WHOLE) : format_money(r->reader, q.cost_reporting, q.reporting, MONEY_WHOLE);
   v->quoted = true;
-  v->quote = q.approver_id ? tr_fmt(r, "{0} costs {1}. {2} decides.", approval_words(r->reader, x->kind, x->size), cost, q.approver)
+  v->quote = q.approver_id && q.approver_id != q.decider_id
+                 ? tr_fmt(r, "{0} costs {1}. {2} is asked first, then {3} decides.", approval_words(r->reader, x->kind, x->size), cost, q.approver, q.decider)
+             : q.approver_id ? tr_fmt(r, "{0} costs {1}. {2} decides.", approval_words(r->reader, x->kind, x->size), cost, q.approver)
                            : tr_fmt(r, "{0} costs {1}, and nobody has the authority for it.", approval_words(r->reader, x->kind, x->size), cost);
   return OK;
 }

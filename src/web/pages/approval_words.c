@@ -84,6 +84,7 @@ struct str approval_after(const struct reader *r, const struct exception_precede
 const char *approval_step_icon(int act) {
   switch (act) {
   case EXCEPTION_APPROVE:
+  case EXCEPTION_PASS:
   case EXCEPTION_APPROVE_CHANGED: return "check";
   case EXCEPTION_DECLINE:
   case EXCEPTION_WITHDRAW: return "x";
@@ -101,6 +102,7 @@ struct str approval_step_words(const struct reader *r, const struct exception *x
   case EXCEPTION_ANSWER: said = tr_fmt(r, "{0} answered", by); break;
   case EXCEPTION_APPROVE: said = tr_fmt(r, "{0} approved {1}", by, size); break;
   case EXCEPTION_APPROVE_CHANGED: said = tr_fmt(r, "{0} approved {1} instead of {2}", by, size, asked); break;
+  case EXCEPTION_PASS: said = tr_fmt(r, "{0} agreed to {1} and passed it on to {2}", by, size, z->approver); break;
   case EXCEPTION_DECLINE: said = tr_fmt(r, "{0} declined it", by); break;
   case EXCEPTION_WITHDRAW: said = tr_fmt(r, "{0} withdrew it", by); break;
   case EXCEPTION_MOVE: said = z->approver.n ? tr_fmt(r, "It waits for {0} now: the approver before has left or has another role", z->approver)

@@ -202,16 +202,22 @@ static int fill_papers(struct request *r, const struct exception *x, struct appr
 static int fill_acts(struct request *r, const struct exception *x, struct approval_case *c) {
   int64_t most = 0;
   char day[DAY_ISO_SIZE];
+  struct str next = STR_NONE;
   int scale = exception_in_days(x->kind) ? 0 : 2;
   bool own = x->asked_by == r->who.id && c->open && r->as_of == DAY_NONE;
-  int rc = r->as_of == DAY_NONE ? exception_may_decide(r->store, r->arena, &r->scope, x, r->today, &c->may_decide, &most, &r->err) : OK;
-  c->may_approve = c->may_decide && most > 0;
+  int rc = r->as_of == DAY_NONE ? exception_may_decide(r->store, r->arena, &r->scope, x, r->today, &c->may_decide, &most, &next, &r->err) : OK;
+  c->passes = c->may_decide && next.n;
+  c->may_approve = c->may_decide && (most > 0 || c->passes);
   c->returned = x->state == EXCEPTION_RETURNED;
   c->may_answer = own && c->returned;
   c->may_withdraw = own;
   c->unit = exception_in_days(x->kind) ? tr(r, "unit|days") : STR("%");
-  c->size_value = format_amount_input(r->reader, most < x->size ? most : x->size, scale);
-  if (c->may_decide && most < x->size)
+  c->size_value = format_amount_input(r->reader, most < x->size && !c->passes ? most : x->size, scale);
+  if (c->passes)
+    c->most = most > 0 ? tr_fmt(r, "You may approve up to {0} of this request alone. If you agree to all of it, it goes on to {1}.",
+                                approval_size(r->reader, x->kind, most), next)
+                       : tr_fmt(r, "This is more than you may approve alone. If you agree to it, it goes on to {0}.", next);
+  else if (c->may_decide && most < x->size)
     c->most = most > 0 ? tr_fmt(r, "You may approve up to {0} of this request. For all of it somebody with more authority decides.",
                                  approval_size(r->reader, x->kind, most))
                        : tr(r, "This is more than you may approve. You can return or decline it.");

@@ -48,7 +48,7 @@ struct approval_case {
   struct approval_step *steps;
   size_t n_steps;
   /* what the reader may do */
-  bool may_decide, may_approve, returned, may_answer, may_withdraw;
+  bool may_decide, may_approve, passes, returned, may_answer, may_withdraw;
   struct str size_value, unit, valid_value, note_value, most;
 };
 struct approvals_view {

@@ -27,6 +27,7 @@ static const struct {
     {"exception.decline", MSG("Declined an exception")},
     {"exception.delegate", MSG("Let somebody stand in for approvals")},
     {"exception.delegate_end", MSG("Ended a standing in for approvals")},
+    {"exception.pass", MSG("Agreed to an exception and passed it on")},
     {"exception.move", MSG("Moved an exception to the next approver")},
     {"exception.return", MSG("Returned an exception with a question")},
     {"exception.withdraw", MSG("Withdrew an exception")},
