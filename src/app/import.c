@@ -5,16 +5,16 @@
 #include "app/import_mends.h"
 #include "base/strbuf.h"
 #include "base/utf8.h"
+#include "exchange/digest.h"
 #include <errno.h>
 #include <pthread.h>
-#include <sodium.h>
 
-enum { PREVIEW_ROWS = 5, SHA_TEXT = 65 };
+enum { PREVIEW_ROWS = 5 };
 
 /* The file's hash, computed beside the first pass. */
 struct hasher {
   const char *file;
-  char hex[SHA_TEXT];
+  char hex[DIGEST_TEXT];
   int error; /* errno, 0 = fine */
   bool running;
   pthread_t thread;
@@ -23,22 +23,8 @@ struct hasher {
 static void *hash_file(void *arg)
 {
   struct hasher *h = arg;
-  unsigned char buf[65536], out[crypto_hash_sha256_BYTES];
-  crypto_hash_sha256_state st;
-  FILE *f = fopen(h->file, "rb");
-  size_t n;
-  if (!f) {
-    h->error = errno ? errno : EIO;
-    return NULL;
-  }
-  crypto_hash_sha256_init(&st);
-  while ((n = fread(buf, 1, sizeof buf, f)) > 0)
-    crypto_hash_sha256_update(&st, buf, n);
-  if (ferror(f))
-    h->error = EIO;
-  fclose(f);
-  crypto_hash_sha256_final(&st, out);
-  sodium_bin2hex(h->hex, sizeof h->hex, out, sizeof out);
+  int rc = digest_file(h->file, h->hex);
+  h->error = rc == ERR_NOMEM ? ENOMEM : rc < 0 ? (errno ? errno : EIO) : 0;
   return NULL;
 }
 

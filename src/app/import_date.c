@@ -14,8 +14,10 @@ bool cell_is_empty(struct str s)
     return false;
   if (s.n == 0)
     return true;
-  if (s.p[0] >= '0' && s.p[0] <= '9')
-    return false;
+  switch (s.p[0]) { /* what the words begin with: nearly every cell of a file ends here */
+    case '-': case '\xE2': case 'N': case 'n': case '#': case '(': break;
+    default: return false;
+  }
   for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
     if (str_eq_nocase(s, str_of(words[i])))
       return true;

@@ -2,10 +2,10 @@
 #include "base/alloc.h"
 #include "base/strbuf.h"
 #include "base/utf8.h"
+#include "exchange/digest.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sodium.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -59,23 +59,11 @@ static int unreadable(struct err *e)
 
 int desk_hash(struct arena *a, const char *path, struct str *ret_hex, struct err *e)
 {
-  unsigned char buf[PIECE], out[crypto_hash_sha256_BYTES];
-  char hex[2 * sizeof out + 1];
-  crypto_hash_sha256_state st;
-  ssize_t n;
-  int fd = open(path, O_RDONLY | O_CLOEXEC);
-  if (fd < 0)
+  char hex[DIGEST_TEXT];
+  int rc = digest_file(path, hex);
+  if (rc == ERR_IO)
     return unreadable(e);
-  crypto_hash_sha256_init(&st);
-  while ((n = read(fd, buf, sizeof buf)) > 0 || (n < 0 && errno == EINTR))
-    if (n > 0)
-      crypto_hash_sha256_update(&st, buf, (unsigned long long)n);
-  close(fd);
-  if (n < 0)
-    return unreadable(e);
-  crypto_hash_sha256_final(&st, out);
-  sodium_bin2hex(hex, sizeof hex, out, sizeof out);
-  *ret_hex = arena_str(a, str_of(hex));
+  *ret_hex = rc == OK ? arena_str(a, str_of(hex)) : STR_NONE;
   return ret_hex->p ? OK : err_set(e, ERR_NOMEM, "out of memory");
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/sort.h"
+#include <endian.h>
 
 enum {
   PAGE = 4096,
@@ -81,23 +82,18 @@ static unsigned put_varint(uint8_t *p, uint64_t v)
 /* Bytes of an integer's shortest form, in *ret_type its serial type. */
 static unsigned int_size(int64_t v, uint8_t *ret_type)
 {
+  static const uint8_t type[] = {0, 1, 2, 3, 4, 5, 5, 6, 6}, size[] = {0, 1, 2, 3, 4, 6, 6, 8, 8}; /* by the bytes that number and sign need */
   uint64_t magnitude = (uint64_t)(v < 0 ? ~v : v);
   if (magnitude <= 1 && v >= 0) {
     *ret_type = (uint8_t)(8 + v);
     return 0;
   }
-  static const struct { uint64_t limit; uint8_t type, size; } forms[] = {
-    {UINT64_C(0x7F), 1, 1}, {UINT64_C(0x7FFF), 2, 2}, {UINT64_C(0x7FFFFF), 3, 3}, {UINT64_C(0x7FFFFFFF), 4, 4}, {UINT64_C(0x7FFFFFFFFFFF), 5, 6}};
-  for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
-    if (magnitude <= forms[i].limit) {
-      *ret_type = forms[i].type;
-      return forms[i].size;
-    }
-  *ret_type = 6;
-  return 8;
+  unsigned bytes = 8 - (unsigned)__builtin_clzll(magnitude << 1 | 1) / 8;
+  *ret_type = type[bytes];
+  return size[bytes];
 }
 
-/* Writes the record of n values behind `to`, whose room is checked by the caller. Leaves m->body. Gives its length; 0 = longer than max. */
+/* Writes the record of n values behind `to`, which has room for max + 8 bytes. Leaves m->body. Gives its length; 0 = longer than max. */
 static unsigned put_record(struct image *m, uint8_t *to, const struct bind *v, int n, unsigned max)
 {
   uint8_t types[IMAGE_COLUMNS * 5 + 5], size[IMAGE_COLUMNS + 1];
@@ -132,8 +128,11 @@ static unsigned put_record(struct image *m, uint8_t *to, const struct bind *v, i
         memcpy(to + at, v[i].s.p, v[i].s.n);
       at += (unsigned)v[i].s.n;
     }
-    for (unsigned k = size[i]; k-- > 0;)
-      to[at++] = (uint8_t)((uint64_t)v[i].i >> (8 * k));
+    if (size[i]) { /* eight bytes at once, of which the first ones count: the next value goes over the rest */
+      uint64_t big = htobe64((uint64_t)v[i].i << (64 - 8 * size[i]));
+      memcpy(to + at, &big, sizeof big);
+      at += size[i];
+    }
   }
   return at;
 }
