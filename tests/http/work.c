@@ -179,8 +179,29 @@ static void a_filter_is_counted_again(void **state) {
   assert_int_equal(number("select count(*) from renewal where next_step = 'Check' /* scan */"), 1);
 }
 
+/* The panel shows the latest three. Instants are whole seconds: a touch is not pushed out by the changes of its own second. */
+static void a_touch_stands_over_the_changes_of_its_second(void **state) {
+  (void)state;
+  struct answer a;
+  static const char *const CHANGES[] = {"category=best_case", "category=commit", "next_step=Write", "next_step=Ask"};
+  for (size_t i = 0; i < sizeof CHANGES / sizeof *CHANGES; i++) {
+    char fields[100];
+    snprintf(fields, sizeof fields, "version=%d&self=/work&%s", (int)number("select version from renewal where id = 501"), CHANGES[i]);
+    assert_int_equal(post("/work/renewals/501", fields, &a), 303);
+    answer_free(&a);
+  }
+  assert_int_equal(post("/work/renewals/501/log", "channel=phone&party=customer&note=They+sign+on+Friday&next_step=Get+the+PO&self=/work", &a), 303);
+  answer_free(&a);
+  script("update touch set at = (select max(changed_at) from renewal_version where renewal_id = 501);"
+         "update renewal_version set changed_at = (select max(at) from touch) where renewal_id = 501 and changed_at > 1700000000");
+  assert_int_equal(get(rep, "/work?peek=501", &a), 200);
+  assert_true(answer_says(&a, "They sign on Friday"));
+  answer_free(&a);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(a_foreign_row_is_out_of_reach), cmocka_unit_test(a_cover_reaches_during_the_days),
-                                     cmocka_unit_test(pressing_twice_changes_once), cmocka_unit_test(a_filter_is_counted_again)};
+                                     cmocka_unit_test(pressing_twice_changes_once), cmocka_unit_test(a_filter_is_counted_again),
+                                     cmocka_unit_test(a_touch_stands_over_the_changes_of_its_second)};
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -94,7 +94,8 @@ int renewal_events(struct request *r, int64_t id, struct renewal_event **ret, si
     return err_set(&r->err, ERR_NOMEM, "history: out of memory: try again");
   size_t v = n_versions, t = 0;
   while (rc >= 0 && (v > 0 || t < n_touches)) {
-    bool version = v > 0 && (t == n_touches || versions[v - 1].changed_at >= touches[t].at);
+    /* A touch comes before the changes of its second, which are mostly what followed from it. */
+    bool version = v > 0 && (t == n_touches || versions[v - 1].changed_at > touches[t].at);
     if (version) {
       rc = version_event(r, v > 1 ? &versions[v - 2] : NULL, &versions[v - 1], &rows[n++]);
       v--;
