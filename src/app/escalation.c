@@ -38,6 +38,17 @@ int escalation_state_of(struct str s) { return value_of(states, s); }
 int escalation_department_of(struct str s) { return value_of(departments, s); }
 int escalation_cause_of(struct str s) { return value_of(causes, s); }
 
+int64_t escalation_time(const struct zone *z, struct str day_text, struct str time_text) {
+  struct str day_typed = str_trim(day_text), time_typed = str_trim(time_text), hours, minutes;
+  day_t day = DAY_NONE;
+  int64_t h = 0, m = 0;
+  if (!day_typed.n && !time_typed.n)
+    return 0;
+  bool good = day_parse_iso(day_typed, &day) == OK && str_cut(time_typed, ':', &hours, &minutes) && str_to_i64(hours, &h) == OK &&
+              str_to_i64(str_sub(minutes, 0, 2), &m) == OK && h >= 0 && h < 24 && m >= 0 && m < 60;
+  return good ? zone_instant(z, day, (int)(h * 3600 + m * 60)) : ESCALATION_NO_TIME;
+}
+
 int escalation_hours(struct store *s, struct arena *a, const struct org *o, int64_t person_id, struct workhours *ret, struct str *ret_country, struct err *e) {
   struct person_detail p;
   struct holiday *rows = NULL;

@@ -56,6 +56,11 @@ int escalation_all(struct store *s, struct arena *a, const struct scope *who, in
 /* Open, and its update or its resolution is late at that instant. */
 bool escalation_is_late(const struct escalation *x, int64_t now);
 
+/* A promise's day and time of day as they were typed, "2026-11-30" and "14:30", on the clocks of a zone: 0 = neither was given, ESCALATION_NO_TIME = no
+ * day or no time, which the acts refuse. */
+enum { ESCALATION_NO_TIME = -1 };
+int64_t escalation_time(const struct zone *z, struct str day, struct str time);
+
 /* entity and the one id of what it is about; promise_at 0 = the update is due by the level's hours; owner_id 0 = the raiser, or the thing's rep
  * when the raiser is ops or admin. */
 struct escalation_raise {

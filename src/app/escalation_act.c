@@ -39,6 +39,8 @@ static int set_clocks(struct store *s, struct arena *a, const struct org *o, str
 static int check_promise(struct acting *t, struct str promise, int64_t at, struct err *e) {
   if (promise.n > ESCALATION_SHORT)
     return refuse(t, "promise", err_set(e, ERR_RANGE, "The promise is too long: say in a few words what comes next"));
+  if (at == ESCALATION_NO_TIME)
+    return refuse(t, "promise_at", err_set(e, ERR_RANGE, "The time of the next update is no time: write a day like 2026-12-31 and a time like 14:30"));
   if (at && at <= t->now)
     return refuse(t, "promise_at", err_set(e, ERR_RANGE, "The next update lies in the past: give a time that is still to come"));
   if (at && at > t->now + (int64_t)ESCALATION_PROMISE_DAYS * SECONDS_PER_DAY)

@@ -2,6 +2,7 @@
 #include "app/escalation.h"
 #include "cli/cells.h"
 #include "cli/commands.h"
+#include "cli/escalation_act.h"
 
 static const struct cli_column list_columns[] = {
   {"id", true, true}, {"state", false, false}, {"level", true, true}, {"about", false, false}, {"end_user_account", false, false}, {"contract_number", false, false},
@@ -83,18 +84,22 @@ int escalations_cmd(struct cli *c) {
   const char *since_text = NULL;
   day_t since = DAY_NONE;
   int64_t id = 0;
-  if (cli_option(c, "since", &since_text) != OK || (since_text && cli_day(c, since_text, &since) != OK))
+  struct escalation_words words = {0};
+  if (escalation_words_take(c, &words) != OK || cli_option(c, "since", &since_text) != OK || (since_text && cli_day(c, since_text, &since) != OK))
     return EXIT_USAGE;
-  const char *what = cli_argument(c), *number = what && !strcmp(what, "show") ? cli_argument(c) : NULL;
+  const char *what = cli_argument(c);
+  bool show = what && !strcmp(what, "show"), raise = what && !strcmp(what, "raise"), update = what && !strcmp(what, "update"), solve = what && !strcmp(what, "resolve");
+  const char *number = show || update || solve ? cli_argument(c) : NULL;
   if (cli_end(c) != OK)
     return EXIT_USAGE;
-  bool show = what && !strcmp(what, "show");
-  if (what && !show && strcmp(what, "list") != 0)
-    return cli_usage(c, "escalations: \"%s\" is neither list nor show", what);
-  if (show && (!number || str_to_i64(str_of(number), &id) < 0 || id <= 0))
-    return cli_usage(c, "escalations show: which one is missing: give its id");
+  if (what && !show && !raise && !update && !solve && strcmp(what, "list") != 0)
+    return cli_usage(c, "escalations: \"%s\" is none of list, show, raise, update and resolve", what);
+  if ((show || update || solve) && (!number || str_to_i64(str_of(number), &id) < 0 || id <= 0))
+    return cli_usage(c, "escalations %s: which one is missing: give its id", what);
   int rc = cli_store(c, false, &e);
-  rc = rc == OK ? (show ? print_steps(c, id, &e) : print_list(c, since, &e)) : rc;
+  if (rc == OK)
+    rc = raise ? escalation_words_raise(c, &words, &id, &e) : update || solve ? escalation_words_do(c, &words, id, update ? STEP_UPDATE : STEP_RESOLVED, &e) : OK;
+  rc = rc == OK ? (show || raise || update || solve ? print_steps(c, id, &e) : print_list(c, since, &e)) : rc;
   return rc == OK ? EXIT_DONE : cli_fail(c, &e);
 }
 

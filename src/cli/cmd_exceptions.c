@@ -1,8 +1,8 @@
 /* exceptions: requests to depart from policy: list them, show one with its steps, decide one as a person. */
-#include "app/access.h"
 #include "app/exception.h"
 #include "cli/cells.h"
 #include "cli/commands.h"
+#include "cli/person.h"
 
 enum { ROWS = 5000, DAYS = 800 };
 static const struct cli_column list_columns[] = {
@@ -98,7 +98,6 @@ struct deciding {
 static int decide(struct cli *c, int64_t id, const struct deciding *d, struct err *e) {
   struct org org;
   struct scope who;
-  struct person p;
   struct exception x;
   struct exception_decision k = {.id = id, .act = d->act, .note = str_of(d->note), .valid_until = DAY_NONE};
   if (d->as == NULL || d->act == 0) {
@@ -109,8 +108,7 @@ static int decide(struct cli *c, int64_t id, const struct deciding *d, struct er
   }
   int code = cli_store(c, false, e);
   code = code == OK ? org_load(c->store, &org, e) : code;
-  code = code == OK ? access_person_find(c->store, c->arena, str_of(d->as), &p, e) : code;
-  code = code == OK ? scope_load(c->store, c->arena, p.id, &who, e) : code;
+  code = code == OK ? cli_as(c, d->as, &who, NULL, e) : code;
   if (code != OK) {
     return code;
   }

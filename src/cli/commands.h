@@ -147,8 +147,11 @@ static const struct cli_command commands[] = {
     {"review", review_cmd, "list | show NAME",
      "1:1 reviews. list: those that are planned, with each rep's open promises. show: the promises of a rep that are open or were settled in the last\n"
      "three months. Notes are for the two of them: no command shows them."},
-    {"escalations", escalations_cmd, "[list] [--since DATE] | show ID",
-     "list: what is open, with --since also what was resolved since that day. show: the steps of one."},
+    {"escalations", escalations_cmd, "[list] [--since DATE] | show ID | raise OPTIONS | update ID OPTIONS | resolve ID OPTIONS, each with --as EMAIL",
+     "list: what is open, with --since also what was resolved since that day. show: the steps of one. Acts are those of the person of --as, with their rights.\n"
+     "raise: --renewal ID, --contract NUMBER or --account ID, --level 1|2|3, --department NAME, --blocked WHAT, --reason WHY, --owner EMAIL, --promise WHAT,\n"
+     "--by \"2026-11-30 14:30\" on that person's clock. update: --note WHAT --promise WHAT --by TIME, --waiting-on WHO. resolve: --cause NAME --note WHAT,\n"
+     "--department NAME."},
     {"holidays", holidays_cmd, "[list] [--country XX] | set COUNTRY DATE NAME | remove COUNTRY DATE",
      "Public holidays by country (two letters): clocks of escalations stand still there. People belong to the country of their time zone."},
     {"backup", backup_cmd, "FILE", "Writes a consistent copy of a running store to FILE, which must not exist."},

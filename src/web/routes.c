@@ -196,6 +196,11 @@ const struct route web_routes[] = {
     /* escalations */
     API_ROW("/escalations", api_escalations, NULL),
     API_ROW("/escalations/:id", api_escalation, "escalation"),
+    API_POST_ROW("/escalations", MAY_WRITE, api_escalation_raise, NULL),
+    API_POST_ROW("/escalations/:id/owner", MAY_READ, api_escalation_give, "escalation"),
+    API_POST_ROW("/escalations/:id/reopen", MAY_READ, api_escalation_reopen, "escalation"),
+    API_POST_ROW("/escalations/:id/resolve", MAY_READ, api_escalation_resolve, "escalation"),
+    API_POST_ROW("/escalations/:id/updates", MAY_READ, api_escalation_update, "escalation"),
     PAST_ROW("/escalations", MAY_READ, escalations_page, NULL),
     GET_ROW("/escalations/new", MAY_WRITE, escalation_new_page, NULL),
     PAST_ROW("/escalations/:id", MAY_READ, escalation_page, "escalation"),

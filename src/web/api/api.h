@@ -4,7 +4,7 @@
 #define WEB_API_API_H
 #include "web/route.h"
 
-route_fn api_escalations, api_escalation;
+route_fn api_escalations, api_escalation, api_escalation_raise, api_escalation_update, api_escalation_resolve, api_escalation_give, api_escalation_reopen;
 route_fn api_me, api_search, api_renewals, api_renewal, api_forecast, api_kpi, api_kpi_rows, api_worklist;
 route_fn api_notices, api_asks; /* notices.c, asks.c */
 route_fn api_reviews, api_review; /* reviews.c */

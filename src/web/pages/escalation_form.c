@@ -37,10 +37,5 @@ int escalation_choices(struct request *r, const struct escalation *x, int level,
 }
 
 int64_t escalation_time_read(struct request *r, const char *day_field, const char *time_field) {
-  struct str time = pairs_get(&r->form, time_field), hours, minutes;
-  day_t day = DAY_NONE;
-  int64_t h = 0, m = 0;
-  bool good = day_parse_iso(pairs_get(&r->form, day_field), &day) == OK && str_cut(time, ':', &hours, &minutes) && str_to_i64(hours, &h) == OK &&
-              str_to_i64(str_sub(minutes, 0, 2), &m) == OK && h >= 0 && h < 24 && m >= 0 && m < 60;
-  return good ? zone_instant(r->reader->zone, day, (int)(h * 3600 + m * 60)) : 0;
+  return escalation_time(r->reader->zone, pairs_get(&r->form, day_field), pairs_get(&r->form, time_field));
 }
