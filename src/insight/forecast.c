@@ -36,6 +36,13 @@ static uint32_t team_region(const struct book *b, uint32_t team) {
   return 0;
 }
 
+bool forecast_place(const struct book *b, uint32_t rep, uint32_t row_region, uint32_t *ret_region, uint32_t *ret_team) {
+  uint32_t team = b->rep_team != NULL && rep < b->reps.n ? b->rep_team[rep] : 0, own = team_region(b, team);
+  *ret_region = own != 0 ? own : row_region;
+  *ret_team = team;
+  return own != 0;
+}
+
 static struct leaf *add_leaf(struct work *w, uint32_t region, uint32_t team, uint32_t rep) {
   const struct book *b = w->b;
   if (!mem_room(&w->leaf, w->n, &w->cap, 64, sizeof *w->leaf)) {
@@ -52,13 +59,14 @@ static struct leaf *leaf_of(struct work *w, uint32_t rep, uint32_t row_region) {
   if (w->place[rep] != 0) {
     return &w->leaf[w->place[rep] - 1];
   }
-  uint32_t team = b->rep_team != NULL && rep < b->reps.n ? b->rep_team[rep] : 0, own = team_region(b, team), region = own != 0 ? own : row_region;
+  uint32_t region = 0, team = 0;
+  bool own = forecast_place(b, rep, row_region, &region, &team);
   uint64_t *at = map64_put(w->index, (uint64_t)region << 40 | (uint64_t)team << 20 | rep);
   if (at == NULL || (*at == 0 && add_leaf(w, region, team, rep) == NULL)) {
     return NULL;
   }
   *at = *at != 0 ? *at : w->n;
-  w->place[rep] = own != 0 ? (uint32_t)*at : 0;
+  w->place[rep] = own ? (uint32_t)*at : 0;
   return &w->leaf[*at - 1];
 }
 

@@ -47,6 +47,8 @@ struct forecast_node {
 int forecast_compute(const struct book *b, const struct forecast_query *q, struct arena *a, struct forecast_node **ret, size_t *ret_n, struct err *e);
 /* Whether renewal i counts in the period, as above. */
 bool forecast_counts(const struct book *b, size_t i, const struct period *p);
+/* Where a rep's rows stand in the tree: under their team and its region; without one, in the region of each row. Whether the team says the region. */
+bool forecast_place(const struct book *b, uint32_t rep, uint32_t row_region, uint32_t *ret_region, uint32_t *ret_team);
 /* closed; closed + commit; + best case; + pipeline. */
 int64_t forecast_cumulative(const struct forecast_node *n, enum category up_to);
 #endif

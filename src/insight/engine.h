@@ -1,0 +1,161 @@
+/* What will renew, when, and how sure that is: one renewal's chance, and the band of a period for every node of the forecast's tree.
+ *
+ *   risk_rows   what is ripe and what is open, as known on the day
+ *   cohort      the curve of each segment: of those before their n-th renewal, the share that makes it
+ *   logit       what else is known moves that chance (from ENGINE_LEARN_ROWS ripe renewals on; before, the curve alone)
+ *   calibrate   on the last fifth by due date, which the model it is fitted to has not seen
+ *   timing      when, given that it is still open: the chance that it books in a period
+ *   band        of each node: what is booked is fixed, the open ones swing alone and together
+ *
+ * Pure: the same book, day and options give the same bits, with any number of threads. The book decides what is known: give the book of a past day and
+ * the day, and the answer is the one of that day. Renewals that are open count in each period with their chance to book in it, whether they are due in it or not. */
+#ifndef INSIGHT_ENGINE_H
+#define INSIGHT_ENGINE_H
+#include "base/strbuf.h"
+#include "insight/band.h"
+#include "insight/calibrate.h"
+#include "insight/cohort.h"
+#include "insight/forecast.h"
+#include "insight/logit.h"
+#include "insight/risk_rows.h"
+#include "insight/timing.h"
+
+enum {
+  ENGINE_VERSION = 1,       /* of the method: grows when the same data would give other numbers */
+  ENGINE_LEARN_ROWS = 200,  /* ripe renewals below which the curve stands alone */
+  ENGINE_RICH_ROWS = 2000,  /* from here on regions and product families are looked at too */
+  ENGINE_LEAST = 10,        /* renewed and lost ones that there must be of each to learn from */
+  ENGINE_MOST_ROWS = 200000,/* the newest this many are learnt from */
+  ENGINE_BINS = 10, ENGINE_PERIODS = 4, ENGINE_DRIVERS = 5, ENGINE_MATTER = 5, ENGINE_SAVED = 40
+};
+
+/* How much the numbers stand on; every screen says it. */
+enum engine_ground { ENGINE_STARTING, ENGINE_LEARNED, ENGINE_GROUNDS };
+const char *engine_ground_name(int g); /* "starting", "learned"; "" out of range */
+
+/* What moves a chance, for words: numbers of a risk row, then these. Values are stored. */
+enum engine_driver { ENGINE_CHANNEL = RISK_NUMBERS, ENGINE_REGION, ENGINE_FAMILY, ENGINE_OPEN_LATE /* still open so late */, ENGINE_DRIVER_KINDS };
+const char *engine_driver_key(int what); /* "amount", "channel" …; "" out of range */
+
+/* Whether to go on. done of total; called from one thread, some 20 times. */
+typedef bool engine_watch_fn(void *ctx, const char *step, int64_t done, int64_t total);
+
+struct engine_options {
+  day_t today;
+  int grace;                  /* days after due within which a booking counts as renewed: RISK_GRACE */
+  int threads;
+  const struct period *periods; /* at most ENGINE_PERIODS, any order; one that is over gets chances of 0 */
+  size_t n_periods;
+  double rho;                 /* how much renewals swing together; NAN = by how much data there is */
+  engine_watch_fn *watch;     /* may be NULL */
+  void *watch_ctx;
+};
+
+struct engine_segment {
+  uint16_t region;
+  uint8_t model;
+  double a, b, came, lost;   /* sBG */
+};
+/* Of the rows the calibration is from: those with a chance up to that (and above the bin before), and how many of them renewed. */
+struct engine_bin {
+  double upto, n, renewed;
+};
+struct engine_model {
+  enum engine_ground ground;
+  int64_t ripe, lost, late_back; /* ripe renewals; lost ones; of those not back at due + grace, booked later still */
+  int64_t learned, unseen;   /* rows of the logistic; rows the calibration is from */
+  day_t first_due, last_due; /* of the ripe ones; DAY_NONE without any */
+  struct cohort_fit whole;
+  struct engine_segment *segments; /* by (region, model) */
+  size_t n_segments;
+  bool has_logit;
+  struct logit_scale scale;
+  struct logit_model logit;
+  struct calibration calibration;
+  struct engine_bin bins[ENGINE_BINS]; /* of about equal numbers, ascending; the last one reaches to 1 */
+  size_t n_bins;             /* 0: nothing was held back */
+  uint16_t n_regions, n_families; /* columns after the numbers and two channels */
+  uint16_t *regions, *families;   /* their codes */
+  struct timing_curve timing[MODEL_COUNT];
+  double ratio[MODEL_COUNT]; /* amount booked over amount due, of those that renewed */
+  double beyond;             /* chance still to come back when due + grace is over */
+  double rho;
+  int grace;
+};
+struct engine_why {
+  uint8_t what; /* enum engine_driver, or a risk_number */
+  float phi;    /* log-odds it adds to the base */
+  float value;  /* of a number as in the row; ENGINE_OPEN_LATE: days since it was due; ENGINE_CHANNEL: enum sales_model; else 0 */
+};
+struct engine_score {
+  uint32_t row, id;    /* index into book->renewals; renewal.id */
+  uint16_t nth;        /* which renewal of its contract, as far as known */
+  uint8_t model, n_why;
+  float base;          /* chance of its segment before its nth renewal, calibrated: what is known without the rest */
+  float chance;        /* that it renews at all, within grace, given that it is still open */
+  float by[ENGINE_PERIODS]; /* that it books within each period */
+  struct engine_why why[ENGINE_DRIVERS]; /* the largest first; base + all of them + other = chance, in log-odds */
+  float other;
+};
+
+/* OK, ERR_NOMEM. The model lives in arena. No history, or one outcome only: the prior's curve, and ground says so. */
+int engine_learn(const struct book *b, const struct risk_rows *rows, const struct engine_options *o, struct arena *a, struct engine_model *ret, struct err *e);
+/* Chances of the open rows, ascending by row. OK, ERR_NOMEM, ERR_CONFLICT (watch said no). */
+int engine_score(const struct book *b, const struct risk_rows *rows, const struct engine_model *m, const struct engine_options *o, struct arena *a,
+                 struct engine_score **ret, size_t *ret_n, struct err *e);
+/* All of it: rows, what is learnt from them, and the chances. What each book of a backtest goes through, and each night. In arena. Codes as above. */
+struct engine_result {
+  struct risk_rows rows;
+  struct engine_model model;
+  struct engine_score *scores;
+  size_t n_scores;
+};
+int engine_run(const struct book *b, const struct engine_options *o, struct arena *a, struct engine_result *ret, struct err *e);
+/* The model as text (JSON, every number with all its digits): what is stored, shown and hashed. */
+void engine_model_write(const struct book *b, const struct engine_model *m, struct strbuf *out);
+
+/* ---- bands ---- */
+
+struct engine_matter {
+  uint32_t row;
+  float share; /* of the node's variance */
+};
+struct engine_saved { /* the smallest set that must be saved for a chance of the target */
+  bool asked, reachable;
+  uint32_t n;    /* renewals in it; 0 = it is so already */
+  uint32_t n_rows, rows[ENGINE_SAVED]; /* the first of them, by what saving adds */
+  double amount; /* of all n, minor units */
+};
+struct engine_node {
+  enum forecast_level level;
+  uint32_t region, team, rep; /* codes; of the levels above too, 0 below */
+  int32_t parent;      /* index of the parent node, -1 for ALL */
+  int64_t fixed;       /* booked in the period already, minor units of the reporting currency */
+  int64_t n_open, no_rate; /* renewals with a chance to book in the period; those of them and of the booked ones not summed */
+  double open;         /* all that is open and has a chance to book in the period, minor units */
+  struct band_result band; /* minor units */
+  bool has_target;
+  int64_t target;
+  struct engine_matter matters[ENGINE_MATTER];
+  int n_matters;
+  struct engine_saved half, most; /* for 50 % and 80 % */
+};
+struct engine_ask {
+  const struct book *b;
+  const struct period *period;
+  size_t place;              /* of the period in engine_score.by */
+  const struct engine_score *scores; /* ascending by row */
+  size_t n_scores;
+  const double *ratio;       /* by sales model */
+  double rho;
+  const uint8_t *reps;       /* whose rows count, as forecast_query */
+  const uint32_t *extra; size_t n_extra;
+  const struct forecast_target *targets; size_t n_targets;
+  int threads;
+  bool whole_only;           /* only the node ALL */
+  bool sets;                 /* also the sets to be saved, for nodes with a target */
+};
+/* One node for ALL and each region, team and rep with anything booked or open in the period, parents before children. Figures of a part are those of
+ * its own rows: chances agree, quantiles do not add up. OK, ERR_NOMEM, ERR_RANGE (a sum too large). */
+int engine_bands(const struct engine_ask *q, struct arena *a, struct engine_node **ret, size_t *ret_n, struct err *e);
+#endif
