@@ -29,6 +29,7 @@ int kpi_cmd(struct cli *c);
 int migrate_cmd(struct cli *c);
 int report_cmd(struct cli *c);
 int restore_cmd(struct cli *c);
+int retention_cmd(struct cli *c);
 int review_cmd(struct cli *c);
 int risk_cmd(struct cli *c);
 int serve_cmd(struct cli *c);
@@ -94,6 +95,20 @@ static const struct cli_command commands[] = {
     {"capacity", capacity_cmd, "[--node N] [--propose]",
      "What each rep carries: open renewals, accounts, value, risk, and how many have to be placed in each of 13 weeks to be on time.\n"
      "--propose: the moves of accounts that would even out value and weekly load. Nothing is moved; plans are made in the browser."},
+    {"retention", retention_cmd, "fit FILE [OPTIONS] | value [--segment sales_model|region|product_family] [OPTIONS]",
+     "fit: the retention curve of a table of survivors (CSV or XLSX: the columns period and alive, with cohort if there are several; or a row per cohort with\n"
+     "the columns 0, 1, 2 …): parameters with their errors, log-likelihood, projection, discounted residual lifetimes. value: curves of the\n"
+     "book's own segments, and what its running lines are worth.\n\n"
+     "  --model sbg|bdw      with each customer's chance to leave the same every time (default), or growing or falling over the years\n"
+     "  --discount 10%       per period (fit) or year (value); default 10 %\n"
+     "  --horizon N          periods (fit, default no end) or years (value, default 10, 0 = no end) that count\n"
+     "  --to N, --ahead N    fit: learn from periods up to N only; project N periods beyond the data (5)\n"
+     "  --column NAME        fit: one column of several\n"
+     "  --customers N        fit: how many stood at the start when the file holds shares\n"
+     "  --prior              fit: begin from the product's starting estimate, for few data\n"
+     "  --decimal .|,, --sheet NAME, --encoding NAME, --delimiter C   fit: where the file does not tell\n"
+     "  --before N           value: renewals that lines older than the book are taken to have made (2)\n"
+     "  --as-of DATE         value: with what was known on that day"},
     {"targets", targets_cmd, "list | set | spread | export FILE.xlsx [--period P] [--measure M] [--node N --amount A] [--reason R] [OPTIONS]",
      "list: the tree of a period with target, what of it counts, last year, so far. set: one place's target. spread: an amount over the reps below a place by\n"
      "ATR due and over quarters or months by their seasons: shown, and written with --save. export: the workbook that `import targets` takes back.\n\n"
