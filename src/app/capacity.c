@@ -359,7 +359,8 @@ int capacity_plan_carry(struct store *s, struct arena *a, const struct scope *wh
   for (size_t i = 0; i < b->renewals.n; i++)
     if (owner[i] != b->renewals.rep[i])
       items[k++] = (struct batch_item){.id = b->renewals.id[i], .owner_id = b->reps.id[owner[i]]};
-  struct renewal_batch batch = {.items = items, .n = k, .edit = {.set = RENEWAL_SET_OWNER, .why = arena_fmt(a, "Capacity: %.*s", STR_FMT(plan->name))}, .seen = *seen};
+  struct renewal_batch batch = {.items = items, .n = k, .edit = {.set = RENEWAL_SET_OWNER, .why = arena_fmt(a, "Capacity: %.*s", STR_FMT(plan->name))}, .seen = *seen,
+    .for_good = true};
   r = renewal_batch_apply(s, a, who, &batch, today, now, ret, e);
   struct writing x = {.who = who, .id = plan->id, .batch_id = ret->batch_id, .now = now};
   return r < 0 || !ret->batch_id ? r : store_write(s, carried_tx, &x, e);

@@ -181,6 +181,45 @@ static int add_products(struct import_work *x, struct err *e)
   return rc == OK && n ? import_add_products(x->s, rows, n, x->j->note.id, e) : rc;
 }
 
+/* The first of a contract's moves, or n_moved. */
+static size_t moves_of(const struct import_work *x, int64_t contract_id)
+{
+  size_t from = 0, to = x->n_moved;
+  while (from < to) {
+    size_t mid = (from + to) / 2;
+    if (x->moved[mid].contract_id < contract_id)
+      from = mid + 1;
+    else
+      to = mid;
+  }
+  return from < x->n_moved && x->moved[from].contract_id == contract_id ? from : x->n_moved;
+}
+
+/* Whether a person gave the contract on from that owner: a file that still names them has nothing new to say. */
+static bool was_moved_from(const struct import_work *x, int64_t contract_id, int64_t owner_id)
+{
+  for (size_t i = moves_of(x, contract_id); i < x->n_moved && x->moved[i].contract_id == contract_id; i++)
+    if (x->moved[i].from_id == owner_id)
+      return true;
+  return false;
+}
+
+static int64_t owner_of(const struct import_work *x, const struct file_contract *c, const struct known_contract *k)
+{
+  int64_t owner = c->owner != CODE_NONE ? x->r.person[c->owner] : k->owner;
+  return owner != k->owner && k->id && was_moved_from(x, k->id, owner) ? k->owner : owner;
+}
+
+/* The file names the new owner, too: from now on it may say who comes after them. */
+static int confirm_owner(struct import_work *x, size_t i, struct err *e)
+{
+  const struct file_contract *c = &x->l->contract[i];
+  const struct known_contract *k = &x->r.contract[i];
+  if (moves_of(x, k->id) == x->n_moved || c->owner == CODE_NONE || x->r.person[c->owner] != k->owner)
+    return OK;
+  return contract_move_confirm(x->s, k->id, x->j->note.id, e);
+}
+
 /* The contract as the file has it; what the file does not say stays as it is known. */
 struct new_contract import_contract_of(const struct import_work *x, size_t i)
 {
@@ -189,7 +228,7 @@ struct new_contract import_contract_of(const struct import_work *x, size_t i)
   return (struct new_contract){.id = k->id, .end_user = x->r.account[c->end_user],
                                .reseller = c->reseller != CODE_NONE ? x->r.account[c->reseller] : k->reseller,
                                .distributor = c->distributor != CODE_NONE ? x->r.account[c->distributor] : k->distributor,
-                               .owner = c->owner != CODE_NONE ? x->r.person[c->owner] : k->owner,
+                               .owner = owner_of(x, c, k),
                                .region = c->region != CODE_NONE ? x->r.region[c->region] : k->region, .known_at = x->contract_known[i],
                                .sales_model = c->model != MODEL_UNKNOWN ? c->model : k->sales_model, .currency = c->currency};
 }
@@ -200,8 +239,10 @@ static int set_contract(struct import_work *x, size_t i, struct err *e)
   struct new_contract c = import_contract_of(x, i);
   bool same = c.end_user == k->end_user && c.reseller == k->reseller && c.distributor == k->distributor && c.owner == k->owner && c.region == k->region &&
               c.sales_model == k->sales_model;
-  if (same || (x->late_after != DAY_NONE && x->j->note.as_of < x->late_after))
-    return OK;
+  bool late = x->late_after != DAY_NONE && x->j->note.as_of < x->late_after;
+  int rc = late ? OK : confirm_owner(x, i, e);
+  if (rc < 0 || same || late)
+    return rc;
   c.currency = k->currency;
   x->contract_set[i] = 1;
   x->account_touched[x->l->contract[i].end_user] = 1;
@@ -558,6 +599,7 @@ int apply_lines(struct store *s, void *job, struct err *e)
   if (!a || allocate(&x) < 0)
     return import_no_memory(e);
   int rc = import_last_as_of(s, j->note.kind, j->note.source, &x.late_after, e);
+  rc = rc < 0 ? rc : contract_moves(s, x.arena, &x.moved, &x.n_moved, e);
   if (rc == OK)
     rc = resolve_lines(s, a, j->lines, &x.r, e);
   if (rc == OK)

@@ -3,6 +3,7 @@
 #define APP_IMPORT_FIRST_H
 #include "app/history.h"
 #include "app/import_apply.h"
+#include "store/repo_batch.h"
 #include "store/repo_history.h"
 
 struct import_work {
@@ -19,6 +20,7 @@ struct import_work {
   uint8_t *contract_used, *contract_set, *account_touched, *account_met;
   struct import_result counts;
   day_t late_after;
+  struct contract_moved *moved; size_t n_moved; /* owners whom a file may still name although the contract was moved on */
   struct history_change change;
   struct history_work *history; /* of a first import, else NULL */
 };

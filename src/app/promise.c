@@ -1,5 +1,7 @@
 #include "app/promise.h"
 
+#include <stdlib.h>
+
 #include "app/note.h"
 #include "app/notify.h"
 #include "app/review.h"
@@ -8,7 +10,7 @@
 #include "store/repo_desk.h"
 #include "store/repo_renewal.h"
 
-static const char *const NAMES[PROMISE_STATES] = {"open", "kept", "broken", "dropped"};
+static const char *const NAMES[PROMISE_STATES] = {"open", "kept", "broken", "dropped", "passed"};
 
 const char *promise_state_name(int v) { return v >= 0 && v < PROMISE_STATES ? NAMES[v] : ""; }
 
@@ -127,8 +129,49 @@ int promise_make(struct store *s, struct arena *a, const struct scope *who, cons
 
 /* ---- settling ---- */
 
+/* Of somebody whose work, this renewal with it, is with the actor for today. */
+static bool covers(const struct scope *who, const struct promise *x) {
+  for (size_t i = 0; i < who->n_covers; i++)
+    if (who->covers[i].from_id == x->person_id && scope_edits(who, x->renewal_id, x->owner_id))
+      return true;
+  return false;
+}
+
 bool promise_may_settle(const struct scope *who, const struct promise *x) {
-  return who->person_id == x->person_id || (who->role != ROLE_REP && scope_may_edit(who, x->rep_id));
+  return who->person_id == x->person_id || (who->role != ROLE_REP && scope_may_edit(who, x->rep_id)) || covers(who, x);
+}
+
+static int by_due(const void *a, const void *b) {
+  const struct promise *x = a, *y = b;
+  return x->due_date != y->due_date ? (x->due_date > y->due_date) - (x->due_date < y->due_date) : (x->id > y->id) - (x->id < y->id);
+}
+
+int promise_due(struct store *s, struct arena *a, const struct scope *who, int64_t person_id, day_t last, int64_t until, struct promise **ret, size_t *ret_n,
+                struct err *e) {
+  struct promise *all = NULL;
+  size_t n = 0;
+  int rc = promise_of_person(s, a, person_id, last, until, &all, &n, e);
+  for (size_t i = 0; i < who->n_covers && person_id == who->person_id && until == INT64_MAX && rc >= 0; i++) {
+    struct promise *more = NULL;
+    size_t n_more = 0;
+    rc = promise_of_person(s, a, who->covers[i].from_id, last, until, &more, &n_more, e);
+    struct promise *both = rc >= 0 ? arena_zalloc(a, n + n_more + 1, sizeof *both) : NULL;
+    if (rc < 0 || !both)
+      return rc < 0 ? rc : err_set(e, ERR_NOMEM, "Out of memory");
+    if (n)
+      memcpy(both, all, n * sizeof *both);
+    for (size_t k = 0; k < n_more; k++)
+      if (covers(who, &more[k]))
+        both[n++] = more[k];
+    all = both;
+  }
+  if (rc < 0)
+    return rc;
+  if (n && who->n_covers)
+    qsort(all, n, sizeof *all, by_due);
+  *ret = all;
+  *ret_n = n;
+  return OK;
 }
 
 static int settle_tx(struct store *s, void *arg, struct err *e) {

@@ -5,9 +5,9 @@
 #include "app/scope.h"
 #include "store/repo_review.h"
 
-/* Stored. Given up after its day is broken, before it dropped: circumstances changed in time. */
-enum promise_state { PROMISE_OPEN, PROMISE_KEPT, PROMISE_BROKEN, PROMISE_DROPPED, PROMISE_STATES };
-const char *promise_state_name(int v); /* "open", "kept", "broken", "dropped"; "" when out of range */
+/* Stored. Given up after its day is broken, before it dropped: circumstances changed in time. Passed: the same promise is somebody else's now. */
+enum promise_state { PROMISE_OPEN, PROMISE_KEPT, PROMISE_BROKEN, PROMISE_DROPPED, PROMISE_PASSED, PROMISE_STATES };
+const char *promise_state_name(int v); /* "open", "kept", "broken", "dropped", "passed"; "" when out of range */
 enum { PROMISE_MAX = 300, PROMISE_AHEAD_DAYS = 366 };
 
 struct promise_ask {
@@ -26,6 +26,9 @@ int promise_make(struct store *s, struct arena *a, const struct scope *who, cons
  * is the promise as it was. ERR_NOTFOUND, ERR_DENIED, ERR_RANGE, ERR_CONFLICT (it is settled). */
 int promise_settle(struct store *s, struct arena *a, const struct scope *who, int64_t id, bool kept, struct str reason, day_t today, int64_t now,
                    struct promise *ret, struct err *e);
-/* Whether the actor may settle it: theirs, or of somebody they lead. */
+/* Open ones of a person that are due up to a day, by due date; for the actor with those of whom they cover for today, on what they see. */
+int promise_due(struct store *s, struct arena *a, const struct scope *who, int64_t person_id, day_t last, int64_t until, struct promise **ret, size_t *ret_n,
+                struct err *e);
+/* Whether the actor may settle it: theirs, of somebody they lead, or of somebody they cover for today. */
 bool promise_may_settle(const struct scope *who, const struct promise *x);
 #endif

@@ -5,6 +5,7 @@
 #include "base/map.h"
 #include "base/strbuf.h"
 #include "store/repo_audit.h"
+#include "store/repo_review.h"
 
 enum { MOST_CHANGES = 20000 };
 
@@ -103,6 +104,19 @@ static int audit_batch(struct store *s, const struct batching *x, const struct c
     .detail = strbuf_str(&b)}, e);
 }
 
+/* What goes along with a renewal that changed hands for good. */
+static int take_along(struct store *s, const struct batching *x, int64_t batch_id, const struct batch_row *row, struct err *e)
+{
+  struct promise *open = NULL;
+  size_t n = 0;
+  int64_t from = row->before.owner_id, to = row->after.owner_id;
+  int r = batch_contract_move(s, batch_id, row->before.contract_id, to, x->now, e);
+  r = r < 0 || !from ? r : promise_open_of(s, x->a, row->id, from, &open, &n, e);
+  for (size_t i = 0; i < n && r >= 0; i++)
+    r = promise_pass_row(s, &open[i], open[i].person_id == from ? to : open[i].person_id, to, batch_id, x->who->person_id, x->b->edit.why, x->now, e);
+  return r < 0 ? r : OK;
+}
+
 static int keep_batch(struct store *s, struct batching *x, struct err *e)
 {
   struct batch_result *t = x->ret;
@@ -114,6 +128,9 @@ static int keep_batch(struct store *s, struct batching *x, struct err *e)
   for (size_t i = 0; i < t->n && r == OK; i++)
     if (t->rows[i].fate == BATCH_CHANGE)
       r = batch_mark_add(s, batch.id, t->rows[i].id, t->rows[i].after.version, e);
+  for (size_t i = 0; i < t->n && r == OK && x->b->for_good; i++)
+    if (t->rows[i].fate == BATCH_CHANGE && (t->rows[i].changed & RENEWAL_SET_OWNER) && t->rows[i].after.owner_id)
+      r = take_along(s, x, batch.id, &t->rows[i], e);
   if (r == OK)
     r = audit_batch(s, x, &batch, "renewal.batch", e);
   if (r == OK)
@@ -268,6 +285,19 @@ static int close_batch(struct store *s, const struct undoing *x, struct err *e)
     .entity_id = x->batch_id}, e);
 }
 
+/* What went along comes back, unless somebody settled it or moved it on meanwhile. */
+static int bring_back(struct store *s, const struct undoing *x, const struct batch_row *row, struct err *e)
+{
+  struct promise_passed *passed = NULL;
+  size_t n = 0;
+  struct str why = arena_fmt(x->a, "undo of change %" PRId64 " of several renewals", x->batch_id);
+  int r = batch_contract_back(s, x->batch_id, row->before.contract_id, x->now, e);
+  r = r < 0 ? r : promise_passed_by(s, x->a, x->batch_id, row->id, &passed, &n, e);
+  for (size_t i = 0; i < n && r >= 0; i++)
+    r = promise_pass_row(s, &passed[i].now, passed[i].was_person_id, passed[i].was_rep_id, 0, x->who->person_id, why, x->now, e);
+  return r < 0 ? r : OK;
+}
+
 static int undo_tx(struct store *s, void *arg, struct err *e)
 {
   const struct undoing *x = arg;
@@ -296,8 +326,10 @@ static int undo_tx(struct store *s, void *arg, struct err *e)
   if (kept && !x->rest)
     return err_set(e, ERR_CONFLICT, "%zu of %zu renewals cannot be taken back: take back the rest, or leave the change as it is", kept, n);
   for (size_t i = 0; i < n && r == OK; i++)
-    if (t->rows[i].fate == BATCH_CHANGE)
+    if (t->rows[i].fate == BATCH_CHANGE) {
       r = undo_row(s, x, &marks[i], true, &t->rows[i], e);
+      r = r == OK ? bring_back(s, x, &t->rows[i], e) : r;
+    }
   return r == OK ? close_batch(s, x, e) : r;
 }
 

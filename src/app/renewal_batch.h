@@ -22,6 +22,7 @@ struct renewal_batch {
   struct renewal_edit edit;  /* set, values and why; id and version are not read. An amount (RENEWAL_SET_FORECAST, _WON) counts in
                                 each renewal's own currency: refuse it for rows of several currencies before you come here */
   struct batch_seen seen;
+  bool for_good;             /* with RENEWAL_SET_OWNER: the contracts and the open promises of who had it go along, and come back when it is taken back */
 };
 enum batch_fate {
   BATCH_CHANGE,   /* will be (was) changed */

@@ -20,6 +20,43 @@ int batch_mark_undone(struct store *s, int64_t batch_id, int64_t renewal_id, str
                  BINDS(B_I64(batch_id), B_I64(renewal_id)), e);
 }
 
+int batch_contract_move(struct store *s, int64_t batch_id, int64_t contract_id, int64_t to_id, int64_t now, struct err *e) {
+  int64_t n = db_run(store_db(s),
+                     "insert into contract_move (batch_id, contract_id, from_id, to_id, at) select $1, c.id, c.owner_id, $3, $4 from contract c"
+                     " where c.id = $2 and coalesce(c.owner_id, 0) <> $3 on conflict do nothing",
+                     BINDS(B_I64(batch_id), B_I64(contract_id), B_I64(to_id), B_I64(now)), e);
+  if (n <= 0)
+    return (int)n;
+  int rc = db_exec(store_db(s), "update contract set owner_id = $2 where id = $1", BINDS(B_I64(contract_id), B_I64(to_id)), e);
+  return rc < 0 ? rc : 1;
+}
+
+int batch_contract_back(struct store *s, int64_t batch_id, int64_t contract_id, int64_t now, struct err *e) {
+  int64_t n = db_run(store_db(s),
+                     "update contract set owner_id = (select m.from_id from contract_move m where m.batch_id = $1 and m.contract_id = $2) where id = $2"
+                     " and owner_id = (select m.to_id from contract_move m where m.batch_id = $1 and m.contract_id = $2 and m.undone_at is null)",
+                     BINDS(B_I64(batch_id), B_I64(contract_id)), e);
+  int rc = n < 0 ? (int)n : db_exec(store_db(s), "update contract_move set undone_at = $3 where batch_id = $1 and contract_id = $2 and undone_at is null",
+                                    BINDS(B_I64(batch_id), B_I64(contract_id), B_I64(now)), e);
+  return rc < 0 ? rc : n > 0;
+}
+
+static void moved_at(struct arena *a, const struct stmt *q, void *row, bool *bad) {
+  (void)a, (void)bad;
+  *(struct contract_moved *)row = (struct contract_moved){stmt_i64(q, 0), stmt_i64(q, 1)};
+}
+
+int contract_moves(struct store *s, struct arena *a, struct contract_moved **ret, size_t *ret_n, struct err *e) {
+  return rows_read(s, a,
+                   "select contract_id, coalesce(from_id, 0) from contract_move where undone_at is null and confirmed_by is null order by contract_id, at /* scan */",
+                   NULL, moved_at, ret, ret_n, e);
+}
+
+int contract_move_confirm(struct store *s, int64_t contract_id, int64_t import_id, struct err *e) {
+  return db_exec(store_db(s), "update contract_move set confirmed_by = $2 where contract_id = $1 and confirmed_by is null",
+                 BINDS(B_I64(contract_id), B_I64(import_id)), e);
+}
+
 int batch_undone(struct store *s, const struct change_batch *x, struct err *e) {
   return db_exec(store_db(s), "update change_batch set undone_at = $2, undone_by = $3 where id = $1",
                  BINDS(B_I64(x->id), B_I64(x->undone_at), B_ID(x->undone_by)), e);

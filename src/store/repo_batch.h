@@ -19,6 +19,16 @@ struct batch_mark {
 int batch_add(struct store *s, struct change_batch *x, struct err *e);
 int batch_mark_add(struct store *s, int64_t batch_id, int64_t renewal_id, int32_t version, struct err *e);
 int batch_mark_undone(struct store *s, int64_t batch_id, int64_t renewal_id, struct err *e);
+/* The contract goes along to the new owner. 1 = it moved, 0 = it is theirs already. */
+int batch_contract_move(struct store *s, int64_t batch_id, int64_t contract_id, int64_t to_id, int64_t now, struct err *e);
+/* And goes back, when it is still with whom the change gave it to. 1 or 0. */
+int batch_contract_back(struct store *s, int64_t batch_id, int64_t contract_id, int64_t now, struct err *e);
+/* Owners from whom contracts were moved while no file has named the new owner: what an import must not bring back. By contract. In arena. */
+struct contract_moved {
+  int64_t contract_id, from_id;
+};
+int contract_moves(struct store *s, struct arena *a, struct contract_moved **ret, size_t *ret_n, struct err *e);
+int contract_move_confirm(struct store *s, int64_t contract_id, int64_t import_id, struct err *e);
 /* Writes undone_at and undone_by. */
 int batch_undone(struct store *s, const struct change_batch *x, struct err *e);
 /* ERR_NOTFOUND. Text lives in arena. */

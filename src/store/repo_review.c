@@ -173,10 +173,14 @@ int promise_put(struct store *s, struct promise *x, struct err *e) {
                                      B_I64(x->settled_at ? x->settled_at - 1 : OPEN), B_ID(x->settled_by), B_STR(x->reason)), e);
 }
 
-#define PROMISE_COLUMNS                                                                                                                                      \
+#define PROMISE_FIELDS                                                                                                                                       \
   "select q.id, q.renewal_id, q.person_id, q.rep_id, q.review_id, q.due_date, q.made_at, q.made_by, q.state, q.open_through, q.settled_by, r.owner_id, p.name," \
-  " u.name, q.body, q.reason, t.name from promise q join renewal r on r.id = q.renewal_id join contract c on c.id = r.contract_id"                            \
-  " join account u on u.id = c.end_user_account_id join person p on p.id = q.person_id left join person t on t.id = q.settled_by "
+  " u.name, q.body, q.reason, t.name"
+#define PROMISE_FROM                                                                                                                                         \
+  " from promise q join renewal r on r.id = q.renewal_id join contract c on c.id = r.contract_id join account u on u.id = c.end_user_account_id"              \
+  " join person p on p.id = q.person_id left join person t on t.id = q.settled_by "
+#define PROMISE_COLUMNS PROMISE_FIELDS PROMISE_FROM
+enum { PROMISE_COLUMN_COUNT = 17 };
 
 static void promise_at(struct arena *a, const struct stmt *q, void *row, bool *bad) {
   int64_t through = stmt_i64(q, 9);
@@ -235,6 +239,41 @@ int promise_settle_row(struct store *s, int64_t id, int state, int64_t by_id, st
   return n < 0 ? (int)n : n ? OK : err_set(e, ERR_CONFLICT, "The promise was settled meanwhile: look at it again");
 }
 
+int promise_pass_row(struct store *s, struct promise *x, int64_t person_id, int64_t rep_id, int64_t batch_id, int64_t by_id, struct str reason,
+                     int64_t now, struct err *e) {
+  enum { PASSED = 4 };
+  struct promise to = *x;
+  int rc = promise_settle_row(s, x->id, PASSED, by_id, reason, now, e);
+  to.person_id = person_id;
+  to.rep_id = rep_id;
+  to.made_at = now;
+  to.made_by = by_id;
+  rc = rc < 0 ? rc : promise_put(s, &to, e);
+  rc = rc < 0 ? rc : db_exec(store_db(s), "update promise set passed_from = $2, batch_id = $3 where id = $1", BINDS(B_I64(to.id), B_I64(x->id), B_ID(batch_id)), e);
+  if (rc == OK)
+    *x = to;
+  return rc;
+}
+
+int promise_open_of(struct store *s, struct arena *a, int64_t renewal_id, int64_t rep_id, struct promise **ret, size_t *ret_n, struct err *e) {
+  return rows_read(s, a, PROMISE_COLUMNS "where q.renewal_id = $1 and q.open_through = $2 and q.rep_id = $3 order by q.id /* scan */",
+                   BINDS(B_I64(renewal_id), B_I64(OPEN), B_I64(rep_id)), promise_at, ret, ret_n, e);
+}
+
+static void passed_at(struct arena *a, const struct stmt *q, void *row, bool *bad) {
+  struct promise_passed *x = row;
+  promise_at(a, q, &x->now, bad);
+  x->was_person_id = stmt_i64(q, PROMISE_COLUMN_COUNT);
+  x->was_rep_id = stmt_i64(q, PROMISE_COLUMN_COUNT + 1);
+}
+
+int promise_passed_by(struct store *s, struct arena *a, int64_t batch_id, int64_t renewal_id, struct promise_passed **ret, size_t *ret_n, struct err *e) {
+  return rows_read(s, a,
+                   PROMISE_FIELDS ", o.person_id, o.rep_id" PROMISE_FROM "join promise o on o.id = q.passed_from"
+                                  " where q.batch_id = $1 and q.renewal_id = $2 and q.open_through = $3 order by q.id /* scan */",
+                   BINDS(B_I64(batch_id), B_I64(renewal_id), B_I64(OPEN)), passed_at, ret, ret_n, e);
+}
+
 static void count_at(struct arena *a, const struct stmt *q, void *row, bool *bad) {
   (void)a, (void)bad;
   *(struct promise_count *)row = (struct promise_count){stmt_i64(q, 0), stmt_i64(q, 1), stmt_i64(q, 2)};
@@ -255,6 +294,7 @@ static void made_at(struct arena *a, const struct stmt *q, void *row, bool *bad)
 int promise_made_in(struct store *s, struct arena *a, int64_t rep_id, int64_t until, struct promise_made **ret, size_t *ret_n, struct err *e) {
   return rows_read(s, a,
                    "select review_id, count(*), sum(case when state = 1 and open_through < $2 then 1 else 0 end) from promise"
-                   " where rep_id = $1 and review_id is not null and made_at <= $2 group by review_id order by review_id /* scan */",
+                   " where rep_id = $1 and review_id is not null and made_at <= $2 and (state <> 4 or open_through >= $2) group by review_id order by review_id"
+                   " /* scan */",
                    BINDS(B_I64(rep_id), B_I64(until)), made_at, ret, ret_n, e);
 }

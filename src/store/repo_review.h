@@ -61,6 +61,17 @@ int promise_of_person(struct store *s, struct arena *a, int64_t person_id, day_t
 int promise_of_renewal(struct store *s, struct arena *a, int64_t renewal_id, int64_t until, size_t max, struct promise **ret, size_t *ret_n, struct err *e);
 /* ERR_CONFLICT: it is settled already. */
 int promise_settle_row(struct store *s, int64_t id, int state, int64_t by_id, struct str reason, int64_t now, struct err *e);
+/* Passes an open one on: it ends as passed on (state 4), and the same promise begins with that person and rep. x is the new one afterwards. batch_id: the
+ * change that did it, 0 = none. ERR_CONFLICT: it is settled. */
+int promise_pass_row(struct store *s, struct promise *x, int64_t person_id, int64_t rep_id, int64_t batch_id, int64_t by_id, struct str reason,
+                     int64_t now, struct err *e);
+/* The open ones of a renewal in a rep's book; those that a change passed on and that are open still, of one renewal, with whose they were before. */
+struct promise_passed {
+  struct promise now;
+  int64_t was_person_id, was_rep_id;
+};
+int promise_open_of(struct store *s, struct arena *a, int64_t renewal_id, int64_t rep_id, struct promise **ret, size_t *ret_n, struct err *e);
+int promise_passed_by(struct store *s, struct arena *a, int64_t batch_id, int64_t renewal_id, struct promise_passed **ret, size_t *ret_n, struct err *e);
 /* How many are open, and how many of them were due before `today`, by rep. */
 struct promise_count {
   int64_t rep_id, open, late;

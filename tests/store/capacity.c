@@ -2,6 +2,10 @@
 #include "support.h"
 
 #include "app/capacity.h"
+#include "app/import.h"
+#include "store/repo_review.h"
+
+#include <unistd.h>
 
 /* People: 1 Ann and 2 Bob, reps of East; 3 Mia, manager of Americas; 4 Eve, exec; 5 Cem, rep of EMEA; 6 Mel, manager of EMEA. */
 static struct store *s;
@@ -172,11 +176,106 @@ static void carried_out_as_one_and_taken_back(void **state) {
   ok(add_rule(&mia, &d, id, "account", "Bolt", 0, BOB, &e), &e);
 }
 
+static const char as_imported[] = "update contract set number_key = 'c ' || id; insert into id_counter (table_name, next_id) values ('renewal', 100), "
+                                  "('person', 100), ('account', 100), ('contract', 100) on conflict (table_name) do update set next_id = 100;";
+
+/* A file as the ERP sends it every night, with the owner that it knows. */
+static void import_owner(const char *owner, const char *net) {
+  struct err e = {0};
+  struct import_result x = {0};
+  char path[] = "/tmp/perennial-owner-XXXXXX";
+  int fd = mkstemp(path);
+  FILE *f = fd < 0 ? NULL : fdopen(fd, "wb");
+  assert_non_null(f);
+  assert_true(fprintf(f, "contract_number,line_number,end_user_account,owner,product,start_date,end_date,currency,net_amount\n"
+                         "C-1,1,Acme,%s,P-1,2026-03-01,2027-02-28,USD,%s\n", owner, net) > 0);
+  assert_int_equal(fclose(f), 0);
+  ok(import_run(s, a, &(struct import_options){.kind = IMPORT_CONTRACTS, .file = path, .source = STR("erp"), .as_of = DAY_NONE, .today = TODAY, .now = NOW + 90,
+                                               .confirmed = true}, &x, &e), &e);
+  assert_int_equal(x.refused, 0);
+  unlink(path);
+}
+
+static int64_t open_promises(int64_t person, int64_t rep) {
+  char sql[200];
+  snprintf(sql, sizeof sql, "select count(*) from promise where open_through = %" PRId64 " and person_id = %d and rep_id = %d", INT64_MAX, (int)person, (int)rep);
+  return one(s, sql);
+}
+
+/* The contract and the open promises go along, so that next year's renewal and the next 1:1 are the new owner's; and they come back. */
+static void what_goes_along(void **state) {
+  (void)state;
+  struct err e = {0};
+  struct scope mia = who(MIA);
+  struct capacity_desk d CAPACITY_CLEANUP = desk(&mia);
+  struct capacity_plan p;
+  struct batch_result done = {0};
+  struct batch_undo undone = {0};
+  struct batch_seen seen = {0};
+  struct promise *rows = NULL;
+  size_t n = 0;
+  char sql[900];
+  run(s, as_imported);
+  run(s, "update contract set owner_id = case when id = 3 then 2 else 1 end");
+  snprintf(sql, sizeof sql,
+           "insert into promise (id, renewal_id, person_id, rep_id, body, due_date, made_at, made_by, state, open_through, reason) values "
+           "(901, 1, 1, 1, 'Call them', 20540, 1700000000, 1, 0, %" PRId64 ", ''), (902, 1, 3, 1, 'Ask finance', 20541, 1700000000, 3, 0, %" PRId64 ", ''), "
+           "(903, 1, 1, 1, 'Kept', 20510, 1700000000, 1, 1, 1700000001, ''), (904, 2, 1, 1, 'Stays', 20540, 1700000000, 1, 0, %" PRId64 ", '')",
+           INT64_MAX, INT64_MAX, INT64_MAX);
+  run(s, sql);
+  int64_t id = plan(&mia, "Acme to Bob");
+  ok(add_rule(&mia, &d, id, "account", "Acme", ANN, BOB, &e), &e);
+  ok(capacity_plan_get(s, a, &mia, id, &p, &e), &e);
+  ok(capacity_plan_carry(s, a, &mia, &d, &p, &seen, TODAY, NOW, &done, &e), &e);
+  assert_int_equal(done.count[BATCH_CHANGE], 1);
+  assert_int_equal(one(s, "select owner_id from contract where id = 1"), BOB);
+  assert_int_equal(one(s, "select owner_id from contract where id = 2"), ANN);
+  assert_int_equal(open_promises(BOB, BOB), 1); /* Ann's own */
+  assert_int_equal(open_promises(MIA, BOB), 1); /* the manager's stays hers, in Bob's 1:1 */
+  assert_int_equal(open_promises(ANN, ANN), 1); /* on what did not move */
+  ok(promise_of_rep(s, a, ANN, INT64_MAX, NOW - 1, &rows, &n, &e), &e);
+  assert_int_equal(n, 3); /* the day before all three were Ann's */
+  import_owner("Ann", "900"); /* the file does not know yet */
+  assert_int_equal(one(s, "select owner_id from contract where id = 1"), BOB);
+  assert_int_equal(one(s, "select owner_id from renewal where contract_id = 1 and due_date > 20600"), BOB); /* next year's */
+  ok(capacity_plan_get(s, a, &mia, id, &p, &e), &e);
+  ok(renewal_batch_undo(s, a, &mia, p.batch_id, false, TODAY, NOW + 120, &undone, &e), &e);
+  assert_int_equal(one(s, "select owner_id from contract where id = 1"), ANN);
+  assert_int_equal(open_promises(ANN, ANN), 2);
+  assert_int_equal(open_promises(MIA, ANN), 1);
+  assert_int_equal(open_promises(BOB, BOB), 0);
+}
+
+/* Once a file has named the new owner, a later one may name somebody else again. */
+static void a_file_that_knows(void **state) {
+  (void)state;
+  struct err e = {0};
+  struct scope mia = who(MIA);
+  struct capacity_desk d CAPACITY_CLEANUP = desk(&mia);
+  struct capacity_plan p;
+  struct batch_result done = {0};
+  struct batch_seen seen = {0};
+  run(s, as_imported);
+  run(s, "update contract set owner_id = 1");
+  int64_t id = plan(&mia, "Acme to Bob");
+  ok(add_rule(&mia, &d, id, "account", "Acme", ANN, BOB, &e), &e);
+  ok(capacity_plan_get(s, a, &mia, id, &p, &e), &e);
+  ok(capacity_plan_carry(s, a, &mia, &d, &p, &seen, TODAY, NOW, &done, &e), &e);
+  import_owner("Cem", "900"); /* news: neither the old nor the new one */
+  assert_int_equal(one(s, "select owner_id from contract where id = 1"), CEM);
+  run(s, "update contract set owner_id = 2 where id = 1");
+  import_owner("Bob", "901");
+  import_owner("Ann", "902");
+  assert_int_equal(one(s, "select owner_id from contract where id = 1"), ANN);
+}
+
 int main(int argc, char **argv) {
   const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(languages_are_coded, open_place, close_place),
                                      cmocka_unit_test_setup_teardown(plans_have_owners, open_place, close_place),
                                      cmocka_unit_test_setup_teardown(rules_are_looked_at, open_place, close_place),
-                                     cmocka_unit_test_setup_teardown(carried_out_as_one_and_taken_back, open_place, close_place)};
+                                     cmocka_unit_test_setup_teardown(carried_out_as_one_and_taken_back, open_place, close_place),
+                                     cmocka_unit_test_setup_teardown(what_goes_along, open_place, close_place),
+                                     cmocka_unit_test_setup_teardown(a_file_that_knows, open_place, close_place)};
   on_postgres = argc > 1 && !strcmp(argv[1], "postgres");
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -255,11 +255,39 @@ static void test_line_becomes_promise(void **state) {
   assert_int_equal(made[0].kept, 0);
 }
 
+/* Whoever covers for somebody has their promises, too, for those days. */
+static void test_covered(void **state) {
+  struct err e = {0};
+  struct scope ann = who(ANN), bob = who(BOB);
+  struct handover_ask h = {.from_id = ANN, .to_id = BOB, .first = TODAY, .last = TODAY + 3, .reason = STR("leave")};
+  struct promise_ask x = {.renewal_id = 1, .due = TODAY, .body = STR("Call them")}, later = {.renewal_id = 2, .due = TODAY + 1, .body = STR("Send it")};
+  struct promise *rows = NULL;
+  int64_t id = 0, other = 0, hand = 0;
+  size_t n = 0;
+  (void)state;
+  ok(promise_make(s, a, &ann, &x, TODAY, NOW, &id, &e), &e);
+  ok(promise_make(s, a, &ann, &later, TODAY, NOW, &other, &e), &e);
+  ok(promise_due(s, a, &bob, BOB, TODAY, INT64_MAX, &rows, &n, &e), &e);
+  assert_int_equal(n, 0);
+  refused(promise_settle(s, a, &bob, id, true, STR_NONE, TODAY, NOW, NULL, &e), ERR_NOTFOUND, &e, "no promise");
+  ok(work_hand(s, a, &ann, &h, TODAY, NOW, &hand, &e), &e);
+  bob = who(BOB);
+  ok(promise_due(s, a, &bob, BOB, TODAY, INT64_MAX, &rows, &n, &e), &e);
+  assert_int_equal(n, 1);
+  assert_int_equal(rows[0].id, id);
+  ok(promise_due(s, a, &bob, ANN, TODAY + 1, INT64_MAX, &rows, &n, &e), &e);
+  assert_int_equal(n, 2);
+  ok(promise_settle(s, a, &bob, id, true, STR_NONE, TODAY, NOW, NULL, &e), &e);
+  ok(work_take_back(s, a, &ann, hand, TODAY, NOW, &e), &e);
+  bob = who(BOB);
+  refused(promise_settle(s, a, &bob, other, true, STR_NONE, TODAY, NOW, NULL, &e), ERR_NOTFOUND, &e, "no promise");
+}
+
 int main(int argc, char **argv) {
   static const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup_teardown(test_who, open_place, close_place),     cmocka_unit_test_setup_teardown(test_series, open_place, close_place),
     cmocka_unit_test_setup_teardown(test_notes, open_place, close_place),   cmocka_unit_test_setup_teardown(test_promise, open_place, close_place),
-    cmocka_unit_test_setup_teardown(test_line_becomes_promise, open_place, close_place),
+    cmocka_unit_test_setup_teardown(test_line_becomes_promise, open_place, close_place), cmocka_unit_test_setup_teardown(test_covered, open_place, close_place),
   };
   on_postgres = argc == 2 && strcmp(argv[1], "postgres") == 0;
   return cmocka_run_group_tests(tests, NULL, NULL);

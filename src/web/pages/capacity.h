@@ -36,7 +36,14 @@ struct capacity_rule_line {
   int64_t place;
   struct str text;
 };
+struct capacity_promise { /* goes along with its renewal */
+  struct str due, who, body, customer, href, to;
+  bool late;
+};
 struct capacity_plan_view {
+  struct capacity_promise *promises;
+  size_t n_promises, promises_all;
+  struct str promises_note;
   int64_t id;
   struct str name, headline, say, by, error, value;
   struct capacity_rule_line *rules;

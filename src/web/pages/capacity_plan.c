@@ -3,7 +3,12 @@
 #include "web/pages/capacity.h"
 #include "web/pages/desk.h"
 #include "web/shell.h"
+#include "store/repo_review.h"
 #include "web/views.h"
+
+#include <stdlib.h>
+
+enum { MOST_PROMISES = 50 };
 
 /* Everything a plan's page and its acts stand on. */
 struct plan_state {
@@ -96,6 +101,54 @@ static int fill_lines(struct request *r, struct plan_state *s, struct capacity_p
   return OK;
 }
 
+struct going {
+  int64_t id;
+  uint32_t to;
+};
+
+static int by_id(const void *a, const void *b) {
+  const struct going *x = a, *y = b;
+  return (x->id > y->id) - (x->id < y->id);
+}
+
+static int add_promises(struct request *r, const struct plan_state *s, const struct going *moved, size_t n_moved, int64_t rep_id, struct capacity_plan_view *v) {
+  struct promise *rows = NULL;
+  size_t n = 0;
+  int rc = promise_of_rep(r->store, r->arena, rep_id, INT64_MAX, INT64_MAX, &rows, &n, &r->err);
+  for (size_t i = 0; i < n && rc >= 0; i++) {
+    const struct going *at = bsearch(&(struct going){rows[i].renewal_id, 0}, moved, n_moved, sizeof *moved, by_id);
+    v->promises_all += at != NULL;
+    if (at && v->n_promises < MOST_PROMISES)
+      v->promises[v->n_promises++] = (struct capacity_promise){format_weekday_year(r->reader, rows[i].due_date), rows[i].person, rows[i].body, rows[i].customer,
+        arena_fmt(r->arena, "/renewals/%" PRId64 "#promises", rows[i].renewal_id), book_name(&s->desk.book->reps, at->to), rows[i].due_date < r->today};
+  }
+  return rc;
+}
+
+/* The open promises on what moves: they go along with it. */
+static int fill_promises(struct request *r, const struct plan_state *s, struct capacity_plan_view *v) {
+  const struct book *b = s->desk.book;
+  struct going *moved = arena_zalloc(r->arena, (size_t)s->moved + 1, sizeof *moved);
+  uint8_t *from = arena_zalloc(r->arena, b->reps.n + (size_t)1, 1);
+  size_t n = 0;
+  int rc = OK;
+  v->promises = arena_zalloc(r->arena, MOST_PROMISES, sizeof *v->promises);
+  if (!moved || !from || !v->promises)
+    return ERR_NOMEM;
+  for (size_t i = 0; i < b->renewals.n && n < (size_t)s->moved; i++)
+    if (s->owner[i] != b->renewals.rep[i]) {
+      moved[n++] = (struct going){b->renewals.id[i], s->owner[i]};
+      from[b->renewals.rep[i]] = 1;
+    }
+  if (n)
+    qsort(moved, n, sizeof *moved, by_id);
+  for (uint32_t i = 1; i < b->reps.n && n && rc >= 0; i++)
+    rc = from[i] ? add_promises(r, s, moved, n, b->reps.id[i], v) : OK;
+  v->promises_note = v->promises_all > v->n_promises ? tr_fmt(r, "the first {0} of {1}", format_count(r->reader, (int64_t)v->n_promises),
+                                                              format_count(r->reader, (int64_t)v->promises_all)) : tr(r, "they become the new owner’s");
+  return rc;
+}
+
 static int fill_choices(struct request *r, const struct plan_state *s, struct capacity_plan_view *v) {
   static const char *const KINDS[CAPACITY_KINDS] = {MSG("The customer named"), MSG("Customers in the country"), MSG("What goes through the partner"),
                                                     MSG("Customers whose language is"), MSG("Everything")};
@@ -139,6 +192,8 @@ static int show(struct request *r, struct response *w, struct plan_state *s, str
   for (size_t i = 0; i < s->n; i++)
     v.rules[v.n_rules++] = (struct capacity_rule_line){s->rules[i].place, rule_text(r, &s->rules[i])};
   int rc = fill_lines(r, s, &v);
+  if (rc >= 0)
+    rc = fill_promises(r, s, &v);
   if (rc >= 0)
     rc = fill_choices(r, s, &v);
   if (rc < 0)

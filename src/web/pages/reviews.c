@@ -25,6 +25,7 @@ static struct str state_words(struct request *r, const struct promise *x, bool l
   case PROMISE_KEPT: return tr_fmt(r, "kept {0}", day);
   case PROMISE_BROKEN: return tr_fmt(r, "broken, given up {0}", day);
   case PROMISE_DROPPED: return tr_fmt(r, "dropped {0}", day);
+  case PROMISE_PASSED: return tr_fmt(r, "passed on {0}", day);
   case PROMISE_OPEN:
   case PROMISE_STATES:
   default: return late ? tr_n(r, r->today - x->due_date, "{n} day late", "{n} days late") : x->due_date == r->today ? tr(r, "due today") : tr_fmt(r, "by {0}", day);

@@ -158,7 +158,7 @@ int settings_territories_apply_post(struct request *r, struct response *w) {
   struct batch_item *items = arena_zalloc(r->arena, m->n, sizeof *items);
   if (!items) return ERR_NOMEM;
   for (size_t i = 0; i < m->n; i++) items[i].id = d.book->renewals.id[m->rows[i]];
-  struct renewal_batch b = {.items = items, .n = m->n, .edit = {.set = RENEWAL_SET_OWNER, .owner_id = owner, .why = STR("Territories")}};
+  struct renewal_batch b = {.items = items, .n = m->n, .edit = {.set = RENEWAL_SET_OWNER, .owner_id = owner, .why = STR("Territories")}, .for_good = true};
   rc = renewal_batch_apply(r->store, r->arena, &r->scope, &b, r->today, r->now, &done, &r->err);
   if (rc < 0) return rc;
   struct str to = done.batch_id ? arena_fmt(r->arena, "/renewals/bulk/%" PRId64, done.batch_id) : STR("/settings/territories");

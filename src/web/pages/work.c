@@ -358,7 +358,7 @@ int work_list_fill(struct request *r, struct work_state *s, struct work_view *v)
   v->title = s->mine ? tr(r, "Worklist") : tr_fmt(r, "Worklist of {0}", s->rep);
   v->hand_href = work_may_hand(&r->scope, s->rep_id) && r->as_of == DAY_NONE ? arena_fmt(r->arena, "/work/hand?from=%lld", (long long)s->rep_id) : STR_NONE;
   bulk_note_fill(r, &v->note);
-  int rc = promise_of_person(r->store, r->arena, s->rep_id, r->today, r->until, &s->promises, &s->n_promises, &r->err);
+  int rc = promise_due(r->store, r->arena, &r->scope, s->rep_id, r->today, r->until, &s->promises, &s->n_promises, &r->err);
   if (rc >= 0)
     rc = fill_handovers(r, s, v);
   if (rc >= 0)

@@ -3,7 +3,7 @@
 #ifndef WEB_PAGES_WORK_H
 #define WEB_PAGES_WORK_H
 #include "app/work.h"
-#include "store/repo_review.h"
+#include "app/promise.h"
 #include "web/form.h"
 #include "web/pages/bulk.h"
 #include "web/pages/desk.h"
@@ -125,7 +125,14 @@ struct raw_html_trusted work_bar(struct request *r, const struct work_view *v); 
 int work_peek_fill(struct request *r, struct work_state *s, struct work_peek *v);
 void work_peek_write(struct request *r, struct strbuf *b, const struct work_peek *v);
 
+struct work_promise {
+  struct str due, body, customer, href;
+  bool late;
+};
 struct work_hand_view {
+  struct work_promise *promises; /* open ones of who hands over */
+  size_t n_promises;
+
   struct str title, from, first, last, reason, problem, back, ids;
   int64_t from_id, chosen, book;
   struct option *colleagues;

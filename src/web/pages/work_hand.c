@@ -1,8 +1,11 @@
 /* Handing work to a colleague for some days, and taking it back; the switch of the single keys. */
 #include "store/repo_desk.h"
+#include "store/repo_review.h"
 #include "web/pages/work.h"
 #include "web/shell.h"
 #include "web/views.h"
+
+enum { MOST_PROMISES = 100 };
 
 static int no_memory(struct request *r) { return err_set(&r->err, ERR_NOMEM, "handover: out of memory: try again"); }
 
@@ -32,6 +35,24 @@ static struct str iso(struct request *r, day_t d) {
   return arena_str(r->arena, str_of(day_iso(d, buf)));
 }
 
+static int fill_promises(struct request *r, const int64_t *ids, size_t n_ids, struct work_hand_view *v) {
+  struct promise *rows = NULL;
+  size_t n = 0;
+  int rc = promise_of_person(r->store, r->arena, v->from_id, DAY_MAX, INT64_MAX, &rows, &n, &r->err);
+  v->promises = rc < 0 ? NULL : arena_zalloc(r->arena, n + 1, sizeof *v->promises);
+  if (rc < 0 || !v->promises)
+    return rc < 0 ? rc : no_memory(r);
+  for (size_t i = 0; i < n && v->n_promises < MOST_PROMISES; i++) {
+    bool handed = n_ids == 0;
+    for (size_t k = 0; k < n_ids && !handed; k++)
+      handed = ids[k] == rows[i].renewal_id;
+    if (handed && scope_sees(&r->scope, rows[i].renewal_id, rows[i].owner_id))
+      v->promises[v->n_promises++] = (struct work_promise){format_weekday_year(r->reader, rows[i].due_date), rows[i].body, rows[i].customer,
+        arena_fmt(r->arena, "/renewals/%" PRId64 "#promises", rows[i].renewal_id), rows[i].due_date < r->today};
+  }
+  return OK;
+}
+
 static int show(struct request *r, struct response *w, const struct pairs *p, struct str problem) {
   struct work_hand_view v = {.problem = problem, .back = STR("/work")};
   struct work_colleague *c = NULL;
@@ -44,6 +65,8 @@ static int show(struct request *r, struct response *w, const struct pairs *p, st
   int rc = person_name(r->store, r->arena, v.from_id, &v.from, &r->err);
   if (rc >= 0)
     rc = chosen(r, p, &ids, &n_ids);
+  if (rc >= 0)
+    rc = fill_promises(r, ids, n_ids, &v);
   if (rc >= 0)
     rc = work_colleagues(r->store, r->arena, &r->scope, v.from_id, &c, &n, &r->err);
   v.colleagues = arena_zalloc(r->arena, n + 1, sizeof *v.colleagues);
