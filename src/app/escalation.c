@@ -226,8 +226,12 @@ struct holiday_change {
 static int holiday_tx(struct store *s, void *arg, struct err *e) {
   const struct holiday_change *x = arg;
   int rc = x->remove ? holiday_drop(s, x->day.country, x->day.day, e) : holiday_put(s, &x->day, e);
-  return rc < 0 ? rc : audit_add(s, &(struct audit_entry){.at = x->now, .actor_id = x->actor_id, .action = x->remove ? "holiday.remove" : "holiday.set", .entity = "",
-                                                          .detail = STR_NONE}, e);
+  char detail[64], iso[DAY_ISO_SIZE];
+  if (rc < 0)
+    return rc;
+  (void)snprintf(detail, sizeof detail, "{\"country\":\"%.2s\",\"day\":\"%s\"}", x->day.country.p, day_iso(x->day.day, iso));
+  return audit_add(s, &(struct audit_entry){.at = x->now, .actor_id = x->actor_id, .action = x->remove ? "holiday.remove" : "holiday.set", .entity = "",
+                                            .detail = str_of(detail)}, e);
 }
 
 static bool is_country(struct str s) { return s.n == 2 && s.p[0] >= 'A' && s.p[0] <= 'Z' && s.p[1] >= 'A' && s.p[1] <= 'Z'; }

@@ -147,8 +147,38 @@ struct org_view {
   size_t n_factor_roles;
   struct str done, error;
 };
+/* A setting as a page offers it. standard: the value while nothing is set. */
+enum setting_kind { SETTING_TEXT, SETTING_NUMBER, SETTING_CHOICE };
+struct setting {
+  const char *key, *label, *effect, *standard;
+  enum setting_kind kind;
+  const char *values[13], *labels[13];
+};
+/* Their values as they are, or as they were typed. OK, ERR_NOMEM, a code of the store. */
+int settings_values(struct request *r, const struct setting *rows, size_t n, bool entered, struct org_setting **ret);
+/* Within a write transaction: saves those that the form has and that differ, each with its audit entry. *ret_key: the last one looked at. ERR_SYNTAX. */
+int settings_save(struct store *s, struct request *r, const struct setting *rows, size_t n, const char **ret_key, struct err *e);
+/* Puts r->err's sentence at the setting of that key. */
+int settings_refused(struct request *r, const char *key, struct org_setting *list, size_t n);
 int settings_organization_page(struct request *r, struct response *w);
 int settings_organization_post(struct request *r, struct response *w);
+
+/* ---- working hours and holidays ---- */
+struct hours_day {
+  struct str country, iso, name, when, about;
+};
+struct hours_view {
+  struct settings_nav nav;
+  struct org_setting *settings;
+  size_t n_settings;
+  struct hours_day *days;
+  size_t n_days;
+  struct str done, country, day, name, country_error, day_error, name_error, older;
+};
+int settings_hours_page(struct request *r, struct response *w);
+int settings_hours_post(struct request *r, struct response *w);
+int settings_holiday_add_post(struct request *r, struct response *w);
+int settings_holiday_remove_post(struct request *r, struct response *w);
 
 /* ---- territories ---- */
 struct territory_rule_row {

@@ -15,6 +15,7 @@ static const struct {
     {"/settings/roles", MSG("Roles")},
     {"/settings/tokens", MSG("API tokens")},
     {"/settings/organization", MSG("Organization")},
+    {"/settings/hours", MSG("Working hours")},
     {"/settings/sign-on", MSG("Single sign-on")},
     {"/audit", MSG("Audit")},
 };
