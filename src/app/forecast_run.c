@@ -2,8 +2,8 @@
 
 #include "app/target.h"
 
-int forecast_run(struct store *s, const struct scope *who, const struct book *b, const struct period *p, struct arena *a, struct forecast_node **ret,
-                 size_t *ret_n, size_t *ret_unmatched, struct err *e) {
+int forecast_targets(struct store *s, const struct scope *who, const struct book *b, const struct period *p, struct arena *a, struct forecast_target **ret,
+                     size_t *ret_n, size_t *ret_unmatched, struct err *e) {
   static const int scopes[] = {[NODE_COMPANY] = 'c', [NODE_REGION] = 'r', [NODE_TEAM] = 't', [NODE_REP] = 'p'};
   struct target_rows set;
   int64_t until = b->as_of == DAY_NONE ? INT64_MAX : ((int64_t)b->as_of + 1) * SECONDS_PER_DAY - 1;
@@ -12,18 +12,31 @@ int forecast_run(struct store *s, const struct scope *who, const struct book *b,
     return code;
   }
   struct forecast_target *targets = arena_zalloc(a, set.n + 1, sizeof *targets);
-  struct forecast_query q = {.period = *p, .as_of = b->as_of, .reps = who->everything ? NULL : scope_reps(who, a, b), .targets = targets};
-  if (targets == NULL || (!who->everything && q.reps == NULL) || scope_rows(who, a, b, &q.extra, &q.n_extra) != OK) {
+  if (targets == NULL) {
     return err_set(e, ERR_NOMEM, "Out of memory");
   }
+  *ret_n = 0;
   for (size_t i = 0; i < set.n; i++) {
     const struct target_row *t = &set.rows[i];
     /* The target of a whole says nothing about the part of it that this person sees. */
     bool own = t->node.kind == NODE_REP || (who->role == ROLE_MANAGER && t->node.kind == NODE_TEAM);
     if (t->measure == TARGET_CLOSED && (own || who->everything)) {
-      targets[q.n_targets++] = (struct forecast_target){scopes[t->node.kind], t->code, t->counts};
+      targets[(*ret_n)++] = (struct forecast_target){scopes[t->node.kind], t->code, t->counts};
     }
   }
+  *ret = targets;
   *ret_unmatched = set.unmatched;
-  return forecast_compute(b, &q, a, ret, ret_n, e);
+  return OK;
+}
+
+int forecast_run(struct store *s, const struct scope *who, const struct book *b, const struct period *p, struct arena *a, struct forecast_node **ret,
+                 size_t *ret_n, size_t *ret_unmatched, struct err *e) {
+  struct forecast_target *targets = NULL;
+  struct forecast_query q = {.period = *p, .as_of = b->as_of, .reps = who->everything ? NULL : scope_reps(who, a, b)};
+  if ((!who->everything && q.reps == NULL) || scope_rows(who, a, b, &q.extra, &q.n_extra) != OK) {
+    return err_set(e, ERR_NOMEM, "Out of memory");
+  }
+  int code = forecast_targets(s, who, b, p, a, &targets, &q.n_targets, ret_unmatched, e);
+  q.targets = targets;
+  return code == OK ? forecast_compute(b, &q, a, ret, ret_n, e) : code;
 }

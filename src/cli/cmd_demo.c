@@ -4,6 +4,8 @@
 
 #include "app/access.h"
 #include "app/demo.h"
+#include "app/insight_run.h"
+#include "base/parallel.h"
 #include "cli/commands.h"
 
 enum { DEFAULT_LINES = 20000, DEFAULT_SEED = 2026 };
@@ -67,6 +69,13 @@ int demo_cmd(struct cli *c) {
   }
   o.password_hash = hash;
   if (demo_make(c->store, &o, &made, &e) != OK) {
+    return cli_fail(c, &e);
+  }
+  struct insight_job job = {.as_of = DAY_NONE, .today = day, .now = o.now, .threads = parallel_cores()};
+  struct insight_run run;
+  enum insight_made judged;
+  show_progress(NULL, "what will renew", 0, 0);
+  if (insight_make(c->store, &job, c->arena, &run, &judged, &e) != OK) {
     return cli_fail(c, &e);
   }
   char iso[DAY_ISO_SIZE];

@@ -189,5 +189,8 @@ int risk_cmd(struct cli *c) {
   if (what != NULL && strcmp(what, "evaluate") == 0) {
     return evaluate(c);
   }
+  if (what != NULL && (strcmp(what, "train") == 0 || strcmp(what, "score") == 0 || strcmp(what, "runs") == 0)) {
+    return risk_run_cmd(c, what);
+  }
   return cli_usage(c, what != NULL ? "risk: \"%s\" is not one of its words" : "risk: say what to do", what != NULL ? what : "");
 }

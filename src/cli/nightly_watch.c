@@ -1,6 +1,7 @@
 #include "cli/nightly_watch.h"
 
 #include "app/escalation.h"
+#include "app/insight_run.h"
 #include "app/nightly.h"
 #include "base/alloc.h"
 #include "base/log.h"
@@ -30,6 +31,26 @@ static void look(struct nightly_watch *n) {
              counts.outcomes_changed, counts.renewals_changed, counts.renewals_added, (double)(clock_mono_us() - began) / 1e6);
 }
 
+/* The server ends at once: what a run has stored stays, and the next one goes on with it. */
+static bool not_stopping(void *arg, const char *step, int64_t done, int64_t total) {
+  struct nightly_watch *n = arg;
+  (void)step, (void)done, (void)total;
+  pthread_mutex_lock(&n->lock);
+  bool on = !n->stopping;
+  pthread_mutex_unlock(&n->lock);
+  return on;
+}
+
+static void judge(struct nightly_watch *n) {
+  struct err e = {0};
+  int64_t began = clock_mono_us();
+  int rc = insight_nightly(n->store, clock_now(), not_stopping, n, &e);
+  if (rc < 0 && rc != ERR_CONFLICT)
+    log_line(LOG_ERROR, "insight: %s; tried again in a minute", e.text);
+  else if (rc == 1)
+    log_line(LOG_INFO, "insight: open renewals judged, %.1f s", (double)(clock_mono_us() - began) / 1e6);
+}
+
 /* Clocks of escalations run in working hours: looked at each minute. */
 static void tend(struct nightly_watch *n) {
   struct err e = {0};
@@ -47,6 +68,7 @@ static void *watch(void *arg) {
     pthread_mutex_unlock(&n->lock);
     look(n);
     tend(n);
+    judge(n);
     struct timespec until;
     clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_sec += LOOK_SECONDS;

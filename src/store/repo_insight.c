@@ -67,7 +67,7 @@ int insight_run_left(struct store *s, struct arena *a, day_t as_of, struct str d
 }
 
 int insight_run_list(struct store *s, struct arena *a, size_t max, struct insight_run **ret, size_t *ret_n, struct err *e) {
-  return rows_read(s, a, "select " RUN_COLUMNS " from insight_run order by id desc limit $1", BINDS(B_I64((int64_t)max)), run_at, ret, ret_n, e);
+  return rows_read(s, a, "select " RUN_COLUMNS " from insight_run order by id desc limit $1 /* scan */", BINDS(B_I64((int64_t)max)), run_at, ret, ret_n, e);
 }
 
 int insight_model_put(struct store *s, int64_t run_id, struct str model, struct err *e) {
