@@ -4,6 +4,7 @@
 
 #include "app/account_facts.h"
 #include "app/book_snapshot.h"
+#include "app/renewal_texts.h"
 #include "app/states_cache.h"
 #include "app/search.h"
 #include "base/alloc.h"
@@ -33,6 +34,7 @@ struct book_cache {
   struct search_cache *search;
   struct states_cache *states;
   struct facts_cache *facts;
+  struct renewal_texts *texts;
 };
 
 /* The first past day that changes could show on: an edit shows from its own day on, a new owner decides who may see every day of a past
@@ -119,10 +121,12 @@ struct book_cache *book_cache_new(const char *snapshot) {
   c->search = search_cache_new();
   c->states = states_cache_new();
   c->facts = facts_cache_new();
-  if (c->search == NULL || c->states == NULL || c->facts == NULL) {
+  c->texts = renewal_texts_new();
+  if (c->search == NULL || c->states == NULL || c->facts == NULL || c->texts == NULL) {
     search_cache_free(c->search, c);
     states_cache_free(c->states);
     facts_cache_free(c->facts);
+    renewal_texts_free(c->texts);
     mem_free(c->snapshot);
     mem_free(c);
     return NULL;
@@ -142,6 +146,8 @@ void book_cache_drop_states(struct book_cache *c, const struct book_states *x) {
 
 struct facts_cache *book_cache_facts(struct book_cache *c) { return c->facts; }
 
+struct renewal_texts *book_cache_texts(struct book_cache *c) { return c->texts; }
+
 struct search_cache *book_cache_search(struct book_cache *c) { return c->search; }
 
 void book_cache_free(struct book_cache *c) {
@@ -151,6 +157,7 @@ void book_cache_free(struct book_cache *c) {
   search_cache_free(c->search, c);
   states_cache_free(c->states);
   facts_cache_free(c->facts);
+  renewal_texts_free(c->texts);
   for (int i = 0; i < MAX_GENERATIONS; i++) {
     book_free(c->generations[i].book);
   }

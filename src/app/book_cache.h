@@ -9,6 +9,7 @@
 struct book_cache;
 struct search_cache;
 struct facts_cache;
+struct renewal_texts;
 /* snapshot: path of the snapshot file or NULL for none. Thread-safe after creation. NULL on no memory. */
 struct book_cache *book_cache_new(const char *snapshot);
 void book_cache_free(struct book_cache *c);
@@ -29,6 +30,8 @@ int book_cache_states(struct book_cache *c, struct store *s, const struct book *
 void book_cache_drop_states(struct book_cache *c, const struct book_states *x); /* takes NULL */
 /* Language and country of accounts (app/account_facts.h). */
 struct facts_cache *book_cache_facts(struct book_cache *c);
+/* Texts of renewals (app/renewal_texts.h). */
+struct renewal_texts *book_cache_texts(struct book_cache *c);
 /* The first day on which anything was known, DAY_NONE in an empty book: nothing is to be seen as of an earlier one. Looked for once per generation. */
 int book_cache_first_day(struct book_cache *c, struct store *s, day_t *ret, struct err *e);
 /* For a command: load once, no cache. Owned: book_free. as_of DAY_NONE = newest. */

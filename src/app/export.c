@@ -177,6 +177,12 @@ static int export_renewals(struct row *r, struct arena *a, const struct scope *w
   if (status == OK && bad.n > 0) {
     return err_set(e, ERR_SYNTAX, "filter: %.*s: not a column or value of the book: see `perennial help export`", STR_FMT(bad));
   }
+  for (size_t i = 0; status == OK && i < grid.n_filters; i++) {
+    enum grid_kind kind = grid_column_kind(grid.filters[i].column);
+    if (kind == GRID_KIND_ROWS || kind == GRID_KIND_TEXT) {
+      return err_set(e, ERR_SYNTAX, "filter: %s: not a column or value of the book: see `perennial help export`", grid_column_name((int)grid.filters[i].column));
+    }
+  }
   grid_query_days(&grid, &q->calendar, q->today);
   grid.sort = GRID_DUE;
   grid.plan_day = q->plan_day;

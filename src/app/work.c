@@ -147,6 +147,8 @@ int work_resolve(struct store *s, struct arena *a, const struct scope *who, cons
     struct worklist w;
     int group, share;
     int64_t rep_id;
+    if (grid_column_kind(f->column) != GRID_KIND_ROWS)
+      continue;
     f->n_rows = 0;
     if (f->column == GRID_IMPORT)
       rc = import_rows(s, a, b, f, e);

@@ -1,4 +1,5 @@
 /* serve: the web, until a signal ends it. */
+#include "app/renewal_texts.h"
 #include "app/book_cache.h"
 #include "app/search.h"
 #include "app/import_desk.h"
@@ -57,6 +58,7 @@ static int run_until_signal(struct cli *c, struct web *w, struct err *e) {
   struct org org;
   struct err quiet = {0}; /* what fails here fails again, with its sentence, for the first who searches */
   if (org_load(c->store, &org, &quiet) == OK) (void)search_warm(w->books, c->store, org_today(&org, c->now), &quiet);
+  (void)renewal_texts_warm(w->books, c->store, &quiet);
   sigwait(&ends, &got);
   fprintf(c->out, "Stopping: running requests end first\n");
   fflush(c->out);

@@ -9,16 +9,18 @@
 
 enum grid_column { GRID_CUSTOMER, GRID_CONTRACT, GRID_DUE, GRID_CLOSE, GRID_AMOUNT, GRID_CONVERTED, GRID_ATR, GRID_WON, GRID_CATEGORY, GRID_STAGE,
                    GRID_OUTCOME, GRID_REP, GRID_TEAM, GRID_REGION, GRID_RESELLER, GRID_DISTRIBUTOR, GRID_MODEL, GRID_CURRENCY, GRID_STEP_DATE, GRID_CHANGED,
-                   GRID_BOOKED, GRID_PO, GRID_AT_RISK, GRID_EXPECTED, GRID_LATE, GRID_CHANGE, GRID_OVERRIDE, GRID_HAS_STEP, GRID_WORK, GRID_IMPORT, GRID_COLUMN_COUNT };
+                   GRID_BOOKED, GRID_PO, GRID_AT_RISK, GRID_EXPECTED, GRID_LATE, GRID_CHANGE, GRID_OVERRIDE, GRID_HAS_STEP, GRID_WORK, GRID_IMPORT,
+                   GRID_NEXT_STEP, GRID_PO_NUMBER, GRID_LOST_REASON, GRID_COLUMN_COUNT };
 /* GRID_EXPECTED: booked date of closed rows, else close date, else due date: the day a roll-up counts the row by. GRID_AMOUNT:
  * won_amount of closed rows, else forecast_amount; GRID_CONVERTED: the same in the reporting currency; GRID_CHANGE: it less atr_amount.
  * GRID_WORK: a part of somebody's worklist (app/worklist.h names it); who asks puts its rows into the filter, without them none match.
  * GRID_IMPORT: renewals of the contracts that an import brought or changed, by its id; rows likewise (app/import_rows.h).
+ * GRID_NEXT_STEP, GRID_PO_NUMBER, GRID_LOST_REASON: texts that are not in the book; rows likewise (app/renewal_texts.h).
  * GRID_LATE: days from the due to the booked date, negative when early; blank while nothing is booked. */
 const char *grid_column_name(int c); /* "customer", "due_date", "forecast_amount", "owner" … as in addresses */
 int grid_column_of(struct str s);    /* -1 unknown */
-enum grid_kind { GRID_KIND_SET, GRID_KIND_DAY, GRID_KIND_MONEY, GRID_KIND_NUMBER, GRID_KIND_ROWS };
-enum grid_kind grid_column_kind(enum grid_column c); /* a set has codes; of the others ranges are asked */
+enum grid_kind { GRID_KIND_SET, GRID_KIND_DAY, GRID_KIND_MONEY, GRID_KIND_NUMBER, GRID_KIND_ROWS, GRID_KIND_TEXT };
+enum grid_kind grid_column_kind(enum grid_column c); /* a set has codes; a text has a part or is blank; of days, money and numbers ranges are asked */
 
 /* Days that move with today: of GRID_SPAN_DAYS the next n (or the last -n) and today, 0 = today alone; of the others the span that is n after the one
  * of today, -1..1. Weeks are whole ones, the rest is the organization's calendar. */
@@ -38,8 +40,9 @@ struct grid_filter {   /* one condition; all must hold */
   struct grid_when when;
   int64_t from, to;    /* days or minor units of the reporting currency, inclusive; INT64_MIN/MAX open */
   uint32_t *codes; size_t n_codes; /* equality set (codes of the dimension, enum values, 0/1) */
-  struct str text;     /* contains, folded; for customer, contract, owner, team, region, reseller, distributor. Of GRID_WORK: the part's name; of GRID_IMPORT: the id */
-  const uint32_t *rows; size_t n_rows; /* of GRID_WORK and GRID_IMPORT: indexes into book->renewals, ascending */
+  struct str text;     /* contains, folded; for customer, contract, owner, team, region, reseller, distributor and texts. Of GRID_WORK: the part's name;
+                        * of GRID_IMPORT: the id */
+  const uint32_t *rows; size_t n_rows; /* of GRID_WORK, GRID_IMPORT and texts: indexes into book->renewals, ascending */
 };
 struct grid_query {
   struct grid_filter *filters; size_t n_filters;

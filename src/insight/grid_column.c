@@ -15,7 +15,8 @@ static const struct {
     [GRID_PO] = {"has_po", GRID_KIND_SET}, [GRID_AT_RISK] = {"at_risk", GRID_KIND_SET}, [GRID_EXPECTED] = {"expected_date", GRID_KIND_DAY},
     [GRID_LATE] = {"days_late", GRID_KIND_NUMBER}, [GRID_CHANGE] = {"change_amount", GRID_KIND_MONEY},
     [GRID_OVERRIDE] = {"category_by_hand", GRID_KIND_SET}, [GRID_HAS_STEP] = {"has_next_step", GRID_KIND_SET},
-    [GRID_WORK] = {"work", GRID_KIND_ROWS}, [GRID_IMPORT] = {"import", GRID_KIND_ROWS}};
+    [GRID_WORK] = {"work", GRID_KIND_ROWS}, [GRID_IMPORT] = {"import", GRID_KIND_ROWS},
+    [GRID_NEXT_STEP] = {"next_step", GRID_KIND_TEXT}, [GRID_PO_NUMBER] = {"po_number", GRID_KIND_TEXT}, [GRID_LOST_REASON] = {"lost_reason", GRID_KIND_TEXT}};
 
 const char *grid_column_name(int c) { return c >= 0 && c < GRID_COLUMN_COUNT ? columns[c].name : ""; }
 

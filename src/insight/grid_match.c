@@ -170,7 +170,7 @@ int grid_plan_make(const struct book *b, const struct grid_query *q, struct aren
     enum grid_kind kind = grid_column_kind(f->column);
     s->column = f->column;
     s->negate = f->negate;
-    if (kind == GRID_KIND_ROWS) {
+    if (kind == GRID_KIND_ROWS || kind == GRID_KIND_TEXT) {
       s->kind = STEP_ROWS;
       s->rows = f->rows;
       s->n_rows = f->n_rows;

@@ -5,7 +5,8 @@
  *   customer:~hospital       the name contains
  *   due_date:2026-10-01..2026-12-31, amount:10000..   ranges, either end open; money in the reporting currency
  *   due_date:next_30_days    days that move with today: today, last_90_days, this_quarter, next_month … (grid_when.c)
- *   reseller:none            without one; close_date:none without a date, amount:none nothing or no rate
+ *   reseller:none            without one; close_date:none without a date, po_number:none without a text, amount:none nothing or no rate
+ *   next_step:~call          a text has this part; the ~ may be left out
  *   has_po:yes               flags: yes or no
  * Words without a column are a free search. */
 #include "base/decimal.h"
@@ -206,6 +207,14 @@ static int read_filter(struct reader *r, int column, bool negate, struct grid_fi
     r->failed |= f->text.p == NULL;
     return OK;
   }
+  if (kind_of(column) == GRID_KIND_TEXT) {
+    bool contains = r->at < r->text.n && r->text.p[r->at] == '~';
+    r->at += contains;
+    struct str v = next_value(r);
+    f->blank = !contains && !r->quoted && str_eq_nocase(v, STR("none"));
+    f->text = f->blank ? STR_NONE : folded(r, v);
+    return OK;
+  }
   if (kind_of(column) != GRID_KIND_SET) {
     read_range(r, f, next_value(r));
     return OK;
@@ -356,6 +365,11 @@ void grid_print(const struct book *b, const struct grid_query *q, struct strbuf 
     }
     if (f->blank && kind_of(c) != GRID_KIND_SET) {
       strbuf_addz(out, "none");
+      continue;
+    }
+    if (kind_of(c) == GRID_KIND_TEXT) {
+      strbuf_addc(out, '~');
+      print_value(out, f->text);
       continue;
     }
     if (f->relative) {

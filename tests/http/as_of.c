@@ -161,6 +161,8 @@ static void test_worklist(void **state) {
   says("/api/v1/worklist?" YESTERDAY, "\"asleep_until\":\"2026-11-27\"", "9900.00");
   says("/api/v1/worklist", "\"asleep_until\":null", "1200.00");
   says("/renewals/41?" YESTERDAY, "board meets", NULL);
+  says("/renewals?f=-next_step:~call&" YESTERDAY, "A past day has no texts", NULL); /* nothing, though "all but these" is asked */
+  says("/renewals/filter?f=&" YESTERDAY, "column=has_po", "column=po_number");
 }
 
 /* 42 was the rep's own until today, and is somebody else's now. */

@@ -259,8 +259,43 @@ static void test_relative_days(void **state) {
   h.web.today = TODAY;
 }
 
+/* Texts that are not in the book: by a part, without one, in files, in a view; as soon as they are changed; never of another team. */
+static void test_texts(void **state) {
+  (void)state;
+  struct answer a;
+  struct err e = {0};
+  char fields[100], view[100];
+  run("update renewal set next_step = 'Call the Díaz office', po_number = 'PO-4711' where id = 42; update renewal set lost_reason = 'Price' where id = 43");
+  if (store_write(h.store, mark, NULL, &e) < 0) fail_msg("%s", e.text);
+  says(rep, "/renewals?f=next_step:~diaz", "Quarry Bank", "Harbor Mills");
+  says(rep, "/renewals?f=-next_step:~DIAZ", "Harbor Mills", "Quarry Bank");
+  says(rep, "/renewals?f=next_step:none", "Harbor Mills", "Quarry Bank");
+  says(rep, "/renewals?f=po_number:4711", "Quarry Bank", "Harbor Mills");
+  says(rep, "/renewals?f=po_number:4711", "PO number: has &quot;4711&quot;", NULL);
+  says(exec, "/renewals?f=lost_reason:~price", "Zanzibar", "Quarry Bank");
+  says(rep, "/renewals?f=lost_reason:~price", "Nothing matches", "Zanzibar"); /* not theirs to see */
+  get(rep, "/renewals.csv?f=po_number:~4711&cols=customer", 200, &a);
+  assert_true(answer_says(&a, "Quarry Bank") && !answer_says(&a, "Harbor Mills"));
+  answer_free(&a);
+  int id = save_view(rep, csrf_of_rep, "Calls", "private", "f%3Dnext_step:~call");
+  snprintf(view, sizeof view, "/renewals?view=%d", id);
+  says(rep, view, "Quarry Bank", "Harbor Mills");
+  snprintf(fields, sizeof fields, "version=%d&next_step=Call+Ana", (int)one("select version from renewal where id = 41"));
+  does(rep, csrf_of_rep, "/renewals/41/cell/next_step", fields, 303);
+  says(rep, view, "Harbor Mills", NULL);
+  says(rep, "/renewals?f=next_step:~ana", "Harbor Mills", "Quarry Bank");
+  snprintf(fields, sizeof fields, "version=%d&next_step=", (int)one("select version from renewal where id = 41"));
+  does(rep, csrf_of_rep, "/renewals/41/cell/next_step", fields, 303);
+  says(rep, view, "Quarry Bank", "Harbor Mills");
+  says(rep, "/renewals/filter?f=next_step:~ana&column=next_step", "name=\"text\" value=\"ana\"", "<span>From</span>");
+  get(rep, "/renewals?f=&set=po_number&text=%204711", 303, &a);
+  assert_true(str_eq(answer_header(&a, "Location"), STR("/renewals?f=po_number%3A~4711")));
+  answer_free(&a);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_views), cmocka_unit_test(test_begin_with), cmocka_unit_test(test_cells),
-                                     cmocka_unit_test(test_address_and_exports), cmocka_unit_test(test_relative_days)};
+                                     cmocka_unit_test(test_address_and_exports), cmocka_unit_test(test_relative_days),
+                                     cmocka_unit_test(test_texts)};
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -3,6 +3,7 @@
 
 #include "app/renewal.h"
 #include "app/touch.h"
+#include "store/repo_texts.h"
 
 /* Two teams: 10 over 11. People: 1 Ann rep of 11, 2 Bob rep of 12, 3 Mia manager of 10, 4 Eve exec, 5 Ops, 6 Sam sales. Renewal 1 is Ann's, 2 Bob's. */
 static struct store *s;
@@ -281,11 +282,45 @@ static void touches_are_logged(void **state)
   assert_int_equal(n, 1);
 }
 
+static int text_line(void *arg, const struct renewal_text_row *x, struct err *e)
+{
+  (void)e;
+  strbuf_fmt(arg, "%lld:%.*s/%.*s/%.*s ", (long long)x->id, STR_FMT(x->next_step), STR_FMT(x->po_number), STR_FMT(x->lost_reason));
+  return OK;
+}
+
+static void texts_are(int64_t seq, const char *expected)
+{
+  struct err e = {0};
+  STRBUF_CLEANUP struct strbuf b = STRBUF_INIT(1000);
+  ok(renewal_texts_each(s, seq, text_line, &b, &e), &e);
+  assert_string_equal(strbuf_z(&b), expected);
+}
+
+static void texts_are_read_and_followed(void **state)
+{
+  (void)state;
+  struct err e = {0};
+  struct renewal_edited x;
+  int64_t seq = 0;
+  texts_are(-1, "");
+  ok(EDIT(ANN, &x, &e, .set = RENEWAL_SET_NEXT_STEP, .next_step = STR("Call")), &e);
+  ok(EDIT(BOB, &x, &e, .id = 2, .set = RENEWAL_SET_PO_NUMBER, .po_number = STR("PO 7")), &e);
+  texts_are(-1, "1:Call// 2:/PO 7/ ");
+  ok(store_change_seq(s, &seq, &e), &e);
+  texts_are(seq, "");
+  ok(EDIT(ANN, &x, &e, .set = RENEWAL_SET_NEXT_STEP, .next_step = STR("Write")), &e);
+  ok(EDIT(ANN, &x, &e, .set = RENEWAL_SET_NEXT_STEP, .next_step = STR_NONE), &e);
+  texts_are(seq, "1:// "); /* once, as it is now: without any */
+  texts_are(-1, "2:/PO 7/ ");
+}
+
 int main(int argc, char **argv)
 {
   on_postgres = argc > 1 && strcmp(argv[1], "postgres") == 0;
 #define TEST(f) cmocka_unit_test_setup_teardown(f, open_place, close_place)
   const struct CMUnitTest tests[] = {TEST(scopes_follow_roles_and_teams), TEST(edits_leave_a_version), TEST(rules_hold_the_state_together),
-    TEST(won_and_lost_close_and_reopen), TEST(two_editors_meet), TEST(permission_is_asked), TEST(touches_are_logged)};
+    TEST(won_and_lost_close_and_reopen), TEST(two_editors_meet), TEST(permission_is_asked), TEST(touches_are_logged),
+    TEST(texts_are_read_and_followed)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -124,7 +124,8 @@ static void text_form_round_trip(void **state) {
                                       "-close_date:none days_late:..-3",
                                       "due_date:next_30_days -booked_date:last_quarter",
                                       "close_date:last_90_days next_step_date:today", "changed:this_week", "expected_date:next_year",
-                                      "team:~field reseller:none", "category_by_hand:yes won_amount:none"};
+                                      "team:~field reseller:none", "category_by_hand:yes won_amount:none",
+                                      "next_step:~call", "-po_number:~\"po 4711\" lost_reason:none"};
   struct book *b = paper_book();
   for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
     struct arena *a ARENA_CLEANUP = arena_new(0);

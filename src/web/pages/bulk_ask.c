@@ -1,4 +1,5 @@
 /* Reading what a form of many renewals asks for: which rows, which fields. */
+#include "app/renewal_texts.h"
 #include "app/work.h"
 #include "base/decimal.h"
 #include "base/utf8.h"
@@ -88,6 +89,8 @@ static int filtered_rows(struct request *r, struct bulk_ask *x) {
   q.n_extra = x->desk.n_extra;
   grid_query_days(&q, &x->desk.org.calendar, r->today);
   rc = work_resolve(r->store, r->arena, &r->scope, x->desk.book, &x->desk.org, r->today, r->until, &q, &r->err);
+  if (rc >= 0)
+    rc = renewal_texts_resolve(r->books, r->store, r->arena, x->desk.book, &q, &r->err);
   if (rc >= 0)
     rc = grid_all(x->desk.book, &q, r->arena, &rows, &n, &totals, &r->err);
   struct batch_item *items = rc < 0 ? NULL : arena_alloc(r->arena, (n + 1) * sizeof *items);

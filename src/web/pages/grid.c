@@ -108,6 +108,9 @@ static void fill_empty(struct request *r, const struct grid_state *s, struct gri
     v->drop_href = grid_state_href(r, &to, "/renewals");
     v->drop_label = tr_fmt(r, "The search for \"{0}\"", s->q);
   }
+  for (size_t i = 0; r->as_of != DAY_NONE && i < n; i++)
+    if (grid_column_kind(s->query.filters[i].column) == GRID_KIND_TEXT)
+      v->search_problem = tr_fmt(r, "A past day has no texts to look through, so this matches nothing: {0}", grid_filter_words(r, s, &s->query.filters[i]));
   if (s->bad.n)
     v->search_problem = tr_fmt(r, "Not known here any more, so it matches nothing: {0}", s->bad);
 }

@@ -83,7 +83,7 @@ struct str grid_filter_words(struct request *r, const struct grid_state *s, cons
   struct str label = grid_column_label(r->reader, &s->desk, f->column);
   enum grid_kind kind = grid_column_kind(f->column);
   struct str what = f->column == GRID_IMPORT ? f->text : kind == GRID_KIND_ROWS ? work_part_words(r, f->text)
-    : kind == GRID_KIND_SET ? set_words(r, s, f) : range_words(r, s, f);
+    : kind == GRID_KIND_SET || (kind == GRID_KIND_TEXT && !f->blank) ? set_words(r, s, f) : range_words(r, s, f);
   return f->negate ? tr_fmt(r, "{0}: not {1}", label, what) : tr_fmt(r, "{0}: {1}", label, what);
 }
 

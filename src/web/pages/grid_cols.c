@@ -45,6 +45,8 @@ int grid_col_of(struct str name) {
 }
 
 int grid_col_of_filter(enum grid_column c) {
+  if (c == GRID_NEXT_STEP || c == GRID_LOST_REASON || c == GRID_PO_NUMBER)
+    return c == GRID_NEXT_STEP ? SHOW_STEP : c == GRID_PO_NUMBER ? SHOW_PO : SHOW_LOST_REASON;
   for (int i = 0; i < SHOW_COUNT; i++)
     if (grid_cols[i].sort == (int)c && i != SHOW_STEP)
       return i;
@@ -62,6 +64,8 @@ struct str grid_column_label(const struct reader *r, const struct desk *d, enum 
     return tr(r, "Worklist");
   if (c == GRID_IMPORT)
     return tr(r, "Import");
+  if (c == GRID_PO_NUMBER)
+    return tr(r, "PO number");
   if (c == GRID_CONVERTED)
     return tr(r, "Amount");
   int col = grid_col_of_filter(c);

@@ -23,7 +23,8 @@ static uint32_t offered(const struct book *b, enum grid_column column) {
 }
 
 static bool is_searched(enum grid_column c) {
-  return c == GRID_CUSTOMER || c == GRID_CONTRACT || c == GRID_RESELLER || c == GRID_DISTRIBUTOR || c == GRID_REP || c == GRID_TEAM || c == GRID_REGION;
+  return c == GRID_CUSTOMER || c == GRID_CONTRACT || c == GRID_RESELLER || c == GRID_DISTRIBUTOR || c == GRID_REP || c == GRID_TEAM || c == GRID_REGION ||
+         grid_column_kind(c) == GRID_KIND_TEXT;
 }
 static bool may_be_blank(enum grid_column c) {
   return c == GRID_RESELLER || c == GRID_DISTRIBUTOR || c == GRID_CUSTOMER || c == GRID_CONTRACT || grid_column_kind(c) != GRID_KIND_SET;
@@ -123,7 +124,7 @@ static int fill_form(struct request *r, const struct grid_state *s, enum grid_co
   v->negate = f && f->negate;
   v->blank = f && (f->blank || (is_searched(c) && !offered(s->desk.book, c) && has_code(f, 0)));
   v->blank_label = may_be_blank(c) ? tr(r, "Without one") : STR_NONE;
-  v->range = grid_column_kind(c) != GRID_KIND_SET;
+  v->range = grid_column_kind(c) != GRID_KIND_SET && grid_column_kind(c) != GRID_KIND_TEXT;
   v->contains = is_searched(c);
   v->kind = grid_column_kind(c) == GRID_KIND_DAY ? "date" : "text";
   if (f && v->range && !f->relative && f->from <= f->to) {
@@ -155,7 +156,8 @@ static int fill_columns(struct request *r, const struct grid_state *s, struct gr
   if (!v->columns)
     return err_set(&r->err, ERR_NOMEM, "filters: out of memory: try again");
   for (int c = 0; c < GRID_COLUMN_COUNT; c++)
-    if (c != GRID_AMOUNT && grid_column_kind((enum grid_column)c) != GRID_KIND_ROWS) /* the same amounts in the reporting currency stand for it */
+    if (c != GRID_AMOUNT && grid_column_kind((enum grid_column)c) != GRID_KIND_ROWS &&
+        (r->as_of == DAY_NONE || grid_column_kind((enum grid_column)c) != GRID_KIND_TEXT)) /* no texts of a past day; converted amounts stand for the others */
       v->columns[v->n_columns++] = (struct grid_total){grid_column_label(r->reader, &s->desk, (enum grid_column)c), STR_NONE,
                                                        arena_fmt(r->arena, "%.*s&column=%s", STR_FMT(base), grid_column_name(c))};
   return OK;
@@ -200,6 +202,12 @@ static bool ticked(const struct request *r, int64_t value) {
   return false;
 }
 
+static struct str entered_text(struct request *r) {
+  STRBUF_CLEANUP struct strbuf key = STRBUF_INIT(WEB_MAX_URL);
+  utf8_fold(&key, str_trim(pairs_get(&r->query, "text")));
+  return arena_str(r->arena, strbuf_str(&key));
+}
+
 static bool set_entered(struct request *r, const struct book *b, enum grid_column c, struct grid_filter *f) {
   uint32_t n = offered(b, c);
   f->codes = arena_zalloc(r->arena, n + 2, sizeof *f->codes);
@@ -208,12 +216,8 @@ static bool set_entered(struct request *r, const struct book *b, enum grid_colum
       f->codes[f->n_codes++] = i;
   if (f->codes && pairs_has(&r->query, "blank") && may_be_blank(c))
     f->codes[f->n_codes++] = 0;
-  struct str text = str_trim(pairs_get(&r->query, "text"));
-  if (text.n && is_searched(c)) {
-    STRBUF_CLEANUP struct strbuf key = STRBUF_INIT(WEB_MAX_URL);
-    utf8_fold(&key, text);
-    f->text = arena_str(r->arena, strbuf_str(&key));
-  }
+  if (is_searched(c))
+    f->text = entered_text(r);
   return f->n_codes > 0 || f->text.n > 0;
 }
 
@@ -222,6 +226,10 @@ static bool filter_entered(struct request *r, const struct grid_state *s, enum g
   if (grid_column_kind(c) == GRID_KIND_SET)
     return set_entered(r, s->desk.book, c, f);
   f->blank = pairs_has(&r->query, "blank");
+  if (grid_column_kind(c) == GRID_KIND_TEXT) {
+    f->text = f->blank ? STR_NONE : entered_text(r);
+    return f->blank || f->text.n > 0;
+  }
   f->relative = !f->blank && grid_column_kind(c) == GRID_KIND_DAY && grid_when_read(str_trim(pairs_get(&r->query, "when")), &f->when);
   if (!f->blank && !f->relative) {
     f->from = entered_end(r, s, c, "from", INT64_MIN);

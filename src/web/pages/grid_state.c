@@ -1,3 +1,4 @@
+#include "app/renewal_texts.h"
 #include "app/work.h"
 #include "web/pages/grid_state.h"
 #include "base/utf8.h"
@@ -71,7 +72,8 @@ static int read_query(struct request *r, struct grid_state *s) {
     s->after = 0;
   s->query.after = s->group < 0 ? (uint32_t)s->after : 0;
   grid_query_days(&s->query, &s->desk.org.calendar, r->today);
-  return work_resolve(r->store, r->arena, &r->scope, s->desk.book, &s->desk.org, r->today, r->until, &s->query, &r->err);
+  rc = work_resolve(r->store, r->arena, &r->scope, s->desk.book, &s->desk.org, r->today, r->until, &s->query, &r->err);
+  return rc < 0 ? rc : renewal_texts_resolve(r->books, r->store, r->arena, s->desk.book, &s->query, &r->err);
 }
 
 int grid_state_read(struct request *r, struct grid_state *ret) {
