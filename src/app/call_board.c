@@ -145,26 +145,31 @@ const struct call_line *call_board_line(const struct call_board *x, int64_t pers
 /* Reps who should call, and whoever did although nobody expects it any more. */
 static int make_lines(struct loading *l, struct err *e) {
   struct call_board *x = l->x;
-  struct call_person *people = NULL;
-  size_t n = 0;
-  int rc = call_people(l->s, l->a, &people, &n, e);
+  struct call_roster roster;
+  bool past = x->week.last < (day_t)(l->when->now / SECONDS_PER_DAY); /* expected is who was a rep when the call of that week was due */
+  int64_t since = past ? (int64_t)(x->week.first - 1) * SECONDS_PER_DAY : INT64_MAX;
+  int rc = call_roster_load(l->s, l->a, x->book, l->when->until < since ? l->when->until : since, &roster, e);
   if (rc < 0)
     return rc;
-  x->lines = arena_zalloc(l->a, n + l->n_calls + 1, sizeof *x->lines);
+  x->lines = arena_zalloc(l->a, roster.n + l->n_calls + 1, sizeof *x->lines);
   if (!x->lines)
     return err_set(e, ERR_NOMEM, "Out of memory");
   bool running = x->quarter.first <= l->when->today && l->when->today <= x->quarter.last;
-  for (size_t i = 0; i < n; i++)
-    if (scope_sees_rep(l->who, people[i].id)) {
+  for (size_t i = 0; i < roster.n; i++) {
+    struct call_person p = roster.people[i];
+    int64_t due = due_of(l, p.time_zone), at = past && due ? due : INT64_MAX;
+    if (scope_sees_rep(l->who, p.id) && call_roster_at(&roster, i, l->when->until < at ? l->when->until : at, &p)) {
       struct call_line *line = &x->lines[x->n_lines++];
-      *line = (struct call_line){.person = people[i], .due_at = due_of(l, people[i].time_zone), .team_id = people[i].team_id, .region_id = people[i].region_id};
+      *line = (struct call_line){.person = p, .due_at = due, .team_id = p.team_id, .region_id = p.region_id};
       line->expected = running && line->due_at;
       line->state = !line->expected ? CALL_NONE : l->when->now > line->due_at ? CALL_OVERDUE : CALL_MISSING;
     }
+  }
   for (size_t i = 0; i < l->n_calls; i++) {
     const struct call *c = &l->calls[i];
     if (!c->for_team_id && scope_sees_rep(l->who, c->person_id) && !line_of(x, c->person_id))
-      x->lines[x->n_lines++] = (struct call_line){.person = {c->person_id, c->team_id, c->region_id, c->person, STR_NONE}, .team_id = c->team_id,
+      x->lines[x->n_lines++] = (struct call_line){.person = {
+          .id = c->person_id, .team_id = c->team_id, .region_id = c->region_id, .name = c->person, .time_zone = STR_NONE}, .team_id = c->team_id,
                                                   .region_id = c->region_id, .due_at = c->due_at};
   }
   return OK;

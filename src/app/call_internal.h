@@ -2,10 +2,24 @@
 #ifndef APP_CALL_INTERNAL_H
 #define APP_CALL_INTERNAL_H
 #include "app/call.h"
+#include "store/repo_audit.h"
 
 /* The team whose manager the person is, and its name; 0 = none. For somebody who sees everything: the one team at the top, 0 when there are
  * several. *ret_manager: the person's own. */
 int call_layer(struct store *s, const struct scope *who, const struct book *b, int64_t *ret_team, struct str *ret_name, bool *ret_manager, struct err *e);
 /* Whether a team stands in another or below it. */
 bool call_below(const struct book *b, int64_t team_id, int64_t top_id);
+
+/* call_roster.c: the people of today, and with a `since` below INT64_MAX everybody there ever was with what changed since that instant. */
+enum roster_action { ROSTER_EDIT, ROSTER_ENABLE, ROSTER_DISABLE, ROSTER_ACTIONS };
+struct call_roster {
+  const struct book *book;
+  struct call_person *people;
+  size_t n;
+  struct audit_row *changes[ROSTER_ACTIONS];
+  size_t n_changes[ROSTER_ACTIONS];
+};
+int call_roster_load(struct store *s, struct arena *a, const struct book *b, int64_t since, struct call_roster *ret, struct err *e);
+/* Person i as they stood at an instant, since or later: whether they were an active rep. Teams keep today's regions. */
+bool call_roster_at(const struct call_roster *x, size_t i, int64_t at, struct call_person *ret);
 #endif

@@ -316,16 +316,21 @@ int adjustment_list(struct store *s, struct arena *a, struct str period_id, int6
 
 static void person_at(struct arena *a, const struct stmt *q, void *row, bool *bad) {
   *(struct call_person *)row = (struct call_person){.id = stmt_i64(q, 0), .team_id = stmt_i64(q, 1), .region_id = stmt_i64(q, 2), .name = row_text(a, q, 3, bad),
-                                                    .time_zone = row_text(a, q, 4, bad)};
+                                                    .time_zone = row_text(a, q, 4, bad), .role = (int)stmt_i64(q, 5), .active = stmt_i64(q, 6) != 0,
+                                                    .created_at = stmt_i64(q, 7)};
 }
 
 /* The region of the team or of the nearest team above, four steps up; union ends a circle. */
 #define PERSON_COLUMNS                                                                                                                                \
-  "select p.id, p.team_id, coalesce(t.region_id, u.region_id, v.region_id, w.region_id), p.name, p.time_zone from person p left join team t on t.id = p.team_id" \
-  " left join team u on u.id = t.parent_id left join team v on v.id = u.parent_id left join team w on w.id = v.parent_id "
+  "select p.id, p.team_id, coalesce(t.region_id, u.region_id, v.region_id, w.region_id), p.name, p.time_zone, p.role, p.active, p.created_at from person p" \
+  " left join team t on t.id = p.team_id left join team u on u.id = t.parent_id left join team v on v.id = u.parent_id left join team w on w.id = v.parent_id "
 
 int call_people(struct store *s, struct arena *a, struct call_person **ret, size_t *ret_n, struct err *e) {
   return rows_read(s, a, PERSON_COLUMNS "where p.active = 1 and p.role = $1 order by p.id /* scan */", BINDS(B_I64(ROLE_REP)), person_at, ret, ret_n, e);
+}
+
+int call_people_ever(struct store *s, struct arena *a, struct call_person **ret, size_t *ret_n, struct err *e) {
+  return rows_read(s, a, PERSON_COLUMNS "order by p.id /* scan */", BINDS(), person_at, ret, ret_n, e);
 }
 
 int call_person_get(struct store *s, struct arena *a, int64_t id, struct call_person *ret, struct err *e) {

@@ -71,8 +71,14 @@ int adjustment_list(struct store *s, struct arena *a, struct str period_id, int6
 struct call_person {
   int64_t id, team_id, region_id;  /* region: the team's own or the nearest above */
   struct str name, time_zone;
+  int role;
+  bool active;
+  int64_t created_at;
 };
+/* Active reps, by id. */
 int call_people(struct store *s, struct arena *a, struct call_person **ret, size_t *ret_n, struct err *e);
+/* Everybody there ever was, whatever their role, by id. */
+int call_people_ever(struct store *s, struct arena *a, struct call_person **ret, size_t *ret_n, struct err *e);
 /* One active person, whatever their role. ERR_NOTFOUND. */
 int call_person_get(struct store *s, struct arena *a, int64_t id, struct call_person *ret, struct err *e);
 

@@ -1,7 +1,10 @@
 /* The weekly call: submitting, freezing, chains, managers' numbers, what check finds. test_call sqlite|postgres. */
 #include "support.h"
 
+#include "app/access.h"
+#include "app/access_people.h"
 #include "app/call.h"
+#include "store/repo_people.h"
 
 /* Team 10 AMS over 11 East (region 1) and 12 West (region 2); 20 beside them. People: 1 Ann (11, New York), 2 Bob (12), 3 Mia and 4 Mona, managers of 10, 5 Max,
  * manager of 11, 6 Eve exec, 7 Cem rep of 20. Renewals 1 to 4 are Ann's, 5 and 6 Bob's, 7 Cem's: 100.00 USD each and 1.00 more each, due on 2026-12-31,
@@ -382,6 +385,63 @@ static void check_finds_every_change(void **state) {
   assert_int_equal(findings(s, NULL), 0);
 }
 
+static void edit(int64_t person, enum role role, int64_t team, int64_t at) {
+  struct err e = {0};
+  struct person_detail p;
+  const char *field = "";
+  ok(person_detail_get(s, a, person, &p, &e), &e);
+  p.role = role;
+  p.team_id = team;
+  ok(access_person_edit(s, &p, EVE, at, &field, &e), &e);
+}
+
+static struct call_board week_of(int day, int64_t until) {
+  const struct book *b = NULL;
+  struct err e = {0};
+  struct call_board x;
+  struct scope who = scope_operator();
+  struct period q = quarter("2026-Q4");
+  ok(book_cache_get(books, s, &b, &e), &e);
+  ok(call_board_load(s, a, &who, b, &org, &q, &(struct call_when){day, until, until < INT64_MAX ? until : NOW + 86400}, &x, &e), &e);
+  book_cache_release(books, b);
+  return x;
+}
+
+static bool expects(const struct call_board *x, int64_t person) {
+  const struct call_line *l = call_board_line(x, person);
+  return l && l->expected;
+}
+
+/* Calls of the week of Monday 16 were due that noon. On Tuesday Cem left, on Wednesday Bob became a manager and Ann changed teams, on Thursday Dan came;
+ * on the Friday before, Max was a rep for an hour. */
+static void expected_callers_stay_as_they_were(void **state) {
+  (void)state;
+  struct err e = {0};
+  edit(MAX, ROLE_REP, 11, MONDAY - 10 * 86400);
+  edit(MAX, ROLE_MANAGER, 11, MONDAY - 10 * 86400 + 3600);
+  ok(access_person_set_active(s, CEM, false, EVE, MONDAY - 6 * 86400, &e), &e);
+  edit(BOB, ROLE_MANAGER, 12, MONDAY - 5 * 86400);
+  edit(ANN, ROLE_REP, 12, MONDAY - 5 * 86400);
+  edit(ANN, ROLE_REP, 10, MONDAY - 4 * 86400);
+  char sql[200];
+  snprintf(sql, sizeof sql, "insert into person (id, name, name_key, role, team_id, time_zone, created_at) values (8, 'Dan', 'dan', 3, 11, 'UTC', %" PRId64 ")",
+           MONDAY - 4 * 86400);
+  run(s, sql);
+  struct call_board b = week_of(TODAY - 7, INT64_MAX);
+  assert_true(expects(&b, ANN) && expects(&b, BOB) && expects(&b, CEM));
+  assert_false(expects(&b, 8) || expects(&b, MAX) || expects(&b, MIA));
+  assert_int_equal(call_board_line(&b, ANN)->team_id, 11);
+  assert_int_equal(call_board_line(&b, ANN)->region_id, 1);
+  b = week_of(TODAY, INT64_MAX);
+  assert_true(expects(&b, ANN) && expects(&b, 8));
+  assert_false(expects(&b, BOB) || expects(&b, CEM));
+  assert_int_equal(call_board_line(&b, ANN)->team_id, 10);
+  b = week_of(TODAY - 5, MONDAY - 5 * 86400 - 1); /* as of Tuesday: Cem has left, Bob and Ann are where they were */
+  assert_true(expects(&b, ANN) && expects(&b, BOB));
+  assert_false(expects(&b, CEM) || expects(&b, 8));
+  assert_int_equal(call_board_line(&b, ANN)->team_id, 11);
+}
+
 static void packed_rows_come_back(void **state) {
   (void)state;
   const struct call_row rows[] = {{1, 0, 1, CATEGORY_OMITTED, true}, {2, -1, 7, CATEGORY_CLOSED, false}, {4000000000, INT64_MAX, INT32_MAX, CATEGORY_COMMIT, false},
@@ -413,6 +473,6 @@ int main(int argc, char **argv) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, open_place, close_place)
   const struct CMUnitTest tests[] = {TEST(a_call_freezes_what_is_behind_it), TEST(twice_amended_late_and_closed), TEST(who_is_missing),
                                      TEST(a_rep_who_moved_counts_where_they_were), TEST(a_managers_number_stands_beside), TEST(a_manager_submits_upward),
-                                     TEST(check_finds_every_change), TEST(packed_rows_come_back)};
+                                     TEST(check_finds_every_change), TEST(packed_rows_come_back), TEST(expected_callers_stay_as_they_were)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
