@@ -42,7 +42,8 @@ struct book_lines {
 };
 
 /* Renewal flags */
-enum { RENEWAL_OVERRIDE = 1, RENEWAL_AT_RISK = 2, RENEWAL_HAS_PO = 4, RENEWAL_HAS_STEP = 8 };
+enum { RENEWAL_OVERRIDE = 1, RENEWAL_AT_RISK = 2, RENEWAL_HAS_PO = 4, RENEWAL_HAS_STEP = 8,
+  RENEWAL_REBUILT = 16 /* its record begins later: made from its lines for a past day (book_put_states) */ };
 
 /* Renewals, sorted by id. */
 struct book_renewals {

@@ -23,4 +23,8 @@ int64_t book_root_seq(const struct book *b);
 bool book_states_fit(const struct book_states *x, const struct book *b);
 /* Place of a row, or -1: it has not changed since the day, and is as the book says. Rows are asked in ascending order; *at is 0 at first. */
 ptrdiff_t book_states_place(const struct book_states *x, uint32_t row, size_t *at);
+/* Puts the states of then into the book of that day (book_past), and takes out the renewals that did not exist. rebuild: of those, what lines known by then
+ * say stands there instead: due, their value, and booked or lost where every line's outcome was known by then; else open, without a word of what
+ * people thought of it (RENEWAL_REBUILT). Owners are today's. OK, ERR_NOMEM. */
+int book_put_states(struct book *past, const struct book_states *from, bool rebuild);
 #endif

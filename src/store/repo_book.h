@@ -10,6 +10,8 @@
 int book_read(struct store *s, const struct org *org, day_t as_of, struct book **ret, struct err *e);
 /* The same for a past day, made from the newest book in memory: only renewals that changed after the day are looked up, in their versions. */
 int book_read_past(struct store *s, struct book *newest, day_t as_of, struct book **ret, struct err *e);
+/* The same with the renewals whose record begins later made from their lines (book_put_states): for judging how a quarter looked before anybody kept a record. */
+int book_read_rebuilt(struct store *s, struct book *newest, day_t as_of, struct book **ret, struct err *e);
 /* How the renewals that changed after a past day stood at its end; as they stand in the store now, which may know more than the book.
  * known: states of the same day and root from before, of which nothing is read again, or NULL. *ret is owned: book_states_free. */
 int book_read_states(struct store *s, const struct book *newest, day_t as_of, const struct book_states *known, struct book_states **ret, struct err *e);

@@ -241,37 +241,14 @@ int book_read_states(struct store *s, const struct book *newest, day_t as_of, co
   return OK;
 }
 
-/* Puts the states of then into the book of that day, and takes out what did not exist. */
-static int put_states(struct book *b, const struct book_states *from) {
-  struct book_renewals *to = &b->renewals;
-  uint8_t *keep MEM_CLEANUP = mem_alloc(to->n + 1);
-  if (keep == NULL) {
-    return ERR_NOMEM;
-  }
-  memset(keep, 1, to->n + 1);
-  for (size_t k = 0; k < from->n; k++) {
-    size_t i = from->row[k];
-    keep[i] = from->there[k];
-    if (keep[i] == 0) {
-      continue;
-    }
-#define PUT(column) to->column[i] = from->then.column[k]
-    PUT(stage), PUT(category), PUT(close), PUT(atr), PUT(forecast), PUT(won), PUT(outcome), PUT(booked), PUT(step_date), PUT(changed), PUT(rep), PUT(flags);
-#undef PUT
-    to->currency[i] = book_currency(b, from->money[k]);
-  }
-  book_keep_renewals(b, keep);
-  return OK;
-}
-
-int book_read_past(struct store *s, struct book *newest, day_t as_of, struct book **ret, struct err *e) {
+static int read_past(struct store *s, struct book *newest, day_t as_of, bool rebuild, struct book **ret, struct err *e) {
   struct book_states *states = NULL;
   int code = book_read_states(s, newest, as_of, NULL, &states, e);
   if (code != OK) {
     return code;
   }
   struct book *past = book_past(newest, as_of);
-  if (past == NULL || put_states(past, states) != OK) {
+  if (past == NULL || book_put_states(past, states, rebuild) != OK) {
     book_free(past);
     book_states_free(states);
     return err_set(e, ERR_NOMEM, "out of memory");
@@ -280,6 +257,10 @@ int book_read_past(struct store *s, struct book *newest, day_t as_of, struct boo
   *ret = past;
   return OK;
 }
+
+int book_read_past(struct store *s, struct book *newest, day_t as_of, struct book **ret, struct err *e) { return read_past(s, newest, as_of, false, ret, e); }
+
+int book_read_rebuilt(struct store *s, struct book *newest, day_t as_of, struct book **ret, struct err *e) { return read_past(s, newest, as_of, true, ret, e); }
 
 int book_reread_renewals(struct store *s, struct book *b, const int64_t *ids, size_t n, struct err *e) {
   static const char sql[] = "select t.id, t.contract_id, t.due_date, " RENEWAL_COLUMNS("t") " from renewal t where t.id = $1";
