@@ -4,6 +4,7 @@
 #define CLI_COMMANDS_H
 #include "cli/cli.h"
 
+int backtest_cmd(struct cli *c);
 int backup_cmd(struct cli *c);
 int bridge_cmd(struct cli *c);
 int call_cmd(struct cli *c);
@@ -117,6 +118,11 @@ static const struct cli_command commands[] = {
      "  --measure M         closed (default), on_time_rate_money, gross_renewal_rate, net_renewal_rate, count\n"
      "  --node N            company, region-3, team-12 or rep-17 (ids)\n"
      "  --over WHAT         reps, parts or both (default)"},
+    {"backtest", backtest_cmd, "[--quarters N] [--again] | show",
+     "Replays past quarters week by week with what was known then and the model of every night: its band against what came, beside the calls of then and what\n"
+     "anybody could have said without a model. Each week is kept as it is done: interrupted, it goes on where it was. show: the newest one that is done.\n\n"
+     "  --quarters N        complete quarters with a year of history before them, newest first: 1 to 20, default 8\n"
+     "  --again             do not go on with an interrupted one"},
     {"report", report_cmd, "weekly [--period P] [--as-of DATE] [--out DIR]",
      "Writes the weekly workbook (XLSX) of a period into DIR: summary, roll-up, on-time rate by rep, top open renewals,\n"
      "late and lapsed, changes since seven days before, definitions. Default: the current quarter, this folder."},

@@ -17,9 +17,9 @@ int backtest_run_finish(struct store *s, int64_t id, int64_t now, struct err *e)
 
 static int take_away(struct store *s, int64_t id, int64_t keep, struct err *e) {
   const struct bind *b = BINDS(B_I64(id), B_I64(keep));
-  int rc = db_exec(store_db(s), "delete from backtest_category where run_id <> $2 and (run_id = $1 or $1 = 0)", b, e);
-  rc = rc < 0 ? rc : db_exec(store_db(s), "delete from backtest_week where run_id <> $2 and (run_id = $1 or $1 = 0)", b, e);
-  return rc < 0 ? rc : db_exec(store_db(s), "delete from backtest_run where id <> $2 and (id = $1 or $1 = 0)", b, e);
+  int rc = db_exec(store_db(s), "delete from backtest_category where run_id <> $2 and (run_id = $1 or $1 = 0) /* scan */", b, e);
+  rc = rc < 0 ? rc : db_exec(store_db(s), "delete from backtest_week where run_id <> $2 and (run_id = $1 or $1 = 0) /* scan */", b, e);
+  return rc < 0 ? rc : db_exec(store_db(s), "delete from backtest_run where id <> $2 and (id = $1 or $1 = 0) /* scan */", b, e);
 }
 
 int backtest_run_keep(struct store *s, int64_t id, struct err *e) { return take_away(s, 0, id, e); }
