@@ -314,7 +314,8 @@ static void make_rows(const struct work *w, const struct account *a, const struc
     ripe->closed = (int16_t)clamp(at - v->due, -RISK_SEEN_BEFORE, w->grace);
   }
   bool stage_open = x->outcome[v->row] == OUTCOME_OPEN && x->stage[v->row] != STAGE_LOST && x->stage[v->row] != STAGE_WON;
-  if (stage_open && x->category[v->row] != CATEGORY_OMITTED && fill_row(w, a, v, w->today, open)) {
+  day_t last = w->today < v->due ? w->today : v->due; /* no ripe row was ever seen with its own term over */
+  if (stage_open && x->category[v->row] != CATEGORY_OMITTED && fill_row(w, a, v, last, open)) {
     open->label = RISK_OPEN;
   }
 }

@@ -3,7 +3,8 @@
  * Unit: the renewal. It has come back (RENEWED) when it is booked at most `grace` days after its due date, and is LOST otherwise; both are told only from
  * due + grace on, whatever was heard before: who learns from early answers learns from the punctual. What is still open before that day is neither.
  *
- * A ripe renewal is seen as of SEEN_BEFORE days before its due date, an open one as of today. A feature reads lines with known <= that day, outcomes of
+ * A ripe renewal is seen as of SEEN_BEFORE days before its due date, an open one as of today, or of its due date when that is past: from then on its own
+ * term is over, which no ripe one was ever seen with. A feature reads lines with known <= that day, outcomes of
  * other renewals whose last line was settled and known by that day, rates of days up to it. It reads nothing that is written when a renewal closes: not its own
  * stage, category, flags, forecast, won amount, booked day, close date or change, and no discount. A renewal none of whose lines was known that day
  * could not have been judged and is no row. Lines a person excluded, and cancelled terms, do not count; a renewal left without lines is no row. */
