@@ -116,13 +116,8 @@ static day_t booking_day(const struct world *w, struct random *r, day_t due) {
   return w->signal ? due - 50 + (day_t)random_below(r, 70) : q.last;
 }
 
-static struct book *make_world(bool signal, uint64_t seed, day_t until) {
-  enum { MOST = CUSTOMERS * (YEARS + 2) };
-  struct world w = {.signal = signal, .lines = mem_zalloc(MOST, sizeof *w.lines)};
-  struct term *terms MEM_CLEANUP = mem_zalloc(MOST, sizeof *terms);
+static struct book *names_of_world(void) {
   struct book *b = book_new();
-  struct random r = random_seed(seed, signal);
-  size_t n_terms = 0;
   assert_non_null(b);
   assert_int_equal(currency_parse(STR("USD"), &b->reporting), OK);
   (void)book_currency(b, b->reporting);
@@ -134,39 +129,46 @@ static struct book *make_world(bool signal, uint64_t seed, day_t until) {
   b->contract_account = arena_zalloc(book_arena(b), CUSTOMERS + 1, sizeof *b->contract_account);
   b->contract_cancelled = arena_zalloc(book_arena(b), CUSTOMERS + 1, sizeof *b->contract_cancelled);
   for (uint32_t c = 1; c <= CUSTOMERS; c++) {
-    day_t start = START + (day_t)random_below(&r, 365 * (YEARS - 1)), known = start;
-    bool large = random_unit(&r) < .1 + .8 * (double)(start - START) / (365 * (YEARS - 1)); /* ever more of them: yesterday's rate lags */
-    int64_t atr = large ? 2000000 + random_below(&r, 1000000) : 800000 + random_below(&r, 400000);
     b->accounts.id[c] = b->contracts.id[c] = c;
     b->contract_account[c] = c;
     b->contract_cancelled[c] = DAY_NONE;
-    for (bool going = true; going && known <= until;) {
-      struct book_line *l = &w.lines[w.n++];
-      day_t due = start + 364, booked = booking_day(&w, &r, due);
-      bool renews = random_unit(&r) < (!signal ? .6 : large ? .97 : .55);
-      *l = (struct book_line){.end = due, .start = start, .booked = DAY_NONE, .known = known, .outcome_known = DAY_NONE, .atr = atr, .id = (uint32_t)w.n, .account = c,
-                              .contract = c, .product = 1, .quantity = 1, .rep = 1, .region = 1, .currency = 1, .model = MODEL_DIRECT,
-                              .outcome_evidence = OUTCOME_OPEN | EVIDENCE_NONE << 4};
-      day_t told = renews ? booked : due + LATE_KNOWN;
-      struct term *t = &terms[n_terms++];
-      *t = (struct term){c, due, DAY_NONE, known, atr, false};
-      going = told <= until && renews;
-      if (told <= until) {
-        l->outcome_known = told;
-        l->booked = t->booked = renews ? booked : DAY_NONE;
-        l->won = renews ? atr : 0;
-        l->outcome_evidence = (uint8_t)((renews ? OUTCOME_RENEWED : OUTCOME_LOST) | EVIDENCE_EXPLICIT << 4);
-        t->lost = !renews;
-        t->known = told;
-      }
-      start = due + 1;
-      known = booked;
-    }
   }
-  assert_int_equal(book_set_lines(b, w.lines, w.n), OK);
-  mem_free(w.lines);
-  assert_int_equal(book_alloc_renewals(b, n_terms), OK);
-  for (size_t i = 0; i < n_terms; i++) {
+  return b;
+}
+
+/* One customer's terms, each after the one before, until one is lost or the day is reached. */
+static size_t make_customer(struct world *w, struct random *r, uint32_t c, day_t until, struct term *terms, size_t n_terms) {
+  day_t start = START + (day_t)random_below(r, 365 * (YEARS - 1)), known = start;
+  bool large = random_unit(r) < .1 + .8 * (double)(start - START) / (365 * (YEARS - 1)); /* ever more of them: yesterday's rate lags */
+  int64_t atr = large ? 2000000 + random_below(r, 1000000) : 800000 + random_below(r, 400000);
+  for (bool going = true; going && known <= until;) {
+    struct book_line *l = &w->lines[w->n++];
+    day_t due = start + 364, booked = booking_day(w, r, due);
+    bool renews = random_unit(r) < (!w->signal ? .6 : large ? .97 : .55);
+    *l = (struct book_line){.end = due, .start = start, .booked = DAY_NONE, .known = known, .outcome_known = DAY_NONE, .atr = atr, .id = (uint32_t)w->n, .account = c,
+                            .contract = c, .product = 1, .quantity = 1, .rep = 1, .region = 1, .currency = 1, .model = MODEL_DIRECT,
+                            .outcome_evidence = OUTCOME_OPEN | EVIDENCE_NONE << 4};
+    day_t told = renews ? booked : due + LATE_KNOWN;
+    struct term *t = &terms[n_terms++];
+    *t = (struct term){c, due, DAY_NONE, known, atr, false};
+    going = told <= until && renews;
+    if (told <= until) {
+      l->outcome_known = told;
+      l->booked = t->booked = renews ? booked : DAY_NONE;
+      l->won = renews ? atr : 0;
+      l->outcome_evidence = (uint8_t)((renews ? OUTCOME_RENEWED : OUTCOME_LOST) | EVIDENCE_EXPLICIT << 4);
+      t->lost = !renews;
+      t->known = told;
+    }
+    start = due + 1;
+    known = booked;
+  }
+  return n_terms;
+}
+
+static void put_renewals(struct book *b, const struct term *terms, size_t n) {
+  assert_int_equal(book_alloc_renewals(b, n), OK);
+  for (size_t i = 0; i < n; i++) {
     const struct book_renewals *x = &b->renewals;
     const struct term *t = &terms[i];
     bool open = t->booked == DAY_NONE && !t->lost;
@@ -187,6 +189,21 @@ static struct book *make_world(bool signal, uint64_t seed, day_t until) {
     x->category[i] = (uint8_t)stage_category((enum stage)x->stage[i]);
     x->outcome[i] = open ? OUTCOME_OPEN : t->lost ? OUTCOME_LOST : OUTCOME_RENEWED;
   }
+}
+
+static struct book *make_world(bool signal, uint64_t seed, day_t until) {
+  enum { MOST = CUSTOMERS * (YEARS + 2) };
+  struct world w = {.signal = signal, .lines = mem_zalloc(MOST, sizeof *w.lines)};
+  struct term *terms MEM_CLEANUP = mem_zalloc(MOST, sizeof *terms);
+  struct random r = random_seed(seed, signal);
+  struct book *b = names_of_world();
+  size_t n = 0;
+  for (uint32_t c = 1; c <= CUSTOMERS; c++) {
+    n = make_customer(&w, &r, c, until, terms, n);
+  }
+  assert_int_equal(book_set_lines(b, w.lines, w.n), OK);
+  mem_free(w.lines);
+  put_renewals(b, terms, n);
   return b;
 }
 
