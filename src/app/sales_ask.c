@@ -209,9 +209,66 @@ static int by_day(const void *a, const void *b) {
   return x->due != y->due ? (x->due > y->due) - (x->due < y->due) : (x->id > y->id) - (x->id < y->id);
 }
 
-int sales_asks_mine(struct store *s, struct arena *a, const struct scope *who, struct sales_ask **ret, size_t *ret_n, struct err *e) {
+/* What an act makes of an ask; 0 = its state stays. */
+static int state_after(int act) {
+  static const int states[ASK_ACTS] = {[ASK_ACT_ASKED] = ASK_OPEN, [ASK_ACT_ACCEPTED] = ASK_ACCEPTED, [ASK_ACT_DECLINED] = ASK_DECLINED, [ASK_ACT_PASSED] = ASK_OPEN,
+                                       [ASK_ACT_DONE] = ASK_DONE, [ASK_ACT_WITHDRAWN] = ASK_WITHDRAWN};
+  return act > 0 && act < ASK_ACTS ? states[act] : 0;
+}
+
+int sales_ask_then(struct store *s, struct arena *a, int64_t until, struct sales_ask *x, struct err *e) {
+  struct sales_ask_step *steps = NULL;
+  size_t n = 0;
+  if (until == INT64_MAX || x->changed_at <= until)
+    return OK;
+  int rc = sales_ask_steps(s, a, x->id, &steps, &n, e);
+  x->reason = STR_NONE;
+  for (size_t i = 0; i < n && steps[i].at <= until && rc == OK; i++) {
+    int state = state_after(steps[i].act);
+    if (!state)
+      continue;
+    x->state = state;
+    x->to_id = steps[i].to_id;
+    x->to = steps[i].to;
+    x->changed_at = steps[i].at;
+    if (steps[i].reason.n)
+      x->reason = steps[i].reason;
+  }
+  return rc;
+}
+
+int sales_asks_of_then(struct store *s, struct arena *a, int64_t renewal_id, int64_t until, size_t max, struct sales_ask **ret, size_t *ret_n, struct err *e) {
+  int rc = sales_asks_of(s, a, renewal_id, until, max, ret, ret_n, e);
+  for (size_t i = 0; rc == OK && i < *ret_n; i++)
+    rc = sales_ask_then(s, a, until, &(*ret)[i], e);
+  return rc;
+}
+
+/* The same question of a past day: who sees what is decided by today's people. */
+static int mine_then(struct store *s, struct arena *a, const struct scope *who, int64_t until, struct sales_ask **ret, size_t *ret_n, struct err *e) {
+  struct sales_person *people = NULL;
+  struct sales_ask *rows = NULL;
+  size_t n_people = 0, n = 0, k = 0;
+  bool sales = who->role == ROLE_SALES;
+  int rc = sales ? sales_led(s, a, who->person_id, &people, &n_people, e) : OK;
+  rc = rc == OK ? sales_asks_then(s, a, until, ASKS_MOST, &rows, &n, e) : rc;
+  for (size_t i = 0; i < n && rc == OK; i++) {
+    struct sales_ask x = rows[i];
+    rc = sales_ask_then(s, a, until, &x, e);
+    bool mine = sales ? leads(people, n_people, x.to_id) : scope_sees_rep(who, x.asked_by);
+    if (mine && (x.state == ASK_OPEN || x.state == ASK_ACCEPTED))
+      rows[k++] = x;
+  }
+  *ret = rows;
+  *ret_n = k;
+  return rc;
+}
+
+int sales_asks_mine(struct store *s, struct arena *a, const struct scope *who, int64_t until, struct sales_ask **ret, size_t *ret_n, struct err *e) {
   struct sales_person *people = NULL;
   size_t n_people = 0, n = 0;
+  if (until != INT64_MAX)
+    return mine_then(s, a, who, until, ret, ret_n, e);
   if (who->role != ROLE_SALES && who->everything)
     return sales_asks_by(s, a, 0, ASKS_MOST, ret, ret_n, e);
   bool sales = who->role == ROLE_SALES;

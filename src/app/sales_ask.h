@@ -32,7 +32,11 @@ int sales_ask_act(struct store *s, struct arena *a, const struct scope *who, con
 unsigned sales_ask_may(const struct scope *who, const struct sales_person *leads, size_t n_leads, const struct sales_ask *x);
 /* Says once of each ask that its day is over: a step, and both sides are told. Inside a write transaction. */
 int sales_asks_call_late(struct store *s, struct arena *a, day_t today, int64_t now, struct err *e);
+/* Takes an ask back to how it stood at an instant, by its steps: state, whom it was with, the last reason. One made later stays as it is. */
+int sales_ask_then(struct store *s, struct arena *a, int64_t until, struct sales_ask *x, struct err *e);
+/* Of one renewal as they stood then, newest first, at most max. In arena. */
+int sales_asks_of_then(struct store *s, struct arena *a, int64_t renewal_id, int64_t until, size_t max, struct sales_ask **ret, size_t *ret_n, struct err *e);
 /* Those open or accepted that concern the actor: for field sales those to them and to whom they lead, for others those by people they see. By due day, at
- * most ASKS_MOST. In arena. */
-int sales_asks_mine(struct store *s, struct arena *a, const struct scope *who, struct sales_ask **ret, size_t *ret_n, struct err *e);
+ * most ASKS_MOST. until: as they stood then, INT64_MAX = now. In arena. */
+int sales_asks_mine(struct store *s, struct arena *a, const struct scope *who, int64_t until, struct sales_ask **ret, size_t *ret_n, struct err *e);
 #endif

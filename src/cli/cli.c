@@ -104,8 +104,9 @@ int cli_day(const struct cli *c, const char *text, day_t *ret) {
   return OK;
 }
 
+/* What another scheme leads to is told by db_open. */
 static bool is_file_url(const char *url) {
-  return strncmp(url, "postgresql://", 13) != 0 && strncmp(url, "postgres://", 11) != 0;
+  return strncmp(url, "sqlite:", 7) == 0 || strstr(url, "://") == NULL;
 }
 
 int cli_store(struct cli *c, bool create, struct err *e) {

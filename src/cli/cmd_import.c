@@ -133,20 +133,25 @@ static int print_troubles(struct cli *c, const struct import_result *r)
   return t ? cli_table_end(t) : ERR_NOMEM;
 }
 
+static const char *plural(int64_t n) { return n == 1 ? "" : "s"; }
+
 static void print_counts(struct cli *c, const struct import_result *r, const struct import_options *o)
 {
-  const char *verb = r->written ? "imported" : o->dry_run ? "dry run, nothing was written" : r->seen_before ? "this file was imported before, nothing was changed"
+  bool none = r->rows > 0 && r->refused == r->rows;
+  const char *verb = r->written && none ? "nothing was imported, every row was refused" : r->written ? "imported"
+                   : o->dry_run ? "dry run, nothing was written" : r->seen_before ? "this file was imported before, nothing was changed"
                                                                                             : "nothing was imported";
   char day[DAY_ISO_SIZE];
   fprintf(c->out, "%.*s: %s\n", STR_FMT(r->file_name), verb);
-  fprintf(c->out, "  %" PRId64 " rows as of %s: %" PRId64 " new, %" PRId64 " changed, %" PRId64 " same, %" PRId64 " refused\n", r->rows, day_iso(r->as_of, day),
-          r->added, r->changed, r->same, r->refused);
+  fprintf(c->out, "  %" PRId64 " row%s as of %s: %" PRId64 " new, %" PRId64 " changed, %" PRId64 " same, %" PRId64 " refused\n", r->rows, plural(r->rows),
+          day_iso(r->as_of, day), r->added, r->changed, r->same, r->refused);
   if (r->extended || r->older || r->findings)
-    fprintf(c->out, "  %" PRId64 " later terms of known lines, %" PRId64 " older than what is known, %" PRId64 " findings to look at\n", r->extended,
-            r->older, r->findings);
+    fprintf(c->out, "  %" PRId64 " later term%s of known lines, %" PRId64 " older than what is known, %" PRId64 " finding%s to look at\n", r->extended,
+            plural(r->extended), r->older, r->findings, plural(r->findings));
   if (r->accounts_added || r->products_added || r->people_added || r->contracts_added)
-    fprintf(c->out, "  with %" PRId64 " accounts, %" PRId64 " products, %" PRId64 " people, %" PRId64 " contracts not known before\n", r->accounts_added,
-            r->products_added, r->people_added, r->contracts_added);
+    fprintf(c->out, "  with %" PRId64 " account%s, %" PRId64 " product%s, %" PRId64 " %s, %" PRId64 " contract%s not known before\n", r->accounts_added,
+            plural(r->accounts_added), r->products_added, plural(r->products_added), r->people_added, r->people_added == 1 ? "person" : "people",
+            r->contracts_added, plural(r->contracts_added));
   if (r->problems_file.n)
     fprintf(c->out, "  refused rows: %.*s: mend them there and import that file\n", STR_FMT(r->problems_file));
   else if (r->refused && !o->dry_run && !r->written)

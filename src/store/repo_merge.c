@@ -107,6 +107,39 @@ static int move_parents(struct store *s, const struct merge *m, struct err *e) {
   return rc == OK ? db_exec(db, "update account set parent_id = null where id = $1", BINDS(B_I64(m->merged_id)), e) : rc;
 }
 
+/* Who of field sales looks after the merged account looks after the survivor, unless somebody does already. What ended and what began is written down. */
+static int move_sales_owner(struct store *s, const struct merge *m, struct err *e) {
+  struct db *db = store_db(s);
+  int64_t owner = 0, taken = 0, id = 0;
+  int rc = db_one_i64(db, "select person_id from sales_owner where account_id = $1 and until is null", BINDS(B_I64(m->merged_id)), 0, &owner, e);
+  if (rc < 0 || !owner)
+    return rc;
+  rc = db_one_i64(db, "select id from sales_owner where account_id = $1 and until is null", BINDS(B_I64(m->survivor_id)), 0, &taken, e);
+  if (rc == OK)
+    rc = db_exec(db, "insert into account_merge_row (merge_id, entity, entity_id, field) select $1, 'sales_owner', id, 'until' from sales_owner"
+                     " where account_id = $2 and until is null", BINDS(B_I64(m->id), B_I64(m->merged_id)), e);
+  if (rc == OK)
+    rc = db_exec(db, "update sales_owner set until = $2 where account_id = $1 and until is null", BINDS(B_I64(m->merged_id), B_I64(m->merged_at)), e);
+  if (rc < 0 || taken)
+    return rc;
+  rc = store_reserve_ids(s, "sales_owner", 1, &id, e);
+  if (rc == OK)
+    rc = db_exec(db, "insert into sales_owner (id, account_id, person_id, since, set_by) values ($1, $2, $3, $4, $5)",
+                 BINDS(B_I64(id), B_I64(m->survivor_id), B_I64(owner), B_I64(m->merged_at), B_ID(m->merged_by)), e);
+  return rc < 0 ? rc : db_exec(db, "insert into account_merge_row (merge_id, entity, entity_id, field) values ($1, 'sales_owner', $2, 'account_id')",
+                               BINDS(B_I64(m->id), B_I64(id)), e);
+}
+
+/* Each side has again who looked after it, where nobody said otherwise since. */
+static int return_sales_owner(struct store *s, const struct merge *m, int64_t now, struct err *e) {
+#define NOTED(field) "(select entity_id from account_merge_row where merge_id = $1 and entity = 'sales_owner' and field = '" field "')"
+  struct db *db = store_db(s);
+  int rc = db_exec(db, "update sales_owner set until = $2 where until is null and id in " NOTED("account_id"), BINDS(B_I64(m->id), B_I64(now)), e);
+  return rc < 0 ? rc : db_exec(db, "update sales_owner set until = null where id in " NOTED("until") " and account_id = $2"
+                                   " and not exists (select 1 from sales_owner o where o.account_id = $2 and o.until is null)",
+                               BINDS(B_I64(m->id), B_I64(m->merged_id)), e);
+}
+
 int merge_apply(struct store *s, struct merge *m, struct err *e) {
   static const char ADD[] =
     "insert into account_merge (id, survivor_id, merged_id, reason, survivor_kind, merged_parent_id, survivor_parent_id, merged_at, merged_by)"
@@ -123,6 +156,8 @@ int merge_apply(struct store *s, struct merge *m, struct err *e) {
     if (rc == OK)
       rc = db_exec(db, references[i].move, BINDS(B_I64(m->survivor_id), B_I64(m->merged_id)), e);
   }
+  if (rc == OK)
+    rc = move_sales_owner(s, m, e);
   if (rc == OK)
     rc = db_exec(db, "insert into account_merged (merged_id, survivor_id, merge_id) values ($1, $2, $3)",
                  BINDS(B_I64(m->merged_id), B_I64(m->survivor_id), B_I64(m->id)), e);
@@ -186,6 +221,8 @@ int merge_undo(struct store *s, const struct merge *m, int64_t now, int64_t acto
   int rc = check_undo(s, m, e);
   for (int i = 0; i < REFERENCES && rc == OK; i++)
     rc = db_exec(db, references[i].back, BINDS(B_I64(m->id), B_I64(m->merged_id)), e);
+  if (rc == OK)
+    rc = return_sales_owner(s, m, now, e);
   if (rc == OK)
     rc = restore_rows(s, m, e);
   if (rc == OK)

@@ -74,6 +74,8 @@ int sales_asks_of(struct store *s, struct arena *a, int64_t renewal_id, int64_t 
 /* Open and accepted ones to a person, or by a person (0 = by anybody), by due day. At most max. In arena. */
 int sales_asks_to(struct store *s, struct arena *a, int64_t person_id, size_t max, struct sales_ask **ret, size_t *ret_n, struct err *e);
 int sales_asks_by(struct store *s, struct arena *a, int64_t person_id, size_t max, struct sales_ask **ret, size_t *ret_n, struct err *e);
+/* Every one made by then that was not settled by then, or was not looked at since: what may have been open. By due day, at most max. In arena. */
+int sales_asks_then(struct store *s, struct arena *a, int64_t until, size_t max, struct sales_ask **ret, size_t *ret_n, struct err *e);
 /* Open and accepted ones due before a day that were not called late yet. In arena. */
 int sales_asks_late(struct store *s, struct arena *a, day_t today, struct sales_ask **ret, size_t *ret_n, struct err *e);
 

@@ -72,6 +72,11 @@ int sales_asks_by(struct store *s, struct arena *a, int64_t person_id, size_t ma
   return rows_read(s, a, ASK_SQL "where k.state in (1, 2) order by k.due_date, k.id limit $1", BINDS(B_I64((int64_t)max)), ask_row, ret, ret_n, e);
 }
 
+int sales_asks_then(struct store *s, struct arena *a, int64_t until, size_t max, struct sales_ask **ret, size_t *ret_n, struct err *e) {
+  return rows_read(s, a, ASK_SQL "where k.asked_at <= $1 and (k.state in (1, 2) or k.changed_at > $1) order by k.due_date, k.id limit $2 /* scan */ /* sort */",
+                   BINDS(B_I64(until), B_I64((int64_t)max)), ask_row, ret, ret_n, e);
+}
+
 int sales_asks_late(struct store *s, struct arena *a, day_t today, struct sales_ask **ret, size_t *ret_n, struct err *e) {
   return rows_read(s, a, ASK_SQL "where k.state in (1, 2) and k.due_date < $1 and not exists (select 1 from sales_ask_step x where x.ask_id = k.id and x.act = 7)"
                    " order by k.due_date, k.id", BINDS(B_I64(today)), ask_row, ret, ret_n, e);

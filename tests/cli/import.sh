@@ -68,7 +68,7 @@ run 0 import contracts snap-2024.csv --as-of 2024-06-30
 says "3 new, 0 changed, 0 same, 0 refused"
 run 0 import contracts snap-2025.csv --as-of 2025-06-30
 says "3 rows as of 2025-06-30: 1 new, 1 changed, 1 same, 0 refused"
-says "1 later terms of known lines, 0 older than what is known, 2 findings to look at"
+says "1 later term of known lines, 0 older than what is known, 2 findings to look at"
 run 0 import contracts snap-2023.csv --as-of 2023-06-30
 says "2 rows as of 2023-06-30: 1 new, 0 changed, 1 same, 0 refused"
 says "0 later terms of known lines, 1 older than what is known"
@@ -89,9 +89,9 @@ printf 'original_contract_id,current_item_id,dept,short_desc,start_dt,end_dt,con
 printf 'original_contract_id,current_item_id,dept,Short Desc,start_dt,end_dt,amt\n10,1002,Water,Pumps again,7/1/2016,6/30/2017,5\n' >reg-Q3.csv
 run 0 import contracts reg-Q1.csv --map register.map --as-of 2014-09-30
 run 0 import contracts reg-Q2.csv --as-of 2015-09-30
-says "1 later terms of known lines"
+says "1 later term of known lines"
 run 0 import contracts reg-Q3.csv --as-of 2016-09-30
-says "1 later terms of known lines"
+says "1 later term of known lines"
 run 0 check
 
 # What a file can't tell can be said.

@@ -86,6 +86,18 @@ says "7 rows as of 2026-11-22: 2 new, 0 changed, 0 same, 5 refused"
 [ "$(wc -l <rows-problems.csv)" = 6 ] || fail "five rows to mend"
 run 0 check
 
+# ---- a file of which no row can be taken says so, in the right number
+fresh
+{ echo $head; echo 'C1,Acme,P,2026-02-31,2026-12-31,USD,10'; } >none.csv
+run 3 import contracts none.csv
+says "nothing was imported, every row was refused"
+says "1 row as of 2026-11-22: 0 new, 0 changed, 0 same, 1 refused"
+lines 0 "none.csv"
+
+# ---- a database of another kind
+"$p" --db mysql://desk@host/book check >out 2>&1 && fail "mysql:// was opened"
+says "this kind of database is not known: give a file name, sqlite:FILE or postgresql://USER@HOST/DATABASE"
+
 # ---- the wrong file over the right one
 fresh
 awk -v h=$head 'BEGIN { print h; for (i = 0; i < 40; i++) printf "W-%d,Customer %d,P,2026-01-01,2026-12-31,USD,%d\n", i, i % 9, 100 + i }' >right.csv

@@ -134,6 +134,34 @@ static int take_back(int64_t person, int64_t id, struct err *e) {
   return merge_take_back(s, a, &who, book_now(), id, TODAY, NOW, e);
 }
 
+static int64_t looks_after(const char *key) {
+  char sql[300];
+  snprintf(sql, sizeof sql, "select coalesce((select person_id from sales_owner where until is null and account_id ="
+                            " (select id from account where name_key = '%s')), 0)", key);
+  return one(s, sql);
+}
+
+/* Who of field sales looked after the merged account looks after the survivor, unless somebody does already; and it comes back. */
+static void merged_with_sales_owner(void **state) {
+  struct err e = {0};
+  (void)state;
+  run(s, "insert into person (id, name, name_key, role, team_id, created_at) values (7, 'Sam', 'sam', 5, 10, 0), (8, 'Xia', 'xia', 5, 10, 0)");
+  run(s, "insert into sales_owner (id, account_id, person_id, since) select 1001, id, 7, 100 from account where name_key = 'acme incorporated'");
+  int64_t id = merge(OLU, "Acme Inc", "Acme Incorporated", OK, "");
+  assert_int_equal(looks_after("acme inc"), 7);
+  assert_int_equal(looks_after("acme incorporated"), 0);
+  ok(take_back(OLU, id, &e), &e);
+  assert_int_equal(looks_after("acme inc"), 0);
+  assert_int_equal(looks_after("acme incorporated"), 7);
+  run(s, "insert into sales_owner (id, account_id, person_id, since) select 1002, id, 8, 100 from account where name_key = 'acme inc'");
+  id = merge(OLU, "Acme Inc", "Acme Incorporated", OK, "");
+  assert_int_equal(looks_after("acme inc"), 8); /* the survivor keeps its own */
+  assert_int_equal(looks_after("acme incorporated"), 0);
+  ok(take_back(OLU, id, &e), &e);
+  assert_int_equal(looks_after("acme inc"), 8);
+  assert_int_equal(looks_after("acme incorporated"), 7);
+}
+
 static void merged_and_back(void **state) {
   struct err e = {0};
   (void)state;
@@ -407,7 +435,8 @@ static void coverage(void **state) {
 
 int main(int argc, char **argv) {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, open_place, close_place)
-  const struct CMUnitTest tests[] = {CASE(merged_and_back), CASE(kept_apart), CASE(suggestions), CASE(imports_follow), CASE(import_under_merge),
+  const struct CMUnitTest tests[] = {CASE(merged_and_back), CASE(merged_with_sales_owner),
+                                     CASE(kept_apart), CASE(suggestions), CASE(imports_follow), CASE(import_under_merge),
                                      CASE(refusals), CASE(contacts), CASE(searched), CASE(search_follows), CASE(coverage)};
   on_postgres = argc > 1 && strcmp(argv[1], "postgres") == 0;
   return cmocka_run_group_tests(tests, NULL, NULL);

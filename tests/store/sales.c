@@ -247,14 +247,14 @@ static void test_ask_by_others(void **state) {
   int64_t one_id = make(ANN, SAM, TODAY + 3, "Call", OK, NULL), two = make(MIA, SAM, TODAY + 1, "Visit", OK, NULL);
   told(SAM, "sales_asked Acme Call 2026-11-26, sales_asked Acme Visit 2026-11-24");
   struct scope lea = who(LEA), mia = who(MIA), cem = who(CEM), eve = who(EVE);
-  ok(sales_asks_mine(s, a, &lea, &rows, &n, &e), &e);
+  ok(sales_asks_mine(s, a, &lea, INT64_MAX, &rows, &n, &e), &e);
   assert_int_equal(n, 2);
   assert_int_equal(rows[0].id, two); /* by day */
-  ok(sales_asks_mine(s, a, &mia, &rows, &n, &e), &e);
+  ok(sales_asks_mine(s, a, &mia, INT64_MAX, &rows, &n, &e), &e);
   assert_int_equal(n, 2);
-  ok(sales_asks_mine(s, a, &cem, &rows, &n, &e), &e);
+  ok(sales_asks_mine(s, a, &cem, INT64_MAX, &rows, &n, &e), &e);
   assert_int_equal(n, 0);
-  ok(sales_asks_mine(s, a, &eve, &rows, &n, &e), &e);
+  ok(sales_asks_mine(s, a, &eve, INT64_MAX, &rows, &n, &e), &e);
   assert_int_equal(n, 2);
   answer(LEA, one_id, ASK_ACT_DECLINED, 0, "no time", OK, NULL); /* whoever leads answers for them */
   assert_int_equal(state_of(one_id), ASK_DECLINED);
@@ -267,6 +267,40 @@ static void test_ask_by_others(void **state) {
   told(MIA, "sales_ask_late Acme Visit 2026-11-24");
   answer(MIA, two, ASK_ACT_WITHDRAWN, 0, "too late", OK, NULL);
   told(SAM, "sales_ask_withdrawn Acme too late 2026-11-24");
+}
+
+/* A past day shows the ask as it stood at its end. */
+static void test_ask_then(void **state) {
+  static const struct {
+    int64_t after, to;
+    int state;
+    size_t sam, xia, ann;
+  } rows[] = {{90, SAM, ASK_OPEN, 1, 0, 1}, {150, XIA, ASK_OPEN, 0, 1, 1}, {200, XIA, ASK_ACCEPTED, 0, 1, 1}, {250, XIA, ASK_DONE, 0, 0, 0}};
+  struct err e = {0};
+  char sql[200];
+  (void)state;
+  int64_t id = make(ANN, SAM, TODAY + 3, "Call them", OK, NULL);
+  answer(SAM, id, ASK_ACT_PASSED, XIA, "hers now", OK, NULL);
+  answer(XIA, id, ASK_ACT_ACCEPTED, 0, "", OK, NULL);
+  answer(XIA, id, ASK_ACT_DONE, 0, "signed", OK, NULL);
+  snprintf(sql, sizeof sql, "update sales_ask_step set at = %lld + 60 * n; update sales_ask set changed_at = %lld", (long long)NOW, (long long)NOW + 240);
+  run(s, sql);
+  struct scope sam = who(SAM), xia = who(XIA), ann = who(ANN);
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    struct sales_ask x, *list = NULL;
+    size_t n = 0;
+    ok(sales_ask_get(s, a, id, &x, &e), &e);
+    ok(sales_ask_then(s, a, NOW + rows[i].after, &x, &e), &e);
+    assert_int_equal(x.state, rows[i].state);
+    assert_int_equal(x.to_id, rows[i].to);
+    assert_true(str_eq(x.reason, i == 0 ? STR_NONE : i < 3 ? STR("hers now") : STR("signed")));
+    ok(sales_asks_mine(s, a, &sam, NOW + rows[i].after, &list, &n, &e), &e);
+    assert_int_equal(n, rows[i].sam);
+    ok(sales_asks_mine(s, a, &xia, NOW + rows[i].after, &list, &n, &e), &e);
+    assert_int_equal(n, rows[i].xia);
+    ok(sales_asks_mine(s, a, &ann, NOW + rows[i].after, &list, &n, &e), &e);
+    assert_int_equal(n, rows[i].ann);
+  }
 }
 
 static void test_closed(void **state) {
@@ -290,7 +324,9 @@ static void test_feeds(void **state) {
 
 int main(int argc, char **argv) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, open_place, close_place)
-  const struct CMUnitTest tests[] = {TEST(test_owners), TEST(test_scope), TEST(test_told), TEST(test_ask), TEST(test_ask_by_others), TEST(test_closed), TEST(test_feeds)};
+  const struct CMUnitTest tests[] = {TEST(test_owners), TEST(test_scope), TEST(test_told), TEST(test_ask), TEST(test_ask_by_others),
+                                     TEST(test_closed),
+                                     TEST(test_ask_then), TEST(test_feeds)};
   on_postgres = argc == 2 && strcmp(argv[1], "postgres") == 0;
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

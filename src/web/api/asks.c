@@ -24,7 +24,7 @@ static json_t *item_of(const struct sales_ask *k) {
 int api_asks(struct request *r, struct response *w) {
   struct sales_ask *rows = NULL;
   size_t n = 0;
-  int rc = sales_asks_mine(r->store, r->arena, &r->scope, &rows, &n, &r->err);
+  int rc = sales_asks_mine(r->store, r->arena, &r->scope, INT64_MAX, &rows, &n, &r->err);
   if (rc < 0)
     return rc;
   json_t *x = json_object(), *list = json_array();

@@ -7,7 +7,7 @@ int home_waits_sales(struct request *r, struct home_view *v) {
   size_t n = 0, late = 0;
   if (r->as_of != DAY_NONE) /* what waits, waits now */
     return OK;
-  int rc = sales_asks_mine(r->store, r->arena, &r->scope, &rows, &n, &r->err);
+  int rc = sales_asks_mine(r->store, r->arena, &r->scope, INT64_MAX, &rows, &n, &r->err);
   while (rc >= 0 && late < n && rows[late].due < r->today) /* by due day */
     late++;
   if (rc < 0 || !late || v->n_waits == HOME_MOST_WAITS)

@@ -129,8 +129,11 @@ static int fill_found(struct request *r, const struct staged *x, struct import_c
   v->refused = format_count(r->reader, n->refused);
   v->also = also_words(r, n);
   v->doubt = doubt_words(r, n);
+  v->none_good = good == 0 && n->rows > 0;
+  v->forecast = f.r.kind == IMPORT_CONTRACTS || f.r.kind == IMPORT_FX;
   v->apply_label = tr_n(r, good, "Apply {n} row", "Apply {n} rows");
-  v->title = n->refused == 0 ? tr(r, "Every row can be taken") : tr_n(r, n->refused, "{n} row can't be taken as it is", "{n} rows can't be taken as they are");
+  v->title = n->refused == 0 ? tr(r, "Every row can be taken") : v->none_good ? tr(r, "No row can be taken as it is")
+             : tr_n(r, n->refused, "{n} row can't be taken as it is", "{n} rows can't be taken as they are");
   rc = fill_effects(r, &f, v);
   v->kinds = arena_zalloc(r->arena, (size_t)f.n_kinds + 1, sizeof *v->kinds);
   if (rc == OK && !v->kinds)

@@ -43,7 +43,9 @@ static void fill_counts(struct request *r, struct str json, struct import_done_v
     json_decref(x);
   struct import_result counts = {.rows = n[0], .added = n[1], .changed = n[2], .same = n[3], .refused = n[4]};
   v->counts = imports_counts(r, &counts);
-  v->title = tr_n(r, n[1] + n[2], "{n} row came in", "{n} rows came in");
+  v->title = n[0] && n[4] == n[0] ? tr(r, "Nothing came in: every row was refused")
+             : n[1] + n[2] == 0   ? tr(r, "Nothing changed: everything stood so already")
+                                  : tr_n(r, n[1] + n[2], "{n} row came in", "{n} rows came in");
 }
 
 static void fill_refused(struct request *r, int64_t id, struct import_done_view *v) {
@@ -64,6 +66,9 @@ static int fill(struct request *r, int64_t id, struct import_done_view *v) {
                                  .as_of = format_day(r->reader, x.as_of), .who = x.actor.n ? x.actor : tr(r, "command line"),
                                  .when = format_instant(r->reader, x.started_at)};
   fill_counts(r, x.counts, v);
+  int kind = import_kind_of(x.kind);
+  v->renewals = kind == IMPORT_CONTRACTS;
+  v->targets = kind == IMPORT_TARGETS;
   v->working = s.job == DESK_UNDO && (s.state == DESK_QUEUED || s.state == DESK_RUNNING);
   if (s.job == DESK_UNDO && s.state == DESK_ENDED && s.error[0])
     v->error = tr_sentence(r, arena_str(r->arena, str_of(s.error)));

@@ -88,7 +88,7 @@ struct import_check_view {
   struct str title, step, error, doubt, apply_label, rows, added, changed, same, refused, also, percent;
   struct effect_row *effects; size_t n_effects;
   struct mend_kind *kinds; size_t n_kinds;
-  bool working, canceling, checked, nothing, long_file, seen_before;
+  bool working, canceling, checked, nothing, long_file, seen_before, none_good, forecast;
 };
 
 /* ---- result ---- */
@@ -99,7 +99,7 @@ struct import_done_view {
   int64_t id;
   struct str file, kind, source, as_of, who, when, counts, also, error, undone, problems_href, title;
   struct import_link *contracts; size_t n_contracts;
-  bool may_undo, working, more;
+  bool may_undo, working, more, renewals, targets;
 };
 
 route_fn imports_page, import_new_page, import_new_post, import_map_page, import_map_post, import_check_page, import_check_post, import_mend_post, import_cancel_post,

@@ -109,7 +109,7 @@ static int fill_renewals(struct request *r, const struct desk *d, const struct s
 static int fill_asks(struct request *r, struct sales_view *v) {
   struct sales_ask *rows = NULL;
   size_t n = 0;
-  int rc = r->as_of == DAY_NONE ? sales_asks_mine(r->store, r->arena, &r->scope, &rows, &n, &r->err) : OK; /* what waits, waits now */
+  int rc = sales_asks_mine(r->store, r->arena, &r->scope, r->until, &rows, &n, &r->err);
   v->asks = arena_zalloc(r->arena, n + 1, sizeof *v->asks);
   v->late = arena_zalloc(r->arena, n + 1, sizeof *v->late);
   if (rc < 0 || !v->asks || !v->late)

@@ -18,7 +18,7 @@ int renewal_sales_fill(struct request *r, const struct renewal *x, struct renewa
   *v = (struct renewal_sales){.id = x->id, .from = pairs_get(&r->query, "from")};
   int rc = desk_contract(r, x->contract_id, &c), has = rc < 0 ? rc : sales_owner_of(r->store, r->arena, c.end_user.id, r->until, &owner, &r->err);
   if (has >= 0)
-    rc = sales_asks_of(r->store, r->arena, x->id, r->until, ON_RENEWAL, &asks, &n, &r->err);
+    rc = sales_asks_of_then(r->store, r->arena, x->id, r->until, ON_RENEWAL, &asks, &n, &r->err);
   v->may_ask = r->as_of == DAY_NONE && r->who.role != ROLE_SALES && r->who.role != ROLE_EXEC && x->outcome == OUTCOME_OPEN && scope_edits(&r->scope, x->id, x->owner_id);
   if (has >= 0 && rc >= 0 && v->may_ask)
     rc = sales_choices(r, has ? owner.person_id : 0, 0, &v->people, &v->n_people);
@@ -91,7 +91,7 @@ enum { AS_THEN = 200 };
 static int as_it_stood(struct request *r, struct sales_ask *x) {
   struct sales_ask *asks = NULL;
   size_t n = 0;
-  int rc = sales_asks_of(r->store, r->arena, x->renewal_id, r->until, AS_THEN, &asks, &n, &r->err);
+  int rc = sales_asks_of_then(r->store, r->arena, x->renewal_id, r->until, AS_THEN, &asks, &n, &r->err);
   for (size_t i = 0; i < n && rc >= 0; i++)
     if (asks[i].id == x->id) {
       *x = asks[i];

@@ -39,7 +39,7 @@ static int add_events(struct request *r, struct str base, struct strbuf *b) {
   desk_where_range(&open, GRID_DUE, (int64_t)r->today - BACK_DAYS, (int64_t)r->today + AHEAD_DAYS);
   rc = desk_rows_page(r, &d, &open, GRID_DUE, false, EVENTS_MOST, &page);
   if (rc >= 0)
-    rc = sales_asks_mine(r->store, r->arena, &r->scope, &asks, &n, &r->err);
+    rc = sales_asks_mine(r->store, r->arena, &r->scope, INT64_MAX, &asks, &n, &r->err);
   for (size_t i = 0; rc >= 0 && i < page.n; i++)
     renewal_event(r, &d, page.rows[i], base, b);
   for (size_t i = 0; rc >= 0 && i < n; i++)

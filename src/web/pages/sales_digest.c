@@ -45,7 +45,7 @@ static int renewals(struct request *r, const struct desk *d, struct digest_view 
 static int asks(struct request *r, struct digest_view *v) {
   struct sales_ask *rows = NULL;
   size_t n = 0;
-  int rc = sales_asks_mine(r->store, r->arena, &r->scope, &rows, &n, &r->err);
+  int rc = sales_asks_mine(r->store, r->arena, &r->scope, r->until, &rows, &n, &r->err);
   struct digest_section *x = rc < 0 ? NULL : next_section(r, v, MSG("Asked of you"), MSG("Nobody waits for an answer of yours."), n);
   if (!x)
     return rc < 0 ? rc : ERR_NOMEM;
