@@ -91,7 +91,7 @@ int retention_value(struct cli *c) {
   }
   q.by = (enum retention_by)found;
   q.as_of = day != DAY_NONE ? day : org_today(&org, c->now);
-  q.lapse = org.max_lapse_days;
+  q.grace = RETENTION_GRACE;
   q.horizon = (unsigned)horizon;
   q.before = (unsigned)before;
   int code = book_load(c->store, day, &b, &e);

@@ -6,7 +6,7 @@
 #include "insight/exact.h"
 #include "insight/tenure.h"
 
-enum { TERM_MOST = 10, BEFORE_MOST = 50, AGES = TENURE_MOST + BEFORE_MOST + 2, YEAR = 365, DAYS_AHEAD = 4000 };
+enum { TERM_MOST = 10, BEFORE_MOST = 50, AGES = TENURE_MOST + BEFORE_MOST + 2, YEAR = 365, DAYS_AHEAD = 4000, GRACE_MOST = 3650 };
 static const double MOST_MONEY = 9e18;
 static const char *const by_names[RETENTION_BY_COUNT] = {"all", "sales_model", "region", "product_family"};
 
@@ -52,34 +52,43 @@ struct worth {
   double rate;               /* the average that was seen */
 };
 
-static uint32_t key_of(const struct work *w, size_t i) {
-  switch (w->q->by) {
-  case RETENTION_BY_MODEL: return w->b->lines.model[i];
-  case RETENTION_BY_REGION: return w->b->lines.region[i];
-  case RETENTION_BY_FAMILY: return w->family[w->b->lines.product[i]];
+/* The columns of a pass, in a copy of its own, so that what is counted cannot seem to change where they lie. */
+struct pass {
+  struct book_lines l;
+  const uint8_t *tenure, *reps;
+  const uint32_t *family;
+  enum retention_by by;
+  unsigned before;
+  int64_t settled;           /* lines that ended by then are settled: kept or lost */
+};
+
+static struct pass pass_of(const struct work *w) {
+  return (struct pass){w->b->lines, w->tenure, w->q->reps, w->family, w->q->by, w->q->before, (int64_t)w->q->as_of - w->q->grace};
+}
+
+static inline uint32_t key_of(const struct pass *x, size_t i) {
+  switch (x->by) {
+  case RETENTION_BY_MODEL: return x->l.model[i];
+  case RETENTION_BY_REGION: return x->l.region[i];
+  case RETENTION_BY_FAMILY: return x->family[x->l.product[i]];
   case RETENTION_ALL:
   case RETENTION_BY_COUNT:
   default: return 0;
   }
 }
 
-static bool counts(const struct work *w, size_t i) {
-  const struct book_lines *l = &w->b->lines;
-  return (l->flags[i] & (LINE_EXCLUDED | LINE_CANCELLED)) == 0 && (w->q->reps == NULL || w->q->reps[l->rep[i]] != 0);
+static inline bool counts(const struct pass *x, size_t i) {
+  return (x->l.flags[i] & (LINE_EXCLUDED | LINE_CANCELLED)) == 0 && (x->reps == NULL || x->reps[x->l.rep[i]] != 0);
 }
 
-static bool running(const struct work *w, size_t i) {
-  const struct book_lines *l = &w->b->lines;
-  return (l->outcome_evidence[i] & 15) == OUTCOME_OPEN && (int64_t)l->end[i] + w->q->lapse >= w->q->as_of;
-}
+static inline int outcome_at(const struct pass *x, size_t i) { return x->l.outcome_evidence[i] & 15; }
 
 /* The number of the renewal at the end of a line's term. */
-static unsigned next_of(const struct work *w, size_t i) {
-  return tenure_seen(w->tenure[i]) + 1 + (tenure_unknown(w->tenure[i]) ? w->q->before : 0);
+static inline unsigned next_of(const struct pass *x, size_t i) {
+  return tenure_seen(x->tenure[i]) + 1 + (tenure_unknown(x->tenure[i]) ? x->before : 0);
 }
 
-static int slot_of(struct work *w, size_t i, struct sums **ret) {
-  uint32_t key = key_of(w, i);
+static int slot_of(struct work *w, uint32_t key, struct sums **ret) {
   if (w->slot[key] == 0) {
     if (!mem_room(&w->sums, w->n, &w->cap, 8, sizeof *w->sums)) {
       return ERR_NOMEM;
@@ -94,27 +103,27 @@ static int slot_of(struct work *w, size_t i, struct sums **ret) {
 
 /* The first pass: what became of lines, and what runs. */
 static int count_lines(struct work *w) {
-  const struct book_lines *l = &w->b->lines;
-  for (size_t i = 0; i < l->n; i++) {
+  const struct pass x = pass_of(w);
+  for (size_t i = 0; i < x.l.n; i++) {
     struct sums *s = NULL;
-    int outcome = l->outcome_evidence[i] & 15;
-    bool runs = running(w, i);
-    if (!counts(w, i) || (outcome == OUTCOME_OPEN && !runs)) {
-      continue;
+    int outcome = outcome_at(&x, i);
+    bool settled = x.l.end[i] <= x.settled;
+    if (!counts(&x, i) || (!settled && outcome != OUTCOME_OPEN)) {
+      continue; /* what was renewed or lost lately teaches nothing until all of its kind have had their time */
     }
-    if (slot_of(w, i, &s) != OK) {
+    if (slot_of(w, key_of(&x, i), &s) != OK) {
       return ERR_NOMEM;
     }
-    unsigned n = next_of(w, i);
-    bool unknown = tenure_unknown(w->tenure[i]);
-    if (outcome != OUTCOME_OPEN) {
+    unsigned n = next_of(&x, i), unknown = tenure_unknown(x.tenure[i]);
+    if (settled) {
       s->came[unknown][n]++;
-      s->lost[unknown][n] += outcome == OUTCOME_LOST;
+      s->lost[unknown][n] += outcome == OUTCOME_LOST || outcome == OUTCOME_OPEN;
     } else {
+      exact_t worth = w->worth[x.l.currency[i]];
       s->lines[n]++;
       s->unknown += unknown;
-      s->no_rate += w->worth[l->currency[i]] == 0;
-      s->atr[n] += (exact_t)l->atr[i] * w->worth[l->currency[i]];
+      s->no_rate += worth == 0;
+      s->atr[n] += (exact_t)x.l.atr[i] * worth;
     }
   }
   return OK;
@@ -225,17 +234,19 @@ static int term_years(const struct book_lines *l, size_t i) {
 
 /* The second pass: each running line at its segment's curve. */
 static void value_lines(struct work *w, struct worth *by_slot) {
-  const struct book_lines *l = &w->b->lines;
-  for (size_t i = 0; i < l->n; i++) {
-    if (!running(w, i) || !counts(w, i)) {
+  const struct pass x = pass_of(w);
+  size_t first = 0, end = 0;
+  book_due_range(w->b, w->q->as_of - w->q->grace + 1, INT32_MAX, &first, &end);
+  for (size_t i = first; i < end; i++) {
+    if (outcome_at(&x, i) != OUTCOME_OPEN || !counts(&x, i)) {
       continue;
     }
-    uint32_t slot = w->slot[key_of(w, i)];
+    uint32_t slot = w->slot[key_of(&x, i)];
     size_t k = slot != 0 ? slot - 1 : w->q->most;
-    int years = term_years(l, i);
-    unsigned n = next_of(w, i);
-    int64_t ahead = (int64_t)l->end[i] - w->q->as_of;
-    double amount = (double)l->atr[i] * w->minor[l->currency[i]] * years * w->until[ahead < 0 ? 0 : ahead < DAYS_AHEAD ? ahead : DAYS_AHEAD - 1];
+    int years = term_years(&x.l, i);
+    unsigned n = next_of(&x, i);
+    int64_t ahead = (int64_t)x.l.end[i] - w->q->as_of;
+    double amount = (double)x.l.atr[i] * w->minor[x.l.currency[i]] * years * w->until[ahead < 0 ? 0 : ahead < DAYS_AHEAD ? ahead : DAYS_AHEAD - 1];
     w->sums[k].value[n] += amount * derl_of(w->q, &by_slot[k], years, n);
     w->sums[k].flat += amount * flat_of(w->q, &by_slot[k], years);
   }
@@ -355,6 +366,9 @@ static int check(const struct retention_query *q, struct err *e) {
   }
   if (q->horizon == 0 && q->rate < least) {
     return err_set(e, ERR_RANGE, "A lifetime that is not discounted has no end: give a discount rate of at least 0.5 %% or a horizon");
+  }
+  if (q->grace < 0 || q->grace > GRACE_MOST) {
+    return err_set(e, ERR_RANGE, "the grace is out of bounds: 0 to %d days", GRACE_MOST);
   }
   if (q->before > BEFORE_MOST || q->most < 1 || q->most > RETENTION_MOST) {
     return err_set(e, ERR_RANGE, "lines older than the book can have been renewed at most %d times before", BEFORE_MOST);

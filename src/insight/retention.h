@@ -1,12 +1,13 @@
 /* Retention of the book by segment, and what its running lines are worth: curves (cohort.h) fitted to what became of lines by their tenure (tenure.h),
  * and for each running line amount × DERL.
  *
- * What is counted. Each line whose outcome is known is one renewal it came to, kept (renewed, in part too) or lost; excluded and cancelled lines are left
- * out as in the KPIs. Lines of one customer are counted one by one: standard errors are of lines.
+ * What is counted. Each line that ended at least `grace` days ago is one renewal it came to: kept (renewed, in part too), else lost. Later ones teach nothing yet,
+ * not even those that are renewed: a renewal is known at once and a loss late, so they would flatter. Excluded and cancelled lines are left out as in the
+ * KPIs. Lines of one customer are counted one by one: standard errors are of lines.
  * A line whose past before the book is unknown enters at the age `before`, as somebody who had stayed until then (left truncated); once RETENTION_ENOUGH
  * renewals of known age are there, the curves learn from these alone, and `before` only places the unknown lines on them.
  * Prior. The whole starts from cohort_prior_default, a segment from the whole (standard deviation RETENTION_SEGMENT_SD of ln a and ln b).
- * Value. Running are lines without an outcome that ended at most `lapse` days ago. A line of T years (rounded, at least 1) before its n-th renewal is worth
+ * Value. Running are lines without an outcome that end later than `grace` days ago. A line of T years (rounded, at least 1) before its n-th renewal is worth
  * its amount of T years × DERL_n at the rate of T years, discounted by the days until it is due; amounts convert at the rate of the as-of day. */
 #ifndef INSIGHT_RETENTION_H
 #define INSIGHT_RETENTION_H
@@ -14,7 +15,7 @@
 #include "insight/book.h"
 #include "insight/cohort.h"
 
-enum { RETENTION_ENOUGH = 200, RETENTION_YEARS = 100 /* longest horizon */, RETENTION_MOST = 64 /* segments told apart at most */ };
+enum { RETENTION_ENOUGH = 200, RETENTION_YEARS = 100 /* longest horizon */, RETENTION_MOST = 64 /* segments told apart at most */, RETENTION_GRACE = 180 };
 #define RETENTION_SEGMENT_SD 0.5
 
 enum retention_by { RETENTION_ALL, RETENTION_BY_MODEL, RETENTION_BY_REGION, RETENTION_BY_FAMILY, RETENTION_BY_COUNT };
@@ -28,7 +29,7 @@ struct retention_query {
   enum cohort_model model;
   unsigned most;          /* segments of their own, by annual value; what is beyond is one more segment. 1 … RETENTION_MOST */
   unsigned before;        /* renewals that lines older than the book are taken to have made; up to 50 */
-  int lapse;              /* days after its end that a line without an outcome still counts as running */
+  int grace;              /* days after its end from which a line without an outcome is taken for lost; 0 … 3650 */
   double rate;            /* discount per year; 0 only with a horizon */
   unsigned horizon;       /* years, 0 = no end */
 };

@@ -13,6 +13,6 @@ enum { TENURE_UNKNOWN = 128 /* the chain begins before the book */, TENURE_MOST 
 static inline unsigned tenure_seen(uint8_t t) { return t & TENURE_MOST; }      /* renewals made in the book before this term */
 static inline bool tenure_unknown(uint8_t t) { return (t & TENURE_UNKNOWN) != 0; }
 /* One byte per line of the book. Made by whoever asks first, from any thread, and kept beside the book; forks of the newest book use their root's.
- * NULL on no memory. About 0.2 s for a million lines, once. */
+ * NULL on no memory. About half a second for a million lines, once. */
 const uint8_t *tenure_of_lines(const struct book *b);
 #endif

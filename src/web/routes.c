@@ -23,6 +23,7 @@
 #include "web/pages/renewal.h"
 #include "web/pages/sales_digest.h"
 #include "web/pages/sales.h"
+#include "web/pages/retention.h"
 #include "web/pages/review.h"
 #include "web/pages/search.h"
 #include "web/pages/settings.h"
@@ -77,6 +78,7 @@ const struct route web_routes[] = {
     GET_ROW("/imports/:id/check", MAY_IMPORT, import_check_page, "import"),
     GET_ROW("/imports/:id/done", MAY_READ & ~MAY_REP, import_done_page, "import"),
     GET_ROW("/imports/:id/problems.csv", MAY_IMPORT, import_problems_csv, "import"),
+    PAST_ROW("/insight/retention", MAY_READ, retention_page, NULL),
     PAST_ROW("/kpi", MAY_READ, kpi_page, NULL),
     PAST_ROW("/kpi/:name", MAY_READ, kpi_one_page, "kpi"),
     PAST_ROW("/renewals", MAY_STAFF, grid_page, NULL),
@@ -140,6 +142,7 @@ const struct route web_routes[] = {
     API_ROW("/calls/:id", api_call, "call"),
     API_POST_ROW("/calls", MAY_REP | MAY_MANAGER, api_call_post, NULL),
     API_ROW("/forecast", api_forecast, NULL),
+    API_ROW("/insight/retention", api_retention, NULL),
     API_ROW("/kpi", api_kpi, NULL),
     API_ROW("/kpi/:name", api_kpi_rows, "kpi"),
     {HTTP_GET, "/api/v1/search", MAY_READ, CSRF_TOKEN, BODY_NONE, 0, api_search, NULL},

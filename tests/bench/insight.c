@@ -10,6 +10,8 @@
 #include "base/random.h"
 #include "insight/grid_internal.h"
 #include "insight/kpi.h"
+#include "insight/retention.h"
+#include "insight/tenure.h"
 
 enum { REPS = 200, REGIONS = 8, PRODUCTS = 40, CURRENCIES = 5, ROUNDS = 9, GRID_ROUNDS = 41, PAGE = 100 };
 static const char *const currency_names[CURRENCIES] = {"USD", "EUR", "GBP", "JPY", "AUD"};
@@ -257,6 +259,32 @@ static int run_grid(size_t n) {
   return bad;
 }
 
+/* Chains of terms once, then curves and the value of the book by sales model. */
+static int time_retention(const struct book *b) {
+  int64_t took[ROUNDS], from = clock_mono_us();
+  struct retention r = {0};
+  if (tenure_of_lines(b) == NULL) {
+    return 1;
+  }
+  int64_t chains = clock_mono_us() - from;
+  struct retention_query q = {.as_of = day_add_months(b->lines.end[b->lines.n - 1], -36), .by = RETENTION_BY_MODEL, .most = 12, .before = 2, .grace = RETENTION_GRACE,
+                              .rate = 0.1, .horizon = 10};
+  for (int i = 0; i < ROUNDS; i++) {
+    struct arena *a ARENA_CLEANUP = arena_new(0);
+    struct err e = {0};
+    from = clock_mono_us();
+    if (a == NULL || retention_compute(b, &q, a, &r, &e) != OK) {
+      fprintf(stderr, "%s\n", e.text);
+      return 1;
+    }
+    took[i] = clock_mono_us() - from;
+  }
+  double median = median_ms(took, ROUNDS);
+  printf("retention by sales model, %zu lines, threads=1 median_ms=%.1f min_ms=%.1f chains_once_ms=%.1f check lines=%" PRId64 " value=%" PRId64 "\n", b->lines.n, median,
+         (double)took[0] / 1000, (double)chains / 1000, r.whole.lines, r.whole.value);
+  return 0;
+}
+
 int main(int argc, char **argv) {
   int64_t n = 0;
   if (argc < 2 || str_to_i64(str_of(argv[1]), &n) != OK || n < 1000 || n > 100000000) {
@@ -273,7 +301,7 @@ int main(int argc, char **argv) {
     return 1;
   }
   struct totals one = {0}, two = {0};
-  int bad = time_rollup(b, 1, &one) | time_rollup(b, 2, &two) | time_bare(b);
+  int bad = time_rollup(b, 1, &one) | time_rollup(b, 2, &two) | time_bare(b) | time_retention(b);
   if (bad == 0 && memcmp(&one, &two, sizeof one) != 0) {
     fprintf(stderr, "one thread and two disagree\n");
     bad = 1;

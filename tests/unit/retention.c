@@ -52,7 +52,7 @@ static struct book *book_of(struct book_line *rows, size_t n, uint32_t accounts)
 }
 
 static struct retention_query query(void) {
-  return (struct retention_query){.as_of = TODAY, .most = 20, .before = 2, .lapse = 365, .rate = 0.1, .horizon = 10};
+  return (struct retention_query){.as_of = TODAY, .most = 20, .before = 2, .grace = 180, .rate = 0.1, .horizon = 10};
 }
 
 static struct retention of(const struct book *b, const struct retention_query *q, struct arena *a) {
@@ -114,7 +114,8 @@ static void what_counts(void **state) {
   struct book *b = book_of(rows, 7, 2);
   struct retention_query q = query();
   struct retention r = of(b, &q, a);
-  assert_int_equal(r.whole.lines, 3); /* the last ended two years ago and nobody judged it */
+  assert_int_equal(r.whole.lines, 3); /* the last ended two years ago without an outcome: lost */
+  near(r.whole.fit.lost, 2, 0);
   assert_int_equal(r.whole.no_rate, 1);
   assert_int_equal(r.whole.atr, 200000);
   q.by = RETENTION_BY_FAMILY;
@@ -204,6 +205,32 @@ static void a_book_imported_late_is_not_flattered(void **state) {
   book_free(b);
 }
 
+/* Renewals are known at once, losses late: those of the last months must not be taken for the whole. */
+static void late_losses_are_waited_for(void **state) {
+  (void)state;
+  struct arena *a ARENA_CLEANUP = arena_new(0);
+  enum { OLD = 400, YOUNG = 400 };
+  static struct book_line rows[1 + OLD + YOUNG];
+  rows[0] = line(1, 0, 30, LOST);
+  for (int i = 0; i < OLD; i++) { /* all settled: one of four lost, half of those never said so */
+    rows[1 + i] = line((uint32_t)i + 2, 6 * YEAR, YEAR, i % 4 != 0 ? RENEWED : i % 8 == 0 ? LOST : OPEN);
+  }
+  for (int i = 0; i < YOUNG; i++) { /* due a month ago: those renewed are known */
+    rows[1 + OLD + i] = line((uint32_t)(OLD + i) + 2, 7 * YEAR - 30, YEAR, i % 2 == 0 ? RENEWED : OPEN);
+  }
+  struct book *b = book_of(rows, 1 + OLD + YOUNG, OLD + YOUNG + 1);
+  b->lines.end[8] = DAY_0; /* the book begins long before */
+  for (int i = 1; i < 8; i++) {
+    b->lines.end[i] = DAY_0;
+  }
+  struct retention_query q = query();
+  struct retention r = of(b, &q, a);
+  near(r.whole.ages[1].came, OLD - 8, 8);
+  near(1 - r.whole.ages[1].lost / r.whole.ages[1].came, .75, .01);
+  assert_int_equal(r.whole.lines, YOUNG / 2);
+  book_free(b);
+}
+
 static void little_and_nothing(void **state) {
   (void)state;
   struct arena *a ARENA_CLEANUP = arena_new(0);
@@ -247,7 +274,7 @@ static void little_and_nothing(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(one_line_by_hand),   cmocka_unit_test(what_counts), cmocka_unit_test(planted_truth_comes_back),
-      cmocka_unit_test(a_book_imported_late_is_not_flattered), cmocka_unit_test(little_and_nothing),
+      cmocka_unit_test(a_book_imported_late_is_not_flattered), cmocka_unit_test(late_losses_are_waited_for), cmocka_unit_test(little_and_nothing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
