@@ -192,5 +192,8 @@ int risk_cmd(struct cli *c) {
   if (what != NULL && (strcmp(what, "train") == 0 || strcmp(what, "score") == 0 || strcmp(what, "runs") == 0)) {
     return risk_run_cmd(c, what);
   }
+  if (what != NULL && strcmp(what, "explain") == 0) {
+    return risk_explain_cmd(c);
+  }
   return cli_usage(c, what != NULL ? "risk: \"%s\" is not one of its words" : "risk: say what to do", what != NULL ? what : "");
 }

@@ -34,6 +34,7 @@ int retention_cmd(struct cli *c);
 int review_cmd(struct cli *c);
 int risk_cmd(struct cli *c);
 int risk_run_cmd(struct cli *c, const char *what); /* of risk_cmd: train, score, runs */
+int risk_explain_cmd(struct cli *c); /* of risk_cmd: explain ID */
 int serve_cmd(struct cli *c);
 int targets_cmd(struct cli *c);
 int token_cmd(struct cli *c);
@@ -145,10 +146,11 @@ static const struct cli_command commands[] = {
      "  --as EMAIL      whose decision it is\n"
      "  --size N        approve less than was asked: basis points or days\n"
      "  --note TEXT     needed to return, decline or approve less"},
-    {"risk", risk_cmd, "evaluate --data FILE --label COLUMN [OPTIONS] | train | score [--again] | runs",
+    {"risk", risk_cmd, "explain ID | score [--again] | train | runs | evaluate --data FILE --label COLUMN [OPTIONS]",
      "score: judges every open renewal and bands every node as of a day (--as-of, default today), as the night does, and keeps it; goes on\n"
      "with a run that was stopped. The same book gives the same three hashes (--again: also when that run is there). train: the model it learns, as\n"
      "JSON, without keeping it. runs: those kept. --threads N changes nothing but the time.\n\n"
+     "explain: the chance of a renewal: base rate, drivers in percentage points that add up, 80 % range, chance by period.\n"
      "evaluate: the trainer on any labelled table (CSV or XLSX): AUC, log loss, Brier and calibration error (ECE) with 95 % ranges, each row judged by a\n"
      "model that did not see it. Numbers and categories are told by column as a whole.\n\n"
      "  --folds 10          parts: row number modulo this\n"

@@ -25,15 +25,15 @@ static double pick(const double *phi, size_t n, struct explain *x) {
   return sum;
 }
 
-/* Whole tenths that sum to total: each rounded down, then the rest to those that lost most. */
-static void round_parts(const double *exact, int *tenths, int total) {
+/* Whole units that sum to total: each rounded down, then the rest to those that lost most. */
+static void round_parts(const double *exact, int *units, int total) {
   double lost[PARTS];
   int rest = total;
   for (int i = 0; i < PARTS; i++) {
     double whole = floor(exact[i]);
-    tenths[i] = (int)whole;
+    units[i] = (int)whole;
     lost[i] = exact[i] - whole;
-    rest -= tenths[i];
+    rest -= units[i];
   }
   for (; rest != 0; rest -= rest > 0 ? 1 : -1) {
     int most = 0;
@@ -41,34 +41,33 @@ static void round_parts(const double *exact, int *tenths, int total) {
       bool better = rest > 0 ? lost[i] > lost[most] : lost[i] < lost[most];
       most = better ? i : most;
     }
-    tenths[most] += rest > 0 ? 1 : -1;
+    units[most] += rest > 0 ? 1 : -1;
     lost[most] += rest > 0 ? -1 : 1;
   }
 }
 
-void explain_points(double chance, double base, const double *phi, size_t n, struct explain *ret) {
-  struct explain x = {.base = (int)lround(1000 * base), .chance = (int)lround(1000 * chance)};
+void explain_points(double chance, double base, bool whole, const double *phi, size_t n, struct explain *ret) {
+  int unit = whole ? 100 : 1000, each_unit = 1000 / unit;
+  int base_units = (int)lround(unit * base), chance_units = (int)lround(unit * chance);
+  struct explain x = {.base = each_unit * base_units, .chance = each_unit * chance_units};
   double sum = pick(phi, n, &x), named = 0, exact[PARTS] = {0};
-  int tenths[PARTS];
+  int units[PARTS];
   double each = fabs(sum) > 1e-9 ? fmax((chance - base) / sum, 0) : chance * (1 - chance);
-  while (x.n > 0 && fabs(1000 * each * x.drivers[x.n - 1].phi) < 0.5) {
+  while (x.n > 0 && fabs(unit * each * x.drivers[x.n - 1].phi) < 0.5) {
     x.n--;
   }
   for (size_t i = 0; i < x.n; i++) {
-    exact[i] = 1000 * each * x.drivers[i].phi;
+    exact[i] = unit * each * x.drivers[i].phi;
     named += x.drivers[i].phi;
   }
   x.other_phi = sum - named;
-  exact[x.n] = 1000 * each * x.other_phi;
-  for (size_t i = x.n + 1; i < PARTS; i++) {
-    exact[i] = 0;
-  }
-  round_parts(exact, tenths, x.chance - x.base);
+  exact[x.n] = unit * each * x.other_phi;
+  round_parts(exact, units, chance_units - base_units);
   for (size_t i = 0; i < PARTS; i++) {
     if (i < x.n) {
-      x.drivers[i].tenths = tenths[i];
+      x.drivers[i].tenths = each_unit * units[i];
     } else {
-      x.other += tenths[i];
+      x.other += each_unit * units[i];
     }
   }
   *ret = x;

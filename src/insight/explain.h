@@ -3,6 +3,7 @@
  * The drivers describe the model, not causes: a page that shows them says so. */
 #ifndef INSIGHT_EXPLAIN_H
 #define INSIGHT_EXPLAIN_H
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,11 +21,11 @@ struct explain {
   double other_phi;
   int other;         /* of all further features together */
 };
-/* chance: as shown, calibrated; base: the chance without the features, calibrated the same way; phi: the log-odds that each of n features
- * added. Points share chance - base in proportion to phi, with its signs; where the phi cancel each other the slope p (1 - p) takes the
- * proportion's place. What rounding leaves goes to the parts that lost most by it: the sum is exact. Drivers too small for a tenth of
- * a point stand with the others. */
-void explain_points(double chance, double base, const double *phi, size_t n, struct explain *ret);
+/* chance: as shown, calibrated; base: the chance without the features, calibrated the same way; whole: points without tenths (all figures
+ * multiples of 10), for where there is little data; phi: the log-odds that each of n features added. Points share chance - base in proportion to
+ * phi, with its signs; where the phi cancel each other the slope p (1 - p) takes the proportion's place. What rounding leaves goes to the
+ * parts that lost most by it: the sum is exact. Drivers too small to show stand with the others. */
+void explain_points(double chance, double base, bool whole, const double *phi, size_t n, struct explain *ret);
 
 /* Wilson's range of a share: `hits` of `n` at z (1.2815515655 = 80 %, 1.9599639845 = 95 %). n = 0: 0 … 1. */
 void explain_wilson(double hits, double n, double z, double *ret_low, double *ret_high);

@@ -136,6 +136,7 @@ const struct route web_routes[] = {
     {HTTP_GET, "/api/v1/me", MAY_READ, CSRF_TOKEN, BODY_NONE, 0, api_me, NULL},
     API_ROW("/renewals", api_renewals, NULL),
     API_ROW("/renewals/:id", api_renewal, "renewal"),
+    API_ROW("/renewals/:id/insight", api_renewal_insight, "renewal"),
     API_ROW("/bridge", api_bridge, NULL),
     API_ROW("/capacity", api_capacity, NULL),
     API_ROW("/calls", api_calls, NULL),

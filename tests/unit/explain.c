@@ -21,7 +21,7 @@ static void paper(void **state) {
   (void)state;
   static const double phi[] = {0.2, -0.5, 0, -0.1};
   struct explain x;
-  explain_points(0.76, 0.82, phi, 4, &x);
+  explain_points(0.76, 0.82, false, phi, 4, &x);
   assert_int_equal(x.base, 820);
   assert_int_equal(x.chance, 760);
   assert_int_equal(x.n, 3);
@@ -32,20 +32,26 @@ static void paper(void **state) {
   assert_int_equal(x.drivers[2].tenths, -15);
   near(x.drivers[2].phi, -0.1, 0);
   assert_int_equal(x.other, 0);
+  explain_points(0.764, 0.818, true, phi, 4, &x); /* 82 to 76 in whole points: -6.75, 2.7, -1.35 */
+  assert_int_equal(x.base, 820);
+  assert_int_equal(x.chance, 760);
+  assert_int_equal(x.drivers[0].tenths, -70);
+  assert_int_equal(x.drivers[1].tenths, 30);
+  assert_int_equal(x.drivers[2].tenths, -20);
 }
 
 static void the_rest_is_other(void **state) {
   (void)state;
   static const double phi[] = {.1, .1, .1, .1, .1, .1, .1, .1, .1, .1};
   struct explain x;
-  explain_points(0.60, 0.50, phi, 10, &x);
+  explain_points(0.60, 0.50, false, phi, 10, &x);
   assert_int_equal(x.n, EXPLAIN_DRIVERS);
   assert_int_equal(x.drivers[4].feature, 4);
   assert_int_equal(x.drivers[4].tenths, 10);
   assert_int_equal(x.other, 50);
   near(x.other_phi, 0.5, 1e-12);
   static const double thirds[] = {1, 1, 1}; /* 10 points in three: 3.4 + 3.3 + 3.3 */
-  explain_points(0.60, 0.50, thirds, 3, &x);
+  explain_points(0.60, 0.50, false, thirds, 3, &x);
   assert_int_equal(x.drivers[0].tenths + x.drivers[1].tenths + x.drivers[2].tenths, 100);
   assert_true(x.drivers[0].tenths >= 33 && x.drivers[0].tenths <= 34);
 }
@@ -53,20 +59,20 @@ static void the_rest_is_other(void **state) {
 static void edges(void **state) {
   (void)state;
   struct explain x;
-  explain_points(0.85, 0.85, NULL, 0, &x);
+  explain_points(0.85, 0.85, false, NULL, 0, &x);
   assert_int_equal(x.n, 0);
   assert_int_equal(sum_of(&x), 850);
   static const double against[] = {0.8, -0.8}; /* cancel each other: the slope 1/4 tells their size */
-  explain_points(0.5, 0.5, against, 2, &x);
+  explain_points(0.5, 0.5, false, against, 2, &x);
   assert_int_equal(x.n, 2);
   assert_int_equal(x.drivers[0].tenths, 200);
   assert_int_equal(x.drivers[1].tenths, -200);
   static const double tiny[] = {1e-7, 2};
-  explain_points(0.7, 0.4, tiny, 2, &x);
+  explain_points(0.7, 0.4, false, tiny, 2, &x);
   assert_int_equal(x.n, 1);
   assert_int_equal(x.drivers[0].feature, 1);
   static const double level[] = {1, 1}; /* a level calibration: the features move nothing */
-  explain_points(0.4, 0.4, level, 2, &x);
+  explain_points(0.4, 0.4, false, level, 2, &x);
   assert_int_equal(x.n, 0);
   assert_int_equal(sum_of(&x), 400);
 }
@@ -82,9 +88,10 @@ static void always_adds_up(void **state) {
       margin += phi[j];
     }
     struct explain x;
-    explain_points(1 / (1 + exp(-margin)), 1 / (1 + exp(-base)), phi, n, &x);
+    explain_points(1 / (1 + exp(-margin)), 1 / (1 + exp(-base)), round % 2 == 0, phi, n, &x);
     assert_int_equal(sum_of(&x), x.chance);
     for (size_t i = 0; i < x.n; i++) {
+      assert_true(round % 2 == 1 || x.drivers[i].tenths % 10 == 0);
       assert_true(x.drivers[i].phi > 0 ? x.drivers[i].tenths >= 0 : x.drivers[i].tenths <= 0);
       assert_true(i == 0 || fabs(x.drivers[i].phi) <= fabs(x.drivers[i - 1].phi));
     }

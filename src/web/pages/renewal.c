@@ -275,6 +275,8 @@ int renewal_view_fill(struct request *r, int64_t id, struct renewal_view *v) {
   if (rc >= 0)
     rc = escalation_section_fill(r, &x, &v->escalations);
   if (rc >= 0)
+    rc = renewal_insight_fill(r, &x, &c, &v->insight);
+  if (rc >= 0)
     rc = recent_events(r, id, v);
   if (rc >= 0)
     rc = renewal_sales_fill(r, &x, &v->sales);

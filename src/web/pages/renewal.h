@@ -88,6 +88,34 @@ struct renewal_promises {
   size_t n_people;
   struct str from, problem, body, due;
 };
+/* What the model says of it, and of what that is made. */
+struct renewal_driver {
+  struct str what, points, from, width; /* from, width: of the bar, in percent; the middle is no effect */
+  bool down;
+};
+struct renewal_like {
+  struct str name, due, href, outcome;
+  struct amount amount;
+  bool lost;
+};
+struct renewal_said {
+  struct str text;
+};
+struct renewal_chance_in {
+  struct str period, chance;
+};
+struct renewal_insight {
+  bool shown, starting, none_yet; /* none_yet: it is open and no run has judged it */
+  struct str chance, like, range, base, base_note, other, ground, day, similar;
+  struct renewal_chance_in *periods;
+  size_t n_periods;
+  struct renewal_driver *drivers;
+  size_t n_drivers;
+  struct renewal_like *rows;
+  size_t n_rows;
+  struct renewal_said *say;
+  size_t n_say;
+};
 struct renewal_view {
   int64_t id, version;
   struct str customer, customer_href, contract, contract_href, due, due_iso, distance;
@@ -137,6 +165,7 @@ struct renewal_view {
   struct renewal_exceptions exceptions;
   struct renewal_promises promises;
   struct escalation_section escalations;
+  struct renewal_insight insight;
 };
 /* Every change of every field, for /renewals/:id/history. */
 struct history_row {
@@ -196,6 +225,8 @@ struct str renewal_why(struct request *r, const struct renewal *x);
 struct str renewal_when(struct request *r, const struct renewal *x);
 /* renewal_notes.c: notes, whom to mention, documents. */
 int renewal_notes_fill(struct request *r, const struct renewal *x, struct renewal_view *v);
+/* renewal_insight.c */
+int renewal_insight_fill(struct request *r, const struct renewal *x, const struct contract *c, struct renewal_insight *v);
 /* renewal_promises.c */
 int renewal_promises_fill(struct request *r, const struct renewal *x, struct renewal_promises *v);
 /* renewal_chain.c: the same support over the years, what to do next, the rows beside it in the list it came from. */
