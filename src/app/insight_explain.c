@@ -13,19 +13,29 @@ static const struct engine_bin *bin_of(const struct insight_run *run, double cha
   return i < run->n_bins ? &run->bins[i] : NULL;
 }
 
+/* What being still open adds or takes: held-back renewals were judged 90 days ahead, without it. */
+static double still_open(const struct engine_score *x) {
+  for (size_t i = 0; i < x->n_why; i++) {
+    if (x->why[i].what == ENGINE_OPEN_LATE) {
+      return (double)x->why[i].phi;
+    }
+  }
+  return 0;
+}
+
 static void range_of(struct insight_explained *x) {
-  double chance = (double)x->score.chance;
-  const struct engine_bin *bin = bin_of(&x->run, chance);
+  double chance = (double)x->score.chance, moved = still_open(&x->score), ahead = logit_sigmoid(logit_odds(chance) - moved);
+  const struct engine_bin *bin = bin_of(&x->run, ahead);
   if (bin != NULL) {
     x->held_n = bin->n;
     x->held_renewed = bin->renewed;
     explain_wilson(bin->renewed, bin->n, Z80, &x->low, &x->high);
   } else {
     double n = (double)x->run.ripe + PRIOR_ROWS;
-    explain_wilson(chance * n, n, Z80, &x->low, &x->high);
+    explain_wilson(ahead * n, n, Z80, &x->low, &x->high);
   }
-  x->low = fmin(x->low, chance);
-  x->high = fmax(x->high, chance);
+  x->low = fmin(logit_sigmoid(logit_odds(x->low) + moved), chance);
+  x->high = fmax(logit_sigmoid(logit_odds(x->high) + moved), chance);
 }
 
 /* What the model calls the rest stays the rest. */

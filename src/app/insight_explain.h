@@ -20,7 +20,8 @@ struct insight_explained {
   struct engine_score score;
   struct explain points;  /* drivers[].feature: index into score.why; whole points when fewer than 100 were held back */
   double low, high;       /* 80 % range of the chance, holding it */
-  double held_n, held_renewed; /* of renewals held back with such a chance; 0: none were held back, and the range is from all ripe ones */
+  double held_n, held_renewed; /* of renewals held back that had such a chance 90 days ahead; 0: none were held back, and the range is
+                                * from all ripe ones */
   struct similar similar;
 };
 /* 1; 0 when there is no run, or the renewal was not open in it. In arena. Codes of the store. */

@@ -68,7 +68,7 @@ static void print_notes(struct cli *c, const struct insight_explained *x) {
   }
   fprintf(c->out, " As of %s.", day_iso(x->run.as_of, day));
   if (x->held_n > 0) {
-    fprintf(c->out, " Of %.0f held back with a chance like this %.0f renewed.", x->held_n, x->held_renewed);
+    fprintf(c->out, " Of %.0f held back with such a chance 90 days ahead %.0f renewed.", x->held_n, x->held_renewed);
   }
   if (x->similar.compared > 0) {
     fprintf(c->out, " Of the %zu past renewals most like it %zu renewed.", x->similar.compared, x->similar.renewed);

@@ -63,13 +63,18 @@ void explain_points(double chance, double base, bool whole, const double *phi, s
   x.other_phi = sum - named;
   exact[x.n] = unit * each * x.other_phi;
   round_parts(exact, units, chance_units - base_units);
+  size_t kept = 0;
   for (size_t i = 0; i < PARTS; i++) {
-    if (i < x.n) {
-      x.drivers[i].tenths = each_unit * units[i];
+    if (i < x.n && units[i] != 0) {
+      x.drivers[kept] = x.drivers[i];
+      x.drivers[kept++].tenths = each_unit * units[i];
+    } else if (i < x.n) {
+      x.other_phi += x.drivers[i].phi; /* rounded away */
     } else {
       x.other += each_unit * units[i];
     }
   }
+  x.n = kept;
   *ret = x;
 }
 

@@ -114,7 +114,7 @@ int insight_score_get(struct store *s, int64_t run_id, int64_t renewal_id, struc
   struct engine_score x;
   while (from < to) {
     size_t mid = from + (to - from) / 2;
-    if (insight_unpack_scores(str_sub(bytes, mid * INSIGHT_SCORE_BYTES, (mid + 1) * INSIGHT_SCORE_BYTES), &x, 1) < 0)
+    if (insight_unpack_scores(str_sub(bytes, mid * INSIGHT_SCORE_BYTES, INSIGHT_SCORE_BYTES), &x, 1) < 0)
       return broken(e, ERR_SYNTAX);
     if (x.id == renewal_id) {
       *ret = x;

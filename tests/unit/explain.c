@@ -91,8 +91,9 @@ static void always_adds_up(void **state) {
     explain_points(1 / (1 + exp(-margin)), 1 / (1 + exp(-base)), round % 2 == 0, phi, n, &x);
     assert_int_equal(sum_of(&x), x.chance);
     for (size_t i = 0; i < x.n; i++) {
+      assert_true(x.drivers[i].tenths != 0);
       assert_true(round % 2 == 1 || x.drivers[i].tenths % 10 == 0);
-      assert_true(x.drivers[i].phi > 0 ? x.drivers[i].tenths >= 0 : x.drivers[i].tenths <= 0);
+      assert_true(x.drivers[i].phi > 0 ? x.drivers[i].tenths > 0 : x.drivers[i].tenths < 0);
       assert_true(i == 0 || fabs(x.drivers[i].phi) <= fabs(x.drivers[i - 1].phi));
     }
   }

@@ -6,6 +6,7 @@
 #include "web/pages/renewal.h"
 
 enum { MOST_SAID = 3, FULL_BAR = 200 /* tenths of a point */ };
+static const double LEAST_SHOWN = 0.005; /* a quarter that it is not at all likely to be booked in is no line */
 
 struct telling {
   struct request *r;
@@ -130,15 +131,17 @@ static bool fill_figures(const struct telling *t, bool whole, struct renewal_ins
     return false;
   v->chance = format_share(r->reader, e->points.chance, 1000, digits);
   v->base = format_share(r->reader, e->points.base, 1000, digits);
-  v->base_note = tr_fmt(r, "of its segment, before renewal number {0}", format_count(r->reader, e->score.nth));
+  v->base_note = tr_fmt(r, "its segment, renewal {0}", format_count(r->reader, e->score.nth));
   v->range = tr_fmt(r, "80% range {0} to {1}", percent(r, e->low, 0), percent(r, e->high, 0));
   for (size_t k = 0; k < e->run.n_periods && k < 2; k++) {
     struct str period = format_period(r->reader, e->run.periods[k]);
+    if ((double)e->score.by[k] < LEAST_SHOWN)
+      continue;
     v->periods[v->n_periods++] = (struct renewal_chance_in){tr_fmt(r, "Books in {0}", period), percent(r, (double)e->score.by[k], 0)};
   }
   if (e->held_n > 0)
-    v->like = tr_fmt(r, "Of {0} past renewals that the model had not seen and gave such a chance, {1} renewed.", format_count(r->reader, (int64_t)e->held_n),
-                     format_count(r->reader, (int64_t)e->held_renewed));
+    v->like = tr_fmt(r, "Of {0} past renewals that the model had not seen and gave such a chance 90 days ahead, {1} renewed.",
+                     format_count(r->reader, (int64_t)e->held_n), format_count(r->reader, (int64_t)e->held_renewed));
   v->ground = v->starting ? tr_n(r, e->run.ripe, "A starting estimate from {n} past renewal.", "A starting estimate from {n} past renewals.")
                           : tr_n(r, e->run.ripe, "Learned from {n} past renewal.", "Learned from {n} past renewals.");
   v->day = format_day(r->reader, e->run.as_of);
