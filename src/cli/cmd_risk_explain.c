@@ -63,6 +63,8 @@ static void print_notes(struct cli *c, const struct insight_explained *x) {
   char day[DAY_ISO_SIZE];
   if (x->run.ground == ENGINE_STARTING) {
     fprintf(c->out, "Starting estimate, few data: %lld past renewals.", (long long)x->run.ripe);
+  } else if (x->run.ground == ENGINE_DOUBTED) {
+    fputs("What the model had learned was stopped by its own checks for leaks (`perennial risk train` names them): the curve of the segment alone.", c->out);
   } else {
     fprintf(c->out, "Learned from %lld past renewals.", (long long)x->run.ripe);
   }

@@ -9,7 +9,7 @@
 enum { CHUNK = 4096, CALLS = 20 };
 
 const char *engine_ground_name(int g) {
-  static const char *const names[] = {[ENGINE_STARTING] = "starting", [ENGINE_LEARNED] = "learned"};
+  static const char *const names[] = {[ENGINE_STARTING] = "starting", [ENGINE_LEARNED] = "learned", [ENGINE_DOUBTED] = "doubted"};
   return g >= 0 && g < ENGINE_GROUNDS ? names[g] : "";
 }
 
@@ -199,6 +199,7 @@ void engine_model_write(const struct book *b, const struct engine_model *m, stru
                s->region < b->regions.n ? b->regions.id[s->region] : 0, sales_model_name(s->model), s->a, s->b, s->came, s->lost);
   }
   strbuf_addz(out, "]");
+  engine_probe_write(m, out);
   if (m->has_logit) {
     size_t p = engine_columns(m);
     add_columns(b, m, out);

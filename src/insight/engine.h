@@ -3,6 +3,7 @@
  *   risk_rows   what is ripe and what is open, as known on the day
  *   cohort      the curve of each segment: of those before their n-th renewal, the share that makes it
  *   logit       what else is known moves that chance (from ENGINE_LEARN_ROWS ripe renewals on; before, the curve alone)
+ *   probe       a model that knows more than can be known ahead is not used: the curve alone, and ground says so
  *   calibrate   on the last fifth by due date, which the model it is fitted to has not seen
  *   timing      when, given that it is still open: the chance that it books in a period
  *   band        of each node: what is booked is fixed, the open ones swing alone and together
@@ -17,6 +18,7 @@
 #include "insight/cohort.h"
 #include "insight/forecast.h"
 #include "insight/logit.h"
+#include "insight/probe.h"
 #include "insight/risk_rows.h"
 #include "insight/timing.h"
 
@@ -30,8 +32,8 @@ enum {
 };
 
 /* How much the numbers stand on; every screen says it. */
-enum engine_ground { ENGINE_STARTING, ENGINE_LEARNED, ENGINE_GROUNDS };
-const char *engine_ground_name(int g); /* "starting", "learned"; "" out of range */
+enum engine_ground { ENGINE_STARTING, ENGINE_LEARNED, ENGINE_DOUBTED /* learned, but it knew more than can be known: the curve alone */, ENGINE_GROUNDS };
+const char *engine_ground_name(int g); /* "starting", "learned", "doubted"; "" out of range */
 
 /* What moves a chance, for words: numbers of a risk row, then these. Values are stored. */
 enum engine_driver { ENGINE_CHANNEL = RISK_NUMBERS, ENGINE_REGION, ENGINE_FAMILY, ENGINE_OPEN_LATE /* still open so late */, ENGINE_DRIVER_KINDS };
@@ -47,6 +49,7 @@ struct engine_options {
   const struct period *periods; /* at most ENGINE_PERIODS, any order; one that is over gets chances of 0 */
   size_t n_periods;
   double rho;                 /* how much renewals swing together; NAN = by how much data there is */
+  bool unprobed;              /* do not look for leaks: for replays of many days, whose last one does */
   engine_watch_fn *watch;     /* may be NULL */
   void *watch_ctx;
 };
@@ -68,6 +71,7 @@ struct engine_model {
   struct cohort_fit whole;
   struct engine_segment *segments; /* by (region, model) */
   size_t n_segments;
+  struct probe_result probe; /* PROBE_FEW when it was not looked for */
   bool has_logit;
   struct logit_scale scale;
   struct logit_model logit;

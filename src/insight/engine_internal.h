@@ -3,7 +3,9 @@
 #define INSIGHT_ENGINE_INTERNAL_H
 #include "insight/engine.h"
 
+static const double ENGINE_RIDGE = 2;
 enum { ENGINE_CHANNELS = 2 /* one tier, two tiers; direct is neither */, ENGINE_MOST_CODES = 12,
+       ENGINE_PROBE_BEFORE = 60 /* days: as rows look a month after they were judged */,
        ENGINE_MOST_COLUMNS = RISK_NUMBERS + ENGINE_CHANNELS + 2 * ENGINE_MOST_CODES };
 
 size_t engine_columns(const struct engine_model *m);
@@ -15,4 +17,9 @@ int engine_column_driver(const struct engine_model *m, size_t column);
 double engine_offset(const struct engine_model *m, const struct risk_row *r);
 /* Before timing: calibrated chance that it renews at all. */
 double engine_chance_at(const struct engine_model *m, double margin);
+/* Unscaled columns of a row. */
+void engine_fill_plain(const struct engine_model *m, const struct risk_row *r, double *x);
+/* Sets m->probe. Curves and codes of the columns have to be there. OK, ERR_NOMEM. */
+int engine_probe(const struct book *b, const struct risk_rows *rows, const struct engine_options *o, struct engine_model *m, struct err *e);
+void engine_probe_write(const struct engine_model *m, struct strbuf *out); /* ,"probe":{…} */
 #endif

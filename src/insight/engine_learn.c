@@ -4,7 +4,6 @@
 #include "base/alloc.h"
 #include "insight/engine_internal.h"
 
-#define RIDGE 2.0
 #define PULL 1.0
 #define SEGMENT_SD 0.5 /* of a segment's curve around the whole's, on the log scale */
 enum { CODE_LEAST = 30, UNSEEN_LEAST = 50, BLOCK_DAYS = 91, BLOCKS_MOST = 40, RATIO_HOLD = 20, UNSEEN_ONE_IN = 5 };
@@ -108,7 +107,7 @@ int engine_column_driver(const struct engine_model *m, size_t column) {
   return column < ENGINE_CHANNELS ? ENGINE_CHANNEL : column < (size_t)ENGINE_CHANNELS + m->n_regions ? ENGINE_REGION : ENGINE_FAMILY;
 }
 
-static void fill_plain(const struct engine_model *m, const struct risk_row *r, double *x) {
+void engine_fill_plain(const struct engine_model *m, const struct risk_row *r, double *x) {
   for (int i = 0; i < RISK_NUMBERS; i++) {
     *x++ = (double)r->x[i];
   }
@@ -123,7 +122,7 @@ static void fill_plain(const struct engine_model *m, const struct risk_row *r, d
 }
 
 void engine_fill(const struct engine_model *m, const struct risk_row *r, double *x) {
-  fill_plain(m, r, x);
+  engine_fill_plain(m, r, x);
   logit_scale_apply(&m->scale, x, 1);
 }
 
@@ -169,7 +168,7 @@ static int fill_matrix(const struct engine_model *m, const struct risk_row *cons
     return no_memory(e);
   }
   for (size_t i = 0; i < n; i++) {
-    fill_plain(m, rows[i], x.x + i * x.p);
+    engine_fill_plain(m, rows[i], x.x + i * x.p);
     x.y[i] = rows[i]->label == RISK_RENEWED;
     x.offset[i] = engine_offset(m, rows[i]);
   }
@@ -182,7 +181,7 @@ static int fit(const struct matrix *x, size_t n, struct arena *a, struct logit_s
     return no_memory(e);
   }
   logit_scale_apply(scale, x->x, n);
-  return logit_fit(&(struct logit_data){.n = n, .p = x->p, .x = x->x, .y = x->y, .offset = x->offset, .ridge = RIDGE}, ret, a, e);
+  return logit_fit(&(struct logit_data){.n = n, .p = x->p, .x = x->x, .y = x->y, .offset = x->offset, .ridge = ENGINE_RIDGE}, ret, a, e);
 }
 
 static bool both(const struct risk_row *const *rows, size_t n) {
@@ -355,7 +354,7 @@ static int learn_swings(const struct risk_row *const *rows, size_t n, struct eng
     past[n_past++] = (struct band_past){.actual = actual - bins->certain, .mean = bins->mean, .luck = bins->luck, .lean = bins->lean};
   }
   size_t whole = n_past > 1 ? n_past - 1 : 0; /* the oldest stretch is cut off somewhere */
-  m->rho = m->ground == ENGINE_STARTING ? BAND_RHO_FEW : band_rho_widened(band_rho(past, whole), m->unseen > 0 && weight > 0 ? 1 / sqrt(weight) : 0);
+  m->rho = m->ground != ENGINE_LEARNED ? BAND_RHO_FEW : band_rho_widened(band_rho(past, whole), m->unseen > 0 && weight > 0 ? 1 / sqrt(weight) : 0);
   return OK;
 }
 
@@ -385,6 +384,12 @@ int engine_learn(const struct book *b, const struct risk_rows *rows, const struc
     m.regions = frequent(rows, false, a, &m.n_regions);
     m.families = frequent(rows, true, a, &m.n_families);
     code = m.regions != NULL && m.families != NULL ? OK : no_memory(e);
+  }
+  m.probe = probe_none(engine_columns(&m));
+  code = code == OK && learns && !o->unprobed ? engine_probe(b, rows, o, &m, e) : code;
+  if (m.probe.verdict != PROBE_FINE && m.probe.verdict != PROBE_FEW) {
+    m.ground = ENGINE_DOUBTED;
+    learns = false;
   }
   code = code == OK && learns ? learn_logit(order + skip, n, a, &m, e) : code;
   code = code == OK ? learn_timing(rows, &m, e) : code;

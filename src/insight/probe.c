@@ -89,6 +89,11 @@ static bool one_outcome(const double *y, size_t n) {
   return true;
 }
 
+/* Which half a customer is in: neighbours in the dictionary may be alike. */
+static uint32_t side_of(uint32_t group) {
+  return group * 0x9E3779B1u >> 31;
+}
+
 /* A model of the customers of one side judges those of the other. */
 static int judge_side(struct work *w, const double *x, const uint8_t *y, uint32_t side, struct err *e) {
   const struct probe_data *d = w->d;
@@ -102,7 +107,7 @@ static int judge_side(struct work *w, const double *x, const uint8_t *y, uint32_
   }
   double *outcome = train + w->n * d->p, *offset = outcome + w->n, *row = offset + w->n;
   for (size_t i = 0; i < w->n; i++) {
-    if (d->group[i] % 2 != side) {
+    if (side_of(d->group[i]) != side) {
       memcpy(train + n * d->p, x + i * d->p, d->p * sizeof *x);
       outcome[n] = y[i];
       offset[n++] = d->offset != NULL ? d->offset[i] : 0;
@@ -116,7 +121,7 @@ static int judge_side(struct work *w, const double *x, const uint8_t *y, uint32_
   struct logit_data data = {.n = level ? 0 : n, .p = d->p, .x = train, .y = outcome, .offset = offset, .ridge = d->ridge};
   int code = logit_fit(&data, &m, a, e);
   for (size_t i = 0; i < w->n && code == OK; i++) {
-    if (d->group[i] % 2 == side) {
+    if (side_of(d->group[i]) == side) {
       memcpy(row, x + i * d->p, d->p * sizeof *x);
       logit_scale_apply(&scale, row, 1);
       w->chance[i] = logit_chance(&m, row, d->offset != NULL ? d->offset[i] : 0);
@@ -214,9 +219,13 @@ static int run(struct work *w, struct probe_result *r, struct err *e) {
   return code;
 }
 
+struct probe_result probe_none(size_t p) {
+  return (struct probe_result){.verdict = PROBE_FEW, .column = p, .column_auc = 0.5, .auc = NAN, .later_auc = NAN, .shuffled_auc = NAN, .shuffled_se = NAN};
+}
+
 int probe_run(const struct probe_data *all, struct probe_result *ret, struct err *e) {
   struct probe_data d = *all;
-  struct probe_result r = {.verdict = PROBE_FEW, .column = d.p, .column_auc = 0.5, .auc = NAN, .later_auc = NAN, .shuffled_auc = NAN, .shuffled_se = NAN};
+  struct probe_result r = probe_none(d.p);
   size_t skip = d.n > PROBE_MOST_ROWS ? d.n - PROBE_MOST_ROWS : 0;
   d.n -= skip;
   d.x += skip * d.p;

@@ -36,6 +36,8 @@ struct probe_result {
 const char *probe_verdict_name(int v); /* "fine", "few", "column", "model", "later", "shuffled"; "" out of range */
 /* Takes at most PROBE_MOST_ROWS rows, the last ones. OK, ERR_NOMEM, ERR_RANGE and ERR_LIMIT of logit_fit. */
 int probe_run(const struct probe_data *d, struct probe_result *ret, struct err *e);
+/* Nothing was looked at: FEW, of p columns. */
+struct probe_result probe_none(size_t p);
 /* What was found, for a person; column: the name of ret's column. NUL-terminated, in the arena; "" on no memory. */
 struct str probe_sentence(const struct probe_result *r, struct str column, struct arena *a);
 #endif

@@ -38,7 +38,7 @@ struct account {
 struct work {
   const struct book *b;
   day_t today;
-  int grace;
+  int grace, before;
   const uint16_t *family; /* by product code */
   const uint8_t *tenure;  /* by line */
   struct risk_row *ripe, *open; /* by renewal; label RISK_OPEN + 1: none */
@@ -305,13 +305,13 @@ static bool fill_row(const struct work *w, const struct account *a, const struct
 static void make_rows(const struct work *w, const struct account *a, const struct event *v) {
   const struct book_renewals *x = &w->b->renewals;
   struct risk_row *ripe = &w->ripe[v->row], *open = &w->open[v->row];
-  day_t seen = v->due - RISK_SEEN_BEFORE;
+  day_t seen = v->due - w->before;
   bool undecided = v->settled == DAY_NONE || v->settled > seen;
   if (v->due + w->grace <= w->today && undecided && (x->category[v->row] != CATEGORY_OMITTED || v->settled != DAY_NONE) && fill_row(w, a, v, seen, ripe)) {
     bool back = v->back && x->booked[v->row] != DAY_NONE && x->booked[v->row] - v->due <= w->grace;
     day_t at = back ? x->booked[v->row] : v->settled != DAY_NONE && !v->back && v->settled < v->due + w->grace ? v->settled : v->due + w->grace;
     ripe->label = back ? RISK_RENEWED : RISK_LOST;
-    ripe->closed = (int16_t)clamp(at - v->due, -RISK_SEEN_BEFORE, w->grace);
+    ripe->closed = (int16_t)clamp(at - v->due, -w->before, w->grace);
   }
   bool stage_open = x->outcome[v->row] == OUTCOME_OPEN && x->stage[v->row] != STAGE_LOST && x->stage[v->row] != STAGE_WON;
   day_t last = w->today < v->due ? w->today : v->due; /* no ripe row was ever seen with its own term over */
@@ -377,10 +377,10 @@ static void count_late(const struct work *w, struct risk_rows *ret) {
   }
 }
 
-int risk_rows_make(const struct book *b, day_t today, int grace, int threads, struct arena *a, struct risk_rows *ret, struct err *e) {
+int risk_rows_seen(const struct book *b, day_t today, int grace, int before, int threads, struct arena *a, struct risk_rows *ret, struct err *e) {
   struct risk_rows x = {0};
   size_t n = b->renewals.n, some = 0;
-  struct work w = {.b = b, .today = today, .grace = grace, .family = families(b, a, &x), .tenure = tenure_of_lines(b)};
+  struct work w = {.b = b, .today = today, .grace = grace, .before = before, .family = families(b, a, &x), .tenure = tenure_of_lines(b)};
   w.ripe = x.ripe = arena_alloc(a, (n + 1) * sizeof *x.ripe);
   w.open = x.open = arena_alloc(a, (n + 1) * sizeof *x.open);
   if (w.family == NULL || w.tenure == NULL || x.ripe == NULL || x.open == NULL || book_rows_of(b, BOOK_LINES_BY_ACCOUNT, 0, &some) == NULL ||
@@ -399,4 +399,8 @@ int risk_rows_make(const struct book *b, day_t today, int grace, int threads, st
   count_late(&w, &x);
   *ret = x;
   return OK;
+}
+
+int risk_rows_make(const struct book *b, day_t today, int grace, int threads, struct arena *a, struct risk_rows *ret, struct err *e) {
+  return risk_rows_seen(b, today, grace, RISK_SEEN_BEFORE, threads, a, ret, e);
 }

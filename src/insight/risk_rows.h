@@ -52,4 +52,6 @@ struct risk_rows {
 /* today: the day the book is of (book->as_of, or the organization's day for the newest). grace: 1 … 365. threads changes nothing but the time.
  * Rows live in arena. OK, ERR_NOMEM. */
 int risk_rows_make(const struct book *b, day_t today, int grace, int threads, struct arena *a, struct risk_rows *ret, struct err *e);
+/* The same, with ripe renewals seen `before` days ahead of their due date instead of RISK_SEEN_BEFORE: how they look at another time. */
+int risk_rows_seen(const struct book *b, day_t today, int grace, int before, int threads, struct arena *a, struct risk_rows *ret, struct err *e);
 #endif

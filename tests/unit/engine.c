@@ -123,6 +123,42 @@ static struct engine_node *bands(const struct book *b, const struct engine_resul
   return nodes;
 }
 
+/* A system that sets the units of a lost line to 0 when it ends, in place: every row of the past has it. */
+static void write_at_close(struct book *b) {
+  for (size_t i = 0; i < b->lines.n; i++) {
+    if ((b->lines.outcome_evidence[i] & 15) == OUTCOME_LOST) {
+      b->lines.quantity[i] = 0;
+    }
+  }
+}
+
+/* A model that was stopped is not used: chances are those of the curve, and the run says why. */
+static void test_leak_stops(void **state) {
+  (void)state;
+  struct plan p = {.past = 1500, .open = 60, .small = 0.6, .large = 0.9, .atr = 100000};
+  struct book *b = plan_book(&p);
+  struct arena *a ARENA_CLEANUP = arena_new(0);
+  struct strbuf text STRBUF_CLEANUP = STRBUF_INIT(1 << 20);
+  struct engine_result honest = run(b, 1, a);
+  assert_int_equal(honest.model.ground, ENGINE_LEARNED);
+  assert_int_equal(honest.model.probe.verdict, PROBE_FINE);
+  assert_true(honest.model.probe.auc > 0.6 && honest.model.probe.auc < 0.8);
+  assert_true(fabs(honest.model.probe.later_auc - honest.model.probe.auc) < PROBE_JUMP);
+  write_at_close(b);
+  struct engine_result leaking = run(b, 1, a);
+  assert_int_equal(leaking.model.probe.verdict, PROBE_COLUMN);
+  assert_int_equal(leaking.model.probe.column, RISK_UNITS);
+  assert_int_equal(leaking.model.ground, ENGINE_DOUBTED);
+  assert_false(leaking.model.has_logit);
+  for (size_t i = 0; i < leaking.n_scores; i++) {
+    assert_true(leaking.scores[i].n_why <= 1); /* at most that it is still open */
+  }
+  engine_model_write(b, &leaking.model, &text);
+  assert_true(str_contains(strbuf_str(&text), STR("\"ground\":\"doubted\"")));
+  assert_true(str_contains(strbuf_str(&text), STR("\"probe\":{\"verdict\":\"column\",\"column\":\"units\"")));
+  book_free(b);
+}
+
 /* How far the chances are from the truth: p planted, delays even over -60 … 19, so that being open still says something. */
 static double mean_off(const struct book *b, const struct engine_result *r, uint32_t odd, double p) {
   double sum = 0, n = 0;
@@ -291,6 +327,6 @@ static void test_stop(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_planted), cmocka_unit_test(test_same_bits), cmocka_unit_test(test_tree), cmocka_unit_test(test_no_history),
-                                     cmocka_unit_test(test_poor_books), cmocka_unit_test(test_stop)};
+                                     cmocka_unit_test(test_poor_books), cmocka_unit_test(test_stop), cmocka_unit_test(test_leak_stops)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -105,7 +105,7 @@ struct renewal_chance_in {
   struct str period, chance;
 };
 struct renewal_insight {
-  bool shown, starting, none_yet; /* none_yet: it is open and no run has judged it */
+  bool shown, starting, doubted, none_yet; /* none_yet: it is open and no run has judged it */
   struct str chance, like, range, base, base_note, other, ground, day, similar;
   struct renewal_chance_in *periods;
   size_t n_periods;

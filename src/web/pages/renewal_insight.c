@@ -142,8 +142,9 @@ static bool fill_figures(const struct telling *t, bool whole, struct renewal_ins
   if (e->held_n > 0)
     v->like = tr_fmt(r, "Of {0} past renewals that the model had not seen and gave such a chance 90 days ahead, {1} renewed.",
                      format_count(r->reader, (int64_t)e->held_n), format_count(r->reader, (int64_t)e->held_renewed));
-  v->ground = v->starting ? tr_n(r, e->run.ripe, "A starting estimate from {n} past renewal.", "A starting estimate from {n} past renewals.")
-                          : tr_n(r, e->run.ripe, "Learned from {n} past renewal.", "Learned from {n} past renewals.");
+  v->ground = v->doubted ? tr(r, "What the model had learned was stopped by its own checks for leaks: this is the curve of the segment alone.")
+              : v->starting ? tr_n(r, e->run.ripe, "A starting estimate from {n} past renewal.", "A starting estimate from {n} past renewals.")
+              : tr_n(r, e->run.ripe, "Learned from {n} past renewal.", "Learned from {n} past renewals.");
   v->day = format_day(r->reader, e->run.as_of);
   return true;
 }
@@ -166,5 +167,6 @@ int renewal_insight_fill(struct request *r, const struct renewal *x, const struc
   bool whole = e.held_n < INSIGHT_FEW;
   v->shown = true;
   v->starting = e.run.ground == ENGINE_STARTING;
+  v->doubted = e.run.ground == ENGINE_DOUBTED;
   return fill_figures(&t, whole, v) && fill_drivers(&t, whole, v) && fill_similar(&t, v) ? OK : ERR_NOMEM;
 }
