@@ -1,6 +1,5 @@
 /* Calls of the weeks before, and how calls of the same week turned out. */
 #include "app/call.h"
-#include "app/forecast_run.h"
 
 struct looking {
   struct store *s;
@@ -67,9 +66,12 @@ static void put(struct call_record *x, size_t k, int64_t called) {
 /* What stands closed in the quarter, per rep and in all. */
 static int fill_results(struct looking *l, size_t k, struct err *e) {
   struct forecast_node *nodes = NULL;
-  size_t n = 0, unmatched = 0;
+  size_t n = 0;
   const struct book *b = l->board->book;
-  int rc = forecast_run(l->s, l->who, b, &l->x->quarters[k], l->a, &nodes, &n, &unmatched, e);
+  struct forecast_query q = {.period = l->x->quarters[k], .as_of = b->as_of, .reps = l->who->everything ? NULL : scope_reps(l->who, l->a, b)};
+  if ((!l->who->everything && !q.reps) || scope_rows(l->who, l->a, b, &q.extra, &q.n_extra) != OK)
+    return err_set(e, ERR_NOMEM, "Out of memory");
+  int rc = forecast_compute(b, &q, l->a, &nodes, &n, e);
   if (rc < 0)
     return rc;
   l->x->all.result[k] = l->x->own.result[k] = nodes[0].amount[CATEGORY_CLOSED];

@@ -1,5 +1,6 @@
 #include "app/target.h"
 
+#include "base/map.h"
 #include "base/utf8.h"
 #include "domain/spread.h"
 #include "insight/exact.h"
@@ -112,12 +113,62 @@ int target_presence(struct store *s, struct arena *a, const struct book *b, cons
 
 /* ---- reading ---- */
 
-static struct target_row *place_of(struct target_rows *x, const struct target_row *t) {
-  for (size_t i = 0; i < x->n; i++)
+/* The row of the same place and measure, or a new one; NULL on no memory. Known measures are found by number: a vendor of hundreds of reps has thousands of
+ * targets. */
+static struct target_row *place_of(struct target_rows *x, const struct target_row *t, struct map64 *known) {
+  uint64_t *number = t->measure < 0 ? NULL : map64_put(known, (uint64_t)t->node.id << 8 | (uint64_t)t->node.kind << 4 | (uint64_t)t->measure);
+  if (t->measure >= 0 && !number)
+    return NULL;
+  for (size_t i = 0; i < x->n && !number; i++)
     if (x->rows[i].node.kind == t->node.kind && x->rows[i].node.id == t->node.id && str_eq(x->rows[i].set.kind, t->set.kind) &&
         str_eq(x->rows[i].set.measure, t->set.measure))
       return &x->rows[i];
-  return &x->rows[x->n++];
+  if (number && *number)
+    return &x->rows[*number - 1];
+  x->n++;
+  if (number)
+    *number = x->n;
+  return &x->rows[x->n - 1];
+}
+
+struct placing {
+  const struct book *b;
+  const struct period *p;
+  const int *present; /* by rep code */
+  int days;
+  struct map64 *known;
+  struct target_rows *x;
+};
+
+/* The newest of each place and measure; the list is in the order of scopes and names. */
+static int place_all(const struct placing *l, const struct target *set, size_t n, struct err *e) {
+  struct target_row at = {0};
+  bool there = false;
+  for (size_t i = 0; i < n; i++) {
+    struct target_row t = {.set = set[i], .measure = measure_of(&set[i]), .present = l->days, .days = l->days};
+    if (!i || !str_eq(set[i].scope, set[i - 1].scope) || !str_eq(set[i].scope_name, set[i - 1].scope_name)) {
+      at = (struct target_row){0};
+      there = target_find(l->b, &set[i], &at);
+    }
+    t.node = at.node;
+    t.code = at.code;
+    if (!there || !convert(l->b, &set[i], l->p->first, &t.amount)) {
+      l->x->unmatched++;
+      continue;
+    }
+    t.counts = t.amount;
+    if (t.node.kind == NODE_REP && !str_eq(set[i].kind, STR("rate"))) {
+      t.present = l->present[t.code];
+      if (t.present < l->days && prorate(t.amount, t.present, l->days, &t.counts) != OK)
+        return err_set(e, ERR_RANGE, "The target of %.*s is too large", STR_FMT(set[i].scope_name));
+    }
+    struct target_row *place = place_of(l->x, &t, l->known);
+    if (!place)
+      return err_set(e, ERR_NOMEM, "Out of memory");
+    if (!place->set.scope.n || place->set.id < t.set.id)
+      *place = t;
+  }
+  return OK;
 }
 
 int target_load(struct store *s, struct arena *a, const struct book *b, const struct period *p, int64_t until, struct target_rows *ret, struct err *e) {
@@ -128,26 +179,13 @@ int target_load(struct store *s, struct arena *a, const struct book *b, const st
   int rc = target_list(s, a, str_of(period_id(p, id)), until, &set, &n, e);
   rc = rc < 0 ? rc : target_presence(s, a, b, p, until, &present, &days, e);
   struct target_rows x = {.rows = rc < 0 ? NULL : arena_zalloc(a, n + 1, sizeof *x.rows)};
-  if (rc < 0 || !x.rows)
-    return rc < 0 ? rc : err_set(e, ERR_NOMEM, "Out of memory");
-  for (size_t i = 0; i < n; i++) {
-    struct target_row t = {.set = set[i], .measure = measure_of(&set[i]), .present = days, .days = days};
-    if (!target_find(b, &set[i], &t) || !convert(b, &set[i], p->first, &t.amount)) {
-      x.unmatched++;
-      continue;
-    }
-    t.counts = t.amount;
-    if (t.node.kind == NODE_REP && !str_eq(set[i].kind, STR("rate"))) {
-      t.present = present[t.code];
-      if (t.present < days && prorate(t.amount, t.present, days, &t.counts) != OK)
-        return err_set(e, ERR_RANGE, "The target of %.*s is too large", STR_FMT(set[i].scope_name));
-    }
-    struct target_row *place = place_of(&x, &t);
-    if (!place->set.scope.n || place->set.id < t.set.id)
-      *place = t;
-  }
-  *ret = x;
-  return OK;
+  struct placing l = {b, p, present, days, map64_new(), &x};
+  if (rc == OK)
+    rc = x.rows && l.known ? place_all(&l, set, n, e) : err_set(e, ERR_NOMEM, "Out of memory");
+  map64_free(l.known);
+  if (rc == OK)
+    *ret = x;
+  return rc;
 }
 
 const struct target_row *target_of(const struct target_rows *x, const struct node *n, int measure) {

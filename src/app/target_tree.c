@@ -88,9 +88,9 @@ static int rates_of(struct making *m, const struct period *p, bool last, struct 
   int rc = OK;
   for (int level = FORECAST_ALL; level <= FORECAST_REP && rc == OK; level++) {
     struct kpi_query q = {.period = *p, .calendar = m->org->calendar, .by = by[level], .as_of = m->today, .grace_days = m->org->grace_days, .reps = reps,
-                          .threads = 1, .lines_only = true};
+                          .threads = 1, .lines_only = true, .due_only = true};
     struct kpi_result x;
-    rc = level == FORECAST_ALL ? kpi_total(m->b, &q, m->a, &x, e) : kpi_compute(m->b, &q, m->a, &x, e);
+    rc = kpi_kept(m->b, &q, m->a, &x, e);
     if (rc == OK && level == FORECAST_ALL)
       rate_of(&m->t->nodes[0], last, &x.total, id);
     for (size_t i = 0; i < x.n_groups && rc == OK && level != FORECAST_ALL; i++)

@@ -7,7 +7,7 @@
 #include "insight/book_fold.h"
 #include "insight/book_index.h"
 #include "insight/grid_internal.h"
-#include "insight/kpi_internal.h"
+#include "insight/kept.h"
 
 struct book *book_new(void) {
   struct arena *a = arena_new(0);
@@ -35,7 +35,7 @@ void book_free(struct book *b) {
   }
   struct book *root = b->root;
   grid_cache_free(atomic_load(&b->grid));
-  kpi_kept_free(atomic_load(&b->kpis));
+  kept_free(atomic_load(&b->kept));
   book_index_free(b);
   mem_free(atomic_load(&b->alike));
   mem_free(atomic_load(&b->tenure));
@@ -103,7 +103,7 @@ struct book *book_fork(struct book *b) {
   fork->drop = NULL;
   atomic_init(&fork->holders, 1);
   atomic_init(&fork->grid, NULL);
-  atomic_init(&fork->kpis, NULL);
+  atomic_init(&fork->kept, NULL);
   atomic_init(&fork->alike, NULL);
   atomic_init(&fork->tenure, NULL);
   for (int k = 0; k < BOOK_KEYS; k++) {

@@ -102,7 +102,7 @@ struct book {
   void *map; size_t map_n;
   struct book *root;                 /* of a book_fork: whose lines, names and rates it shares */
   _Atomic int holders;               /* forks that share this book's memory, and its owner */
-  struct kpi_kept *_Atomic kpis;     /* totals of KPIs over these lines (kpi_kept.c); forks of the newest book use their root's */
+  struct kept *_Atomic kept;         /* answers over these very rows (kept.h); those over lines alone stand beside the root of the newest book's forks */
   struct book_index *_Atomic index[BOOK_KEYS]; /* made on first use; forks of the newest book use their root's */
   struct alike_kept *_Atomic alike; /* accounts that may be one (app/merge.c), one piece of memory; forks use their root's */
   uint8_t *_Atomic tenure;           /* by line (tenure.h); forks of the newest book use their root's */

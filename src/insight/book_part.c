@@ -5,7 +5,7 @@
 #include "base/alloc.h"
 #include "insight/book_index.h"
 #include "insight/grid_internal.h"
-#include "insight/kpi_internal.h"
+#include "insight/kept.h"
 
 static void *taken(const void *column, size_t size, const uint32_t *rows, size_t n, struct arena *a) {
   char *to = arena_alloc(a, (n + 1) * size);
@@ -53,7 +53,7 @@ int book_part_of(const struct book *b, enum grid_column part, uint32_t account, 
   memcpy(ret, b, sizeof *ret);
   ret->root = NULL; /* other rows, other answers */
   atomic_store(&ret->grid, NULL);
-  atomic_store(&ret->kpis, NULL);
+  atomic_store(&ret->kept, NULL);
   atomic_store(&ret->alike, NULL);
   atomic_store(&ret->tenure, NULL);
   for (int k = 0; k < BOOK_KEYS; k++) {
@@ -70,7 +70,7 @@ int book_part_of(const struct book *b, enum grid_column part, uint32_t account, 
 
 void book_part_end(struct book *part) {
   grid_cache_free(atomic_load(&part->grid));
-  kpi_kept_free(atomic_load(&part->kpis));
+  kept_free(atomic_load(&part->kept));
   mem_free(atomic_load(&part->tenure));
   book_index_free(part);
 }

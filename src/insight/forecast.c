@@ -4,7 +4,9 @@
 
 #include "base/alloc.h"
 #include "base/map.h"
+#include "base/strbuf.h"
 #include "insight/exact.h"
+#include "insight/kept.h"
 
 /* One rep inside a team inside a region, and the sums of any node. */
 struct sums {
@@ -228,7 +230,35 @@ static int build_nodes(const struct work *w, struct arena *a, struct forecast_no
   return OK;
 }
 
-int forecast_compute(const struct book *b, const struct forecast_query *q, struct arena *a, struct forecast_node **ret, size_t *ret_n, struct err *e) {
+/* ---- kept beside the rows ---- */
+
+struct asking {
+  const struct book *b;
+  const struct forecast_query *q;
+};
+
+static void make_key(const struct book *b, const struct forecast_query *q, struct strbuf *k) {
+  bool all = q->reps == NULL || memchr(q->reps, 0, b->reps.n) == NULL;
+  strbuf_fmt(k, "forecast %d %d|", q->period.first, q->period.last);
+  for (uint32_t i = 0; i < b->reps.n && !all; i++) {
+    strbuf_addc(k, q->reps[i] != 0 ? '1' : '0');
+  }
+  for (size_t i = 0; i < q->n_targets; i++) {
+    const struct forecast_target *t = &q->targets[i];
+    strbuf_fmt(k, " %d %u %lld", t->scope, t->code, (long long)t->amount);
+  }
+  strbuf_addc(k, '|');
+  if (q->n_extra > 0) {
+    strbuf_add(k, (struct str){(const char *)q->extra, q->n_extra * sizeof *q->extra});
+  }
+}
+
+static int make(void *arg, struct arena *a, void **ret, size_t *ret_n) {
+  const struct asking *x = arg;
+  const struct book *b = x->b;
+  const struct forecast_query *q = x->q;
+  struct forecast_node *nodes = NULL;
+  size_t n = 0;
   struct work w = {.b = b, .q = q, .index = map64_new(), .place = mem_zalloc((size_t)b->reps.n + 1, sizeof *w.place)};
   int code = w.index != NULL && w.place != NULL ? OK : ERR_NOMEM;
   for (uint8_t c = 1; c < b->n_currencies; c++) {
@@ -240,14 +270,33 @@ int forecast_compute(const struct book *b, const struct forecast_query *q, struc
   if (code == OK && w.n > 1) {
     qsort(w.leaf, w.n, sizeof *w.leaf, leaf_order);
   }
-  code = code == OK ? build_nodes(&w, a, ret, ret_n) : code;
+  code = code == OK ? build_nodes(&w, a, &nodes, &n) : code;
   map64_free(w.index);
   mem_free(w.leaf);
   mem_free(w.place);
+  if (code == OK) {
+    *ret = nodes;
+    *ret_n = n * sizeof *nodes;
+  }
+  return code;
+}
+
+int forecast_compute(const struct book *b, const struct forecast_query *q, struct arena *a, struct forecast_node **ret, size_t *ret_n, struct err *e) {
+  STRBUF_CLEANUP struct strbuf key = STRBUF_INIT(KEPT_KEY_MOST);
+  struct asking x = {b, q};
+  void *nodes = NULL;
+  size_t n = 0;
+  make_key(b, q, &key);
+  int code = kept_ask(&((struct book *)(uintptr_t)b)->kept, key.failed != 0 ? STR_NONE : strbuf_str(&key), a, make, &x, &nodes, &n);
+  if (code == OK) {
+    *ret = nodes;
+    *ret_n = n / sizeof **ret;
+    return OK;
+  }
   if (code == ERR_RANGE) {
     return err_set(e, code, "forecast: a sum is larger than a number can hold: look for an amount typed wrongly");
   }
-  return code == OK ? OK : err_set(e, code, "forecast: out of memory");
+  return err_set(e, code, "forecast: out of memory");
 }
 
 int64_t forecast_cumulative(const struct forecast_node *n, enum category up_to) {

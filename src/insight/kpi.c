@@ -157,6 +157,12 @@ static int fill_parts(const struct kpi_run *r, const struct kpi_table *t, struct
   return OK;
 }
 
+/* The sums of a kernel that is not asked: nothing of each key and of the total. */
+static int none(struct arena *a, uint32_t keys, size_t size, void **ret) {
+  *ret = arena_zalloc(a, (size_t)keys + 1, size);
+  return *ret != NULL ? OK : ERR_NOMEM;
+}
+
 int kpi_compute(const struct book *b, const struct kpi_query *q, struct arena *a, struct kpi_result *ret, struct err *e) {
   struct kpi_run r;
   struct kpi_table t = {0};
@@ -170,8 +176,8 @@ int kpi_compute(const struct book *b, const struct kpi_query *q, struct arena *a
   }
   code = kpi_sum(&r, &t);
   code = code == OK ? kpi_distinct(&r, &distinct) : code;
-  code = code == OK ? kpi_base(&r, &base) : code;
-  code = code == OK ? kpi_desk(&r, &desk) : code;
+  code = code == OK ? (q->due_only ? none(a, r.keys.n, sizeof *base, (void **)&base) : kpi_base(&r, &base)) : code;
+  code = code == OK ? (q->lines_only ? none(a, r.keys.n, sizeof *desk, (void **)&desk) : kpi_desk(&r, &desk)) : code;
   if (code == OK) {
     code = fill_total(&t, &(struct sums){&distinct[r.keys.n], &base[r.keys.n], &desk[r.keys.n]}, &res.total);
   }

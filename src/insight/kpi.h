@@ -64,7 +64,8 @@ struct kpi_query {
   int grace_days;
   const uint8_t *reps; /* one byte per rep code, 1 = visible (app/scope.h); NULL = all */
   int threads;         /* 1.. */
-  bool lines_only;     /* of kpi_total: the KPIs that read renewals (kpi_desk.c) are not asked for, and may be anything */
+  bool lines_only;     /* the KPIs that read renewals (kpi_desk.c) are not asked for, and are 0 */
+  bool due_only;       /* neither are those of the whole base: GRR, NRR, the movement */
 };
 struct kpi_value {
   int64_t num, den;    /* counts, or minor units of the reporting currency; den = 0: no rate */
@@ -90,9 +91,8 @@ struct kpi_result {
 };
 /* Everything of the result lives in arena; names are the book's. OK, ERR_NOMEM, ERR_RANGE (a sum beyond 64 bits). */
 int kpi_compute(const struct book *b, const struct kpi_query *q, struct arena *a, struct kpi_result *ret, struct err *e);
-/* The same without groups (q->by is KPI_BY_NONE): what a page shows at its top. All but what renewals tell is kept beside the book for
- * whoever asks the same question. Thread-safe. */
-int kpi_total(const struct book *b, const struct kpi_query *q, struct arena *a, struct kpi_result *ret, struct err *e);
+/* The same; the answer is kept beside the book for whoever asks the same question. Thread-safe. */
+int kpi_kept(const struct book *b, const struct kpi_query *q, struct arena *a, struct kpi_result *ret, struct err *e);
 /* num / den, or NAN when den = 0. */
 double kpi_rate(const struct kpi_value *v);
 

@@ -1,7 +1,8 @@
 /* How the desk works on what is due: distinct open renewals behind the lines due in the period, stale or slipped. A renewal is the lines
- * of one contract that end on one day. These are the only KPIs that read renewals: an edit changes them, so they are never kept. */
+ * of one contract that end on one day. These are the only KPIs that read renewals: an edit changes them, so they are kept beside the generation. */
 #include "base/alloc.h"
 #include "base/map.h"
+#include "insight/kept.h"
 #include "insight/kpi_internal.h"
 
 enum { STALE_DAYS = 14 };
@@ -75,8 +76,9 @@ static int count(const struct kpi_run *r, const struct map64 *open, bool total, 
   return code;
 }
 
-int kpi_desk(const struct kpi_run *r, struct kpi_desk **ret) {
-  struct kpi_desk *sums = arena_zalloc(r->arena, (size_t)r->keys.n + 1, sizeof *sums);
+static int make(void *arg, struct arena *a, void **ret, size_t *ret_n) {
+  const struct kpi_run *r = arg;
+  struct kpi_desk *sums = arena_zalloc(a, (size_t)r->keys.n + 1, sizeof *sums);
   struct map64 *open = map64_new();
   int code = sums != NULL && open != NULL ? index_open(r, open) : ERR_NOMEM;
   if (code == OK && map64_count(open) > 0) {
@@ -91,7 +93,22 @@ int kpi_desk(const struct kpi_run *r, struct kpi_desk **ret) {
     sums[0] = sums[1];
   }
   *ret = sums;
+  *ret_n = ((size_t)r->keys.n + 1) * sizeof *sums;
   return OK;
+}
+
+int kpi_desk(const struct kpi_run *r, struct kpi_desk **ret) {
+  STRBUF_CLEANUP struct strbuf key = STRBUF_INIT(KEPT_KEY_MOST);
+  struct book *b = (struct book *)(uintptr_t)r->b; /* a cache of the book's own */
+  struct kpi_run run = *r;
+  void *sums = NULL;
+  size_t n = 0;
+  kpi_question(r, "desk", &key);
+  int code = kept_ask(&b->kept, key.failed != 0 ? STR_NONE : strbuf_str(&key), r->arena, make, &run, &sums, &n);
+  if (code == OK) {
+    *ret = sums;
+  }
+  return code;
 }
 
 int kpi_desk_rows(const struct kpi_run *r, enum kpi_desk_state state, uint32_t group, kpi_take_fn *take, void *arg) {

@@ -2,6 +2,7 @@
  * Only kpi_*.c include this. */
 #ifndef INSIGHT_KPI_INTERNAL_H
 #define INSIGHT_KPI_INTERNAL_H
+#include "base/strbuf.h"
 #include "insight/exact.h"
 #include "insight/kpi.h"
 
@@ -199,7 +200,6 @@ int kpi_desk(const struct kpi_run *r, struct kpi_desk **ret);
 int kpi_desk_rows(const struct kpi_run *r, enum kpi_desk_state state, uint32_t group, kpi_take_fn *take, void *arg);
 void kpi_desk_fill(const struct kpi_desk *x, struct kpi_value values[KPI_COUNT]);
 
-/* Totals kept beside a book; takes NULL. */
-struct kpi_kept;
-void kpi_kept_free(struct kpi_kept *x);
+/* What a query asks, as text: two of the same text get the same answer from the same rows. `what` is asked of them. */
+void kpi_question(const struct kpi_run *r, const char *what, struct strbuf *k);
 #endif

@@ -176,12 +176,21 @@ static void sums_round_once(void **state) {
   }
   assert_int_equal(forecast_compute(b, &q, a, &n, &count, NULL), OK);
   assert_int_equal(n[0].amount[CATEGORY_COMMIT], 2);
-  b->renewals.forecast[0] = INT64_MAX / 2;
-  b->renewals.currency[0] = b->renewals.currency[1] = 1;
-  b->renewals.forecast[1] = INT64_MAX;
+  struct book *fork = book_fork(b); /* what is kept of the one is no answer about the other */
+  assert_non_null(fork);
+  fork->renewals.forecast[0] = INT64_MAX / 2;
+  fork->renewals.currency[0] = fork->renewals.currency[1] = 1;
+  fork->renewals.forecast[1] = INT64_MAX;
   struct err e = {0};
-  assert_int_equal(forecast_compute(b, &q, a, &n, &count, &e), ERR_RANGE);
+  assert_int_equal(forecast_compute(fork, &q, a, &n, &count, &e), ERR_RANGE);
   assert_true(e.text[0] != 0);
+  assert_int_equal(forecast_compute(b, &q, a, &n, &count, NULL), OK); /* kept */
+  assert_int_equal(n[0].amount[CATEGORY_COMMIT], 2);
+  q.period.last--; /* another question, of other rows */
+  q.period.first = q.period.last;
+  assert_int_equal(forecast_compute(b, &q, a, &n, &count, NULL), OK);
+  assert_int_equal(n[0].count[CATEGORY_COMMIT], 0);
+  book_free(fork);
   book_free(b);
 }
 

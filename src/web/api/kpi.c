@@ -76,7 +76,7 @@ int api_kpi(struct request *r, struct response *w) {
     return rc;
   struct kpi_query q = query_of(r, &d, by);
   struct answering o = {.d = &d, .q = &q};
-  rc = kpi_total(d.book, &q, r->arena, &result, &r->err);
+  rc = kpi_kept(d.book, &q, r->arena, &result, &r->err);
   rc = rc < 0 ? rc : kpi_goals_load(r->store, r->arena, &r->scope, d.book, &q, r->until, &o.goals, &r->err);
   if (rc < 0)
     return rc;

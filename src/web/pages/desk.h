@@ -4,6 +4,7 @@
 #define WEB_PAGES_DESK_H
 #include "app/book_cache.h"
 #include "app/contract.h"
+#include "app/kpi_goal.h"
 #include "insight/forecast.h"
 #include "insight/grid.h"
 #include "insight/kpi.h"
@@ -68,8 +69,10 @@ int desk_rows_page(struct request *r, const struct desk *d, const struct desk_ro
 void desk_add_param(struct strbuf *b, bool *first, const char *name, struct str value);
 struct str desk_address(struct request *r, const char *root, struct str part); /* /contracts/C%2D1 */
 
-/* The target for a rate of the actor's whole book in a period, × 10^9: their own place's, else the company's. */
-bool desk_rate_target(struct request *r, const struct desk *d, enum kpi_id id, const struct period *p, const struct kpi_value *value, int64_t *ret);
+/* What was to be reached in a period; empty when it cannot be read, since the page stands without it. */
+struct kpi_goals desk_goals(struct request *r, const struct desk *d, const struct period *p);
+/* The target for a rate of the actor's whole book in that period, × 10^9: their own place's, else the company's. */
+bool desk_rate_target(const struct desk *d, const struct kpi_goals *goals, enum kpi_id id, const struct period *p, const struct kpi_value *value, int64_t *ret);
 /* Roll-up of the page's period. */
 struct forecast_tree {
   struct forecast_node *nodes; /* [0] = everything the actor sees */

@@ -128,9 +128,10 @@ static struct home_rate rate_of(struct request *r, const struct desk *d, const c
 }
 
 /* The target beside a rate; below it the rate is marked. */
-static void with_target(struct request *r, const struct desk *d, enum kpi_id id, const struct period *p, const struct kpi_value *x, struct home_rate *rate) {
+static void with_target(struct request *r, const struct desk *d, const struct kpi_goals *goals, enum kpi_id id, const struct period *p, const struct kpi_value *x,
+                        struct home_rate *rate) {
   int64_t target = 0, is = 0;
-  if (!desk_rate_target(r, d, id, p, x, &target) || x->den <= 0 || mul_div_i64(x->num, RATE_ONE, x->den, &is) < 0)
+  if (!desk_rate_target(d, goals, id, p, x, &target) || x->den <= 0 || mul_div_i64(x->num, RATE_ONE, x->den, &is) < 0)
     return;
   struct str goal = format_share(r->reader, target, RATE_ONE, 0);
   rate->bad = is < target;
@@ -140,7 +141,7 @@ static void with_target(struct request *r, const struct desk *d, enum kpi_id id,
 static int period_kpis(struct request *r, const struct desk *d, struct period p, struct kpi_result *ret) {
   struct kpi_query q = {.period = p, .calendar = d->org.calendar, .by = KPI_BY_NONE, .as_of = r->today, .grace_days = d->org.grace_days, .reps = d->reps,
                         .threads = 1, .lines_only = true};
-  return kpi_total(d->book, &q, r->arena, ret, &r->err);
+  return kpi_kept(d->book, &q, r->arena, ret, &r->err);
 }
 
 static int fill_rates(struct request *r, const struct desk *d, struct home_view *v) {
@@ -160,10 +161,11 @@ static int fill_rates(struct request *r, const struct desk *d, struct home_view 
   v->rates[v->n_rates++] = rate_of(r, d, tr(r, "On time to date, count").p, KPI_ON_TIME_TO_DATE_COUNT, d->period_id, &x[KPI_ON_TIME_TO_DATE_COUNT]);
   v->rates[v->n_rates++] = rate_of(r, d, gross.p, KPI_GROSS, prev_id, &y[KPI_GROSS]);
   v->rates[v->n_rates++] = rate_of(r, d, net.p, KPI_NET, prev_id, &y[KPI_NET]);
-  with_target(r, d, KPI_ON_TIME_MONEY, &d->period, &x[KPI_ON_TIME_TO_DATE_MONEY], &v->rates[0]);
-  with_target(r, d, KPI_ON_TIME_COUNT, &d->period, &x[KPI_ON_TIME_TO_DATE_COUNT], &v->rates[1]);
-  with_target(r, d, KPI_GROSS, &prev, &y[KPI_GROSS], &v->rates[2]);
-  with_target(r, d, KPI_NET, &prev, &y[KPI_NET], &v->rates[3]);
+  struct kpi_goals goals = desk_goals(r, d, &d->period), prev_goals = desk_goals(r, d, &prev);
+  with_target(r, d, &goals, KPI_ON_TIME_MONEY, &d->period, &x[KPI_ON_TIME_TO_DATE_MONEY], &v->rates[0]);
+  with_target(r, d, &goals, KPI_ON_TIME_COUNT, &d->period, &x[KPI_ON_TIME_TO_DATE_COUNT], &v->rates[1]);
+  with_target(r, d, &prev_goals, KPI_GROSS, &prev, &y[KPI_GROSS], &v->rates[2]);
+  with_target(r, d, &prev_goals, KPI_NET, &prev, &y[KPI_NET], &v->rates[3]);
   v->rates_href = arena_fmt(r->arena, "/kpi?period=%.*s", STR_FMT(d->period_id));
   return OK;
 }

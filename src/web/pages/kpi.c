@@ -83,7 +83,7 @@ int kpi_page(struct request *r, struct response *w) {
   if (rc < 0)
     return rc;
   struct kpi_query q = query_of(r, &d, KPI_BY_NONE);
-  rc = kpi_total(d.book, &q, r->arena, &result, &r->err);
+  rc = kpi_kept(d.book, &q, r->arena, &result, &r->err);
   if (rc >= 0)
     rc = kpi_goals_load(r->store, r->arena, &r->scope, d.book, &q, r->until, &goals, &r->err);
   v.lines = arena_zalloc(r->arena, KPI_COUNT, sizeof *v.lines);
@@ -230,7 +230,7 @@ int kpi_one_page(struct request *r, struct response *w) {
     return rc;
   struct kpi_query q = query_of(r, &d, by);
   const struct kpi_def *def = kpi_def_of((enum kpi_id)id);
-  rc = kpi_total(d.book, &q, r->arena, &result, &r->err);
+  rc = kpi_kept(d.book, &q, r->arena, &result, &r->err);
   if (rc >= 0)
     rc = fill_switch(r, &d, def->key, by, &v);
   if (rc >= 0)
