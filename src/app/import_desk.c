@@ -87,6 +87,7 @@ static int check(struct import_desk *d, struct job *j, struct arena *a, const st
     return no_memory(e);
   unlink(problems.p);
   o->dry_run = o->effect = true;
+  o->actor_id = j->order.actor_id; /* what may be set is theirs to see before they apply it */
   o->problem = found_problem;
   o->problem_ctx = &found;
   o->problems = problems.p;
