@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 
 int backtest_cmd(struct cli *c);
+int asks_cmd(struct cli *c);
 int backup_cmd(struct cli *c);
 int bridge_cmd(struct cli *c);
 int call_cmd(struct cli *c);
@@ -27,6 +28,7 @@ int include_cmd(struct cli *c);
 int relink_cmd(struct cli *c);
 int renewal_cmd(struct cli *c);
 int kpi_cmd(struct cli *c);
+int notices_cmd(struct cli *c);
 int migrate_cmd(struct cli *c);
 int report_cmd(struct cli *c);
 int restore_cmd(struct cli *c);
@@ -181,6 +183,11 @@ static const struct cli_command commands[] = {
      "--department NAME."},
     {"holidays", holidays_cmd, "[list] [--country XX] | set COUNTRY DATE NAME | remove COUNTRY DATE",
      "Public holidays by country (two letters): clocks of escalations stand still there. People belong to the country of their time zone."},
+    {"asks", asks_cmd, "[list] [--as EMAIL] | show ID | make OPTIONS | accept|decline|pass|done|withdraw ID OPTIONS, each with --as EMAIL",
+     "What is asked of field sales. list: open and accepted ones, with --as those that concern that person. show: the steps of one. Acts are those of the person of\n"
+     "--as, with their rights. make: --renewal ID, --to EMAIL, --what TEXT, --by DATE. decline and pass need --reason WHY, pass also --to EMAIL."},
+    {"notices", notices_cmd, "[list] [--unread] --as EMAIL | read ID|all --as EMAIL",
+     "What a person is told, newest first, at most 200: the kind, what it is about, and the words its sentence is made of. read: marks one, or all."},
     {"backup", backup_cmd, "FILE", "Writes a consistent copy of a running store to FILE, which must not exist."},
     {"restore", restore_cmd, "FILE", "Fills an empty place (--db) from a backup FILE."},
     {"check", check_cmd, "", "Proves the store: file, schema, foreign keys, versions, sums, ids, audit chain. Exit 1 when something is wrong."},
