@@ -214,6 +214,23 @@ static void the_workbook(void **state) {
   shows(exec, "/targets/2026-Q9/targets.xlsx", 404, NULL, NULL);
 }
 
+static void who_is_there(void **state) {
+  struct answer a;
+  char path[60], body[600];
+  (void)state;
+  snprintf(path, sizeof path, "/targets/people/%d", own);
+  snprintf(body, sizeof body, "csrf=%s&kind=left&first=2026-02-31&last=&note=kept+text&back=/targets/2026-Q3", manager_csrf);
+  ask(&h, &(struct ask){.method = "POST", .path = path, .cookie = manager, .body = body, .origin = "own"}, &a);
+  assert_int_equal(a.status, 422);
+  assert_true(answer_says(&a, "from which day") && answer_says(&a, "kept text") && answer_says(&a, "Q3 2026") && answer_says(&a, "value=\"left\" selected"));
+  answer_free(&a);
+  snprintf(body, sizeof body, "csrf=%s&kind=away&first=2026-12-01&last=2026-12-11&note=leave&back=/targets/2026-Q4", manager_csrf);
+  ask(&h, &(struct ask){.method = "POST", .path = path, .cookie = manager, .body = body, .origin = "own"}, &a);
+  assert_int_equal(a.status, 303);
+  answer_free(&a);
+  assert_int_equal(number("select count(*) from presence"), 1);
+}
+
 /* A manager's file sets what the manager may set, and nothing else. */
 static void a_file_has_no_more_rights(void **state) {
   static const struct {
@@ -248,6 +265,6 @@ static void a_file_has_no_more_rights(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(beside_kpis), cmocka_unit_test(the_api_reads), cmocka_unit_test(the_workbook), cmocka_unit_test(the_api_sets),
-                                     cmocka_unit_test(a_file_has_no_more_rights)};
+                                     cmocka_unit_test(a_file_has_no_more_rights), cmocka_unit_test(who_is_there)};
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }

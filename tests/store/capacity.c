@@ -129,6 +129,10 @@ static void rules_are_looked_at(void **state) {
   refused(add_rule(&mia, &d, id, "account", "Acme", CEM, BOB, &e), ERR_RANGE, &e, "a rep of your team");
   refused(add_rule(&mia, &d, id, "account", "Acme", BOB, BOB, &e), ERR_RANGE, &e, "two different people");
   refused(add_rule(&mia, &d, id, "account", "Nobody Ltd", 0, BOB, &e), ERR_RANGE, &e, "no account of that name");
+  char long_name[10001];
+  memset(long_name, 'x', sizeof long_name - 1);
+  long_name[sizeof long_name - 1] = '\0';
+  refused(add_rule(&mia, &d, id, "account", long_name, 0, BOB, &e), ERR_RANGE, &e, "no account of that name");
   refused(add_rule(&mia, &d, id, "country", "Peru", 0, BOB, &e), ERR_RANGE, &e, "that country or language");
   refused(add_rule(&mia, &d, id, "weather", "x", 0, BOB, &e), ERR_RANGE, &e, "what the rule goes by");
   ok(add_rule(&mia, &d, id, "account", " ACME", ANN, BOB, &e), &e);

@@ -219,7 +219,14 @@ static int fill_form(struct request *r, const struct desk *d, const struct targe
                             .unit = is_rate(t->measure) ? STR("%") : t->measure == TARGET_COUNT ? tr(r, "renewals") : str_of(d->reporting_code)};
   f->cancel = arena_fmt(r->arena, "%.*s#%.*s", STR_FMT(f->action), STR_FMT(x->anchor));
   f->value = n->row ? target_input(r, d, t->measure, n->row->amount) : STR_NONE;
-  if (sent) {
+  if (sent && sent->absence_problem.n) {
+    f->absence_problem = sent->absence_problem;
+    f->first = sent->first;
+    f->last = sent->last;
+    f->note = sent->note;
+    f->joined = sent->joined;
+    f->left = sent->left;
+  } else if (sent) {
     f->value = sent->value;
     f->reason = sent->reason;
     f->problem = sent->problem;

@@ -16,6 +16,8 @@ struct target_form { /* of one place, open in its row */
   struct str action, node, value, reason, problem, cancel, unit, rule, person;
   int64_t base;
   bool needs_reason, is_rep;
+  struct str absence_problem, first, last, note; /* of the form of who is there, when it was sent */
+  bool joined, left;
   struct presence_view *presence;
   size_t n_presence;
 };

@@ -1,4 +1,5 @@
 /* Setting one target in its row, and who is there. */
+#include "base/utf8.h"
 #include "web/dispatch.h"
 #include "web/pages/targets.h"
 
@@ -48,12 +49,32 @@ static int kind_of(struct str s) {
   return str_eq(s, STR("joined")) ? PRESENCE_JOINED : str_eq(s, STR("left")) ? PRESENCE_LEFT : str_eq(s, STR("away")) ? PRESENCE_AWAY : 0;
 }
 
+/* The period of the page that the form stands on; the running quarter when it says none. */
+static int open_back(struct request *r, struct target_ask *x) {
+  struct str back = pairs_get(&r->form, "back"), period = STR_NONE, rest;
+  if (str_starts(back, STR("/targets/"))) {
+    str_cut(str_sub(back, strlen("/targets/"), back.n), '#', &period, &rest);
+    str_cut(period, '?', &period, &rest);
+  }
+  int rc = target_ask_open(r, period, x);
+  return rc == ERR_NOTFOUND && period.n ? target_ask_open(r, STR_NONE, x) : rc;
+}
+
+/* What was typed is shown again with what is wrong with it. */
+static int show_absence(struct request *r, struct response *w, struct target_ask *x, const struct presence_row *p) {
+  struct target_form form = {.absence_problem = tr_sentence(r, arena_str(r->arena, str_of(r->err.text))), .first = pairs_get(&r->form, "first"),
+                             .last = pairs_get(&r->form, "last"), .note = utf8_cut(p->note, 2 * TARGET_NOTE_MAX), .joined = p->kind == PRESENCE_JOINED,
+                             .left = p->kind == PRESENCE_LEFT};
+  w->status = 422;
+  return targets_show(r, w, x, &(struct node){NODE_REP, p->person_id}, &form);
+}
+
 int targets_presence_post(struct request *r, struct response *w) {
   struct target_ask x TARGET_ASK_CLEANUP = {0};
   struct presence_row p = {.kind = kind_of(pairs_get(&r->form, "kind")), .first = DAY_NONE, .last = DAY_NONE, .note = pairs_get(&r->form, "note")};
   int rc = request_id_param(r, 0, &p.person_id);
   if (rc >= 0)
-    rc = target_ask_open(r, STR_NONE, &x);
+    rc = open_back(r, &x);
   if (rc < 0)
     return rc;
   struct str last = pairs_get(&r->form, "last");
@@ -62,6 +83,8 @@ int targets_presence_post(struct request *r, struct response *w) {
   if (last.n && day_parse_iso(last, &p.last) < 0)
     p.first = DAY_NONE;
   rc = target_presence_set(r->store, r->arena, &r->scope, x.desk.book, &p, r->now, &r->err);
+  if (rc == ERR_RANGE)
+    return show_absence(r, w, &x, &p);
   return rc < 0 ? rc : back(r, w);
 }
 
