@@ -28,6 +28,7 @@
 #include "web/pages/search.h"
 #include "web/pages/settings.h"
 #include "web/pages/targets.h"
+#include "web/pages/track_record.h"
 #include "web/pages/work.h"
 #include "web/route.h"
 
@@ -52,6 +53,8 @@ const struct route web_routes[] = {
     GET_ROW("/accounts/:id/merge", MAY_MERGE, merge_page, "account"),
     PAST_ROW("/accounts/:id/coverage", MAY_STAFF, coverage_page, "account"),
     PAST_ROW("/contracts/:number", MAY_STAFF, contract_page, "contract"),
+    PAST_ROW("/insight/track-record", MAY_READ, track_record_page, NULL),
+    API_ROW("/insight/track-record", api_track_record, NULL),
     PAST_ROW("/capacity", MAY_READ & ~MAY_REP, capacity_page, NULL),
     GET_ROW("/capacity/plans/:id", MAY_READ & ~MAY_REP, capacity_plan_page, "capacity_plan"),
     POST_ROW("/capacity/languages", MAY_IMPORT, capacity_speak_post, NULL),
