@@ -259,7 +259,7 @@ static void fill_words(struct request *r, const struct track *x, struct track_vi
       [BACKTEST_BETTER] = ""};
   const struct backtest_summary *s = x->sum;
   v->headline = tr_fmt(r, "The band held in {0} of {1} weeks", format_count(r->reader, (int64_t)s->hits), format_count(r->reader, (int64_t)s->weeks));
-  v->say = tr_fmt(r, "It should in eight of ten. The model was off by {0} over {1}; weeks of one quarter hang together, so that the share it holds in truth lies between {2} and {3}.",
+  v->say = tr_fmt(r, "It should in eight of ten. The model was off by {0} over {1}; weeks of one quarter hang together: the true share lies between {2} and {3}.",
                   percent(r, judge_wape(&s->all[BACKTEST_MODEL])), tr_n(r, (int64_t)s->quarters, "{n} quarter", "{n} quarters"), percent(r, s->cover_low),
                   percent(r, s->cover_high));
   v->verdict = verdicts[s->verdict][0] ? tr(r, verdicts[s->verdict]) : STR_NONE;
