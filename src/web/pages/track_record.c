@@ -4,6 +4,7 @@
 
 #include "base/decimal.h"
 #include "domain/calendar.h"
+#include "insight/engine.h"
 #include "web/shell.h"
 #include "web/svg.h"
 #include "web/views.h"
@@ -267,6 +268,12 @@ static void fill_words(struct request *r, const struct track *x, struct track_vi
                    format_instant(r->reader, x->run.finished_at));
   if (!x->amounts)
     v->shares = tr(r, "These are figures of the whole company. You see a part of it: amounts are shown as shares of what came.");
+  int64_t stopped = 0;
+  for (size_t i = 0; i < x->n_weeks; i++)
+    stopped += x->weeks[i].ground == ENGINE_DOUBTED;
+  if (stopped)
+    v->stopped = tr_n(r, stopped, "In {n} week the model was stopped, because it knew more than can be known ahead: the curves alone spoke.",
+                      "In {n} weeks the model was stopped, because it knew more than can be known ahead: the curves alone spoke.");
   v->has_call = s->all[BACKTEST_CALL].n > 0;
   v->has_manager = s->all[BACKTEST_MANAGER].n > 0;
 }

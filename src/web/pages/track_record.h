@@ -50,7 +50,7 @@ struct track_category {
 };
 struct track_view {
   bool there, has_call, has_manager, rebuilt;
-  struct str headline, say, verdict, made, quarter_title, quarter_say, shares;
+  struct str headline, say, verdict, made, quarter_title, quarter_say, shares, stopped;
   struct option *by_week;      /* value: an address */
   size_t n_by_week;
   struct track_quarter *quarters;
