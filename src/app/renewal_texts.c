@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include "base/alloc.h"
+#include "base/map.h"
 #include "base/strbuf.h"
 #include "base/utf8.h"
 #include "insight/book_states.h"
@@ -10,11 +11,15 @@
 
 enum { TEXTS = 3, RECENT_MOST = 4096, TEXT_MOST = 1 << 20 };
 
-/* Texts of one column in the order of their rows, folded (utf8_fold leaves no line ends), each with a line end behind it. */
+/* The different texts of one column, folded (utf8_fold leaves no line ends), each with a line end behind it; and which row has which: people
+ * write the same few again and again. */
 struct column {
+  struct map *known;       /* only while they are read */
   struct strbuf text;
-  uint32_t *row, *offset;
-  size_t n, cap, cap_offset;
+  uint32_t *offset;
+  size_t n_texts, cap_texts;
+  uint32_t *row, *code;
+  size_t n, cap, cap_code;
 };
 struct recent { /* a row changed since they were read; the newest of a row counts */
   uint32_t row;
@@ -44,9 +49,11 @@ struct renewal_texts *renewal_texts_new(void) {
 
 static void clear(struct renewal_texts *x) {
   for (int i = 0; i < TEXTS; i++) {
+    map_free(x->column[i].known);
     strbuf_free(&x->column[i].text);
-    mem_free(x->column[i].row);
     mem_free(x->column[i].offset);
+    mem_free(x->column[i].row);
+    mem_free(x->column[i].code);
     x->column[i] = (struct column){.text = STRBUF_INIT(UINT32_MAX)};
   }
   arena_free(x->memory);
@@ -70,23 +77,33 @@ struct taking {
   const struct book *b;
 };
 
+/* Adds the row's text to its column. */
+static int take_text(struct column *c, uint32_t row, struct str text) {
+  STRBUF_CLEANUP struct strbuf key = STRBUF_INIT(TEXT_MOST);
+  bool added = false;
+  utf8_fold(&key, text);
+  c->known = c->known != NULL ? c->known : map_new();
+  uint32_t code = key.failed || c->known == NULL ? MAP_NONE : map_code(c->known, strbuf_str(&key), &added);
+  if (code == MAP_NONE || !mem_room(&c->row, c->n, &c->cap, 1024, sizeof *c->row) || !mem_room(&c->code, c->n, &c->cap_code, 1024, sizeof *c->code) ||
+      !mem_room(&c->offset, c->n_texts, &c->cap_texts, 1024, sizeof *c->offset)) {
+    return ERR_NOMEM;
+  }
+  if (added) {
+    c->offset[c->n_texts++] = (uint32_t)c->text.n;
+    strbuf_add(&c->text, strbuf_str(&key));
+    strbuf_addc(&c->text, '\n');
+  }
+  c->row[c->n] = row;
+  c->code[c->n++] = code;
+  return c->text.failed ? ERR_NOMEM : OK;
+}
+
 static int take(void *arg, const struct renewal_text_row *t, struct err *e) {
   struct taking *k = arg;
   const struct str texts[TEXTS] = {t->next_step, t->po_number, t->lost_reason};
   uint32_t row = t->id <= UINT32_MAX ? grid_row_of_id(&k->b->renewals, (uint32_t)t->id) : UINT32_MAX;
   for (int i = 0; i < TEXTS && row != UINT32_MAX; i++) {
-    struct column *c = &k->x->column[i];
-    if (texts[i].n == 0) {
-      continue;
-    }
-    if (!mem_room(&c->row, c->n, &c->cap, 1024, sizeof *c->row) || !mem_room(&c->offset, c->n, &c->cap_offset, 1024, sizeof *c->offset)) {
-      return no_memory(e);
-    }
-    c->row[c->n] = row;
-    c->offset[c->n++] = (uint32_t)c->text.n;
-    utf8_fold(&c->text, texts[i]);
-    strbuf_addc(&c->text, '\n');
-    if (c->text.failed) {
+    if (texts[i].n > 0 && take_text(&k->x->column[i], row, texts[i]) < 0) {
       return no_memory(e);
     }
   }
@@ -145,6 +162,10 @@ static int bring_up(struct renewal_texts *x, struct store *s, const struct book 
     clear(x);
     x->memory = arena_new(0);
     rc = x->memory != NULL ? renewal_texts_each(s, -1, take, &k, e) : no_memory(e);
+    for (int i = 0; i < TEXTS; i++) {
+      map_free(x->column[i].known);
+      x->column[i].known = NULL;
+    }
     x->made = rc == OK;
     x->root_seq = book_root_seq(b);
   }
@@ -176,21 +197,21 @@ static int open_texts(struct renewal_texts *x, struct store *s, const struct boo
 
 /* ---- asking ---- */
 
-/* Marks the rows whose text as it was read has it; any: that have one at all. */
-static void mark_read(const struct column *c, struct str text, bool any, uint8_t *mark) {
+/* Marks the rows whose text as it was read has it; any: that have one at all. set: zeros, one per text. */
+static void mark_read(const struct column *c, struct str text, bool any, uint8_t *set, uint8_t *mark) {
   struct str all = strbuf_str(&c->text);
   const char *p = all.p, *end = all.p + all.n;
   size_t k = 0;
-  for (; any && k < c->n; k++) {
-    mark[c->row[k]] = 1;
-  }
   while (!any && p < end && (p = memmem(p, (size_t)(end - p), text.p, text.n)) != NULL) {
     size_t at = (size_t)(p - all.p);
-    while (k + 1 < c->n && c->offset[k + 1] <= at) {
+    while (k + 1 < c->n_texts && c->offset[k + 1] <= at) {
       k++;
     }
-    mark[c->row[k]] = 1;
-    p = k + 1 < c->n ? all.p + c->offset[k + 1] : end;
+    set[k] = 1;
+    p = k + 1 < c->n_texts ? all.p + c->offset[k + 1] : end;
+  }
+  for (k = 0; k < c->n; k++) {
+    mark[c->row[k]] = any | set[c->code[k]];
   }
 }
 
@@ -198,11 +219,12 @@ static int find(const struct renewal_texts *x, struct arena *a, const struct boo
   uint8_t *mark = arena_zalloc(a, (size_t)b->renewals.n + 1, 1);
   uint32_t *rows = arena_alloc(a, ((size_t)b->renewals.n + 1) * sizeof *rows);
   int place = place_of(f->column);
-  if (mark == NULL || rows == NULL) {
+  uint8_t *set = arena_zalloc(a, x->column[place].n_texts + 1, 1);
+  if (mark == NULL || rows == NULL || set == NULL) {
     return no_memory(e);
   }
   if (f->blank || f->text.n > 0) {
-    mark_read(&x->column[place], f->text, f->blank, mark);
+    mark_read(&x->column[place], f->text, f->blank, set, mark);
     for (size_t i = 0; i < x->n_recent; i++) {
       struct str now = x->recent[i].text[place];
       mark[x->recent[i].row] = f->blank ? now.n > 0 : str_contains(now, f->text);
@@ -213,6 +235,7 @@ static int find(const struct renewal_texts *x, struct arena *a, const struct boo
     }
   }
   f->rows = rows;
+  f->stamp = x->seq + 1;
   return OK;
 }
 

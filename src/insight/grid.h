@@ -43,6 +43,7 @@ struct grid_filter {   /* one condition; all must hold */
   struct str text;     /* contains, folded; for customer, contract, owner, team, region, reseller, distributor and texts. Of GRID_WORK: the part's name;
                         * of GRID_IMPORT: the id */
   const uint32_t *rows; size_t n_rows; /* of GRID_WORK, GRID_IMPORT and texts: indexes into book->renewals, ascending */
+  int64_t stamp;       /* not 0: with the text says which rows these are, so that kept answers need not hold and compare them */
 };
 struct grid_query {
   struct grid_filter *filters; size_t n_filters;

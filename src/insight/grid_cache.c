@@ -90,8 +90,9 @@ static void make_key(const struct book *b, const struct grid_query *q, struct st
     add_number(k, (int64_t)f->n_codes);
     add_bytes(k, f->codes, f->n_codes * sizeof *f->codes);
     add_text(k, f->text);
-    add_number(k, (int64_t)f->n_rows);
-    add_bytes(k, f->rows, f->n_rows * sizeof *f->rows);
+    add_number(k, f->stamp);
+    add_number(k, f->stamp != 0 ? 0 : (int64_t)f->n_rows);
+    add_bytes(k, f->rows, f->stamp != 0 ? 0 : f->n_rows * sizeof *f->rows);
   }
   add_text(k, q->search);
   add_scope(b, q->reps, k);

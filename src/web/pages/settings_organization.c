@@ -11,7 +11,7 @@ static const struct setting settings[] = {
     {"fiscal_year_start", MSG("The fiscal year begins in"),
      MSG("Moves every quarter and period, past ones too: targets are found by the period's name."), "1", SETTING_CHOICE,
      {"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"},
-     {MSG("January"), MSG("February"), MSG("March"), MSG("April"), MSG("May"), MSG("June"), MSG("July"), MSG("August"), MSG("September"), MSG("October"),
+     {MSG("January"), MSG("February"), MSG("March"), MSG("April"), MSG("month|May"), MSG("June"), MSG("July"), MSG("August"), MSG("September"), MSG("October"),
       MSG("November"), MSG("December")}},
     {"fiscal_calendar", MSG("Quarters are made of"), MSG("Calendar months, or weeks in the pattern 4-4-5."), "months", SETTING_CHOICE,
      {"months", "445"}, {MSG("Calendar months"), MSG("Weeks, 4-4-5")}},
