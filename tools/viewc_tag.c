@@ -38,8 +38,8 @@ static int field(struct unit *u, struct str t) {
   if (rc < 0) return rc;
   struct html_pos *h = &u->html;
   const char *with = NULL;
-  if (h->state == IN_TEXT) with = h->raw == 'j' ? "  html_json(b, " : h->raw == 's' ? NULL : "  html_text(b, ";
-  else if (h->state == IN_VALUE) with = !h->url ? "  html_text(b, " : h->at_start ? "  html_url(b, " : "  html_part(b, ";
+  if (h->state == IN_TEXT) with = h->raw == 'j' ? "  html_json(b, " : h->raw == 's' ? NULL : h->raw == 'p' ? "  html_kept(b, " : "  html_text(b, ";
+  else if (h->state == IN_VALUE) with = !h->url ? strcmp(h->attr, "value") ? "  html_text(b, " : "  html_kept(b, " : h->at_start ? "  html_url(b, " : "  html_part(b, ";
   if (!with) return fail(u, "a field may stand in text, in a quoted value or in a JSON script only", t);
   h->at_start = false;
   return put(u, with, &e, ");\n");

@@ -2,10 +2,25 @@
 #include "web/asset.h"
 #include "web/format.h"
 
-void html_text_str(struct strbuf *b, struct str s) {
+/* U+202A to U+202E and U+2066 to U+2069: what stands behind them would be read in another order. */
+static bool turns_order(struct str s, size_t i) {
+  if (s.n - i < 3 || s.p[i] != '\xE2')
+    return false;
+  unsigned char second = (unsigned char)s.p[i + 1], third = (unsigned char)s.p[i + 2];
+  return (second == 0x80 && third >= 0xAA && third <= 0xAE) || (second == 0x81 && third >= 0xA6 && third <= 0xA9);
+}
+
+static void escape(struct strbuf *b, struct str s, bool keep) {
   size_t from = 0;
   for (size_t i = 0; i < s.n; i++) {
     const char *with;
+    if (!keep && turns_order(s, i)) {
+      strbuf_add(b, str_sub(s, from, i - from));
+      strbuf_addz(b, "\xEF\xBF\xBD");
+      i += 2;
+      from = i + 1;
+      continue;
+    }
     switch (s.p[i]) {
     case '&': with = "&amp;"; break;
     case '<': with = "&lt;"; break;
@@ -22,6 +37,9 @@ void html_text_str(struct strbuf *b, struct str s) {
   strbuf_add(b, str_sub(s, from, s.n));
 }
 
+void html_text_str(struct strbuf *b, struct str s) { escape(b, s, false); }
+void html_kept_str(struct strbuf *b, struct str s) { escape(b, s, true); }
+void html_kept_z(struct strbuf *b, const char *z) { html_kept_str(b, str_of(z)); }
 void html_text_z(struct strbuf *b, const char *z) { html_text_str(b, str_of(z)); }
 void html_text_i64(struct strbuf *b, int64_t v) { strbuf_i64(b, v); }
 void html_text_u64(struct strbuf *b, uint64_t v) { strbuf_fmt(b, "%" PRIu64, v); }
@@ -37,7 +55,7 @@ static bool address_safe(struct str s) {
   return str_starts(s, STR("/")) || str_starts(s, STR("?")) || str_starts(s, STR("#")) || str_starts(s, STR("https://")) || str_starts(s, STR("mailto:"));
 }
 
-void html_url_str(struct strbuf *b, struct str s) { html_text_str(b, address_safe(s) ? s : STR("#")); }
+void html_url_str(struct strbuf *b, struct str s) { html_kept_str(b, address_safe(s) ? s : STR("#")); }
 void html_url_z(struct strbuf *b, const char *z) { html_url_str(b, str_of(z)); }
 
 void html_part_str(struct strbuf *b, struct str s) {

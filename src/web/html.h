@@ -21,7 +21,12 @@ struct raw_html_trusted {
   struct str html;
 };
 
-void html_text_str(struct strbuf *b, struct str s); /* & < > " ' escaped: for text and quoted attributes */
+/* & < > " ' escaped: for text and quoted attributes. Characters that turn the order of what follows are shown as U+FFFD, so that a name cannot
+ * rearrange the page around it. */
+void html_text_str(struct strbuf *b, struct str s);
+/* The same with every character kept: what a form sends back as it came. */
+void html_kept_str(struct strbuf *b, struct str s);
+void html_kept_z(struct strbuf *b, const char *z);
 void html_text_z(struct strbuf *b, const char *z);
 void html_text_i64(struct strbuf *b, int64_t v);
 void html_text_u64(struct strbuf *b, uint64_t v);
@@ -47,6 +52,8 @@ void html_asset(struct strbuf *b, const char *name);           /* "app.css" -> /
   bool: html_text_bool, int: i64, long: i64, long long: i64, short: i64, signed char: i64, \
   unsigned: u64, unsigned long: u64, unsigned long long: u64, unsigned short: u64, unsigned char: u64
 #define html_text(b, x) _Generic((x), struct str: html_text_str, const char *: html_text_z, char *: html_text_z, \
+  double: html_text_f64, HTML_NUMBERS(html_text_i64, html_text_u64))(b, x)
+#define html_kept(b, x) _Generic((x), struct str: html_kept_str, const char *: html_kept_z, char *: html_kept_z, \
   double: html_text_f64, HTML_NUMBERS(html_text_i64, html_text_u64))(b, x)
 #define html_url(b, x) _Generic((x), struct str: html_url_str, const char *: html_url_z, char *: html_url_z)(b, x)
 #define html_part(b, x) _Generic((x), struct str: html_part_str, const char *: html_part_z, char *: html_part_z, \

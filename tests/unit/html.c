@@ -19,6 +19,10 @@ static void test_text(void **state) {
   GIVES(html_text(&b, STR("<a href='x'>\"&amp;")), "&lt;a href=&#39;x&#39;&gt;&quot;&amp;amp;");
   GIVES(html_text(&b, "plain"), "plain");
   GIVES(html_text(&b, ((struct str){"a\0b", 3})), "a\xEF\xBF\xBD" "b");
+  GIVES(html_text(&b, STR("Acme \xE2\x80\xAEtxt.exe\xE2\x80\xAC")), "Acme \xEF\xBF\xBDtxt.exe\xEF\xBF\xBD"); /* RLO … PDF */
+  GIVES(html_text(&b, STR("\xE2\x81\xA7x\xE2\x81\xA9\xE2\x81")), "\xEF\xBF\xBDx\xEF\xBF\xBD\xE2\x81");  /* RLI … PDI, a cut one */
+  GIVES(html_text(&b, STR("\xE2\x80\x9C\xE2\x80\xA6\xE2\x80\x8F")), "\xE2\x80\x9C\xE2\x80\xA6\xE2\x80\x8F"); /* quotes, dots, a mark */
+  GIVES(html_kept(&b, STR("\xE2\x80\xAE<")), "\xE2\x80\xAE&lt;"); /* in a form: as it came */
   GIVES(html_text(&b, INT64_MIN), "-9223372036854775808");
   GIVES(html_text(&b, (uint8_t)255), "255");
   GIVES(html_text(&b, 12.5), "12.5");
