@@ -6,6 +6,7 @@
 #include "store/driver.h"
 
 #include <dirent.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 enum { TODAY = 20779 /* 2026-11-22 */ };
@@ -242,12 +243,73 @@ static void killed_jobs_are_set_back(void **state) {
   assert_true(upload_id(&ops, "one.csv", HEAD "K-1,One,P,2026-01-01,2026-12-31,USD,10\r\n") != one);
 }
 
+static int64_t staged_files(void) {
+  struct err e = {0};
+  int64_t n = -1;
+  if (db_one_i64(store_db(h.store), "select count(*) from import_staged /* scan */", NULL, -1, &n, &e) < 0) fail_msg("%s", e.text);
+  return n;
+}
+
+static int kept_files(void) {
+  int n = 0;
+  DIR *d = opendir(folder);
+  for (struct dirent *x; d && (x = readdir(d));) n += x->d_name[0] != '.';
+  if (d) closedir(d);
+  return n;
+}
+
+/* The first part of an upload; then the line is cut. */
+static void cut_upload(const struct who *w) {
+  struct strbuf b STRBUF_CLEANUP = STRBUF_INIT(1 << 20);
+  char own[64];
+  snprintf(own, sizeof own, "127.0.0.1:%d", h.port);
+  strbuf_fmt(&b, "POST /imports/new HTTP/1.1\r\nHost: %s\r\nOrigin: http://%s\r\nCookie: %s\r\nContent-Length: 900000\r\n"
+                 "Content-Type: multipart/form-data; boundary=FormBoundaryAbCdEf0123\r\n\r\n", own, own, w->cookie);
+  strbuf_fmt(&b, "--FormBoundaryAbCdEf0123\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n%s\r\n"
+                 "--FormBoundaryAbCdEf0123\r\nContent-Disposition: form-data; name=\"kind\"\r\n\r\ncontracts\r\n"
+                 "--FormBoundaryAbCdEf0123\r\nContent-Disposition: form-data; name=\"file\"; filename=\"cut.csv\"\r\nContent-Type: text/csv\r\n\r\n" HEAD, w->csrf);
+  for (int i = 0; i < 2000; i++) strbuf_fmt(&b, "K-%d,Cut %d,P,2026-01-01,2026-12-31,USD,10\r\n", i, i);
+  int fd = connect_to(&h);
+  assert_int_equal(send(fd, b.p, b.n, MSG_NOSIGNAL), (ssize_t)b.n);
+  close(fd);
+}
+
+/* More lines are cut than uploads may run at once: none leaves a file, an import, or its place taken; the same file sent whole is one import, and
+ * sent again goes on where that one is. */
+static void a_cut_line_leaves_nothing(void **state) {
+  (void)state;
+  struct answer a;
+  static const char ROW[] = HEAD "K-77,Cut 77,P,2026-01-01,2026-12-31,USD,10\r\n";
+  int64_t staged = staged_files();
+  int files = kept_files(), status = 503;
+  for (int i = 0; i < 12; i++) cut_upload(&ops);
+  while (status == 503) { /* a cut line is seen a moment later; the test's own time limit ends it */
+    upload(&ops, "cut.csv", ROW, true, &a);
+    status = a.status;
+    answer_free(&a);
+  }
+  assert_int_equal(status, 303);
+  assert_int_equal(staged_files(), staged + 1);
+  assert_int_equal(kept_files(), files + 1);
+  int64_t id = upload_id(&ops, "cut.csv", ROW);
+  assert_int_equal(post(&ops, at(id, "check"), "", &a), 303);
+  answer_free(&a);
+  ended(id);
+  assert_int_equal(state_of(id), STAGED_CHECKED);
+  upload(&ops, "cut.csv", ROW, true, &a);
+  assert_int_equal(a.status, 303);
+  assert_true(str_eq(answer_header(&a, "Location"), str_of(at(id, "check")))); /* not the beginning */
+  answer_free(&a);
+  assert_int_equal(staged_files(), staged + 1);
+}
+
 int main(void) {
   static const struct CMUnitTest tests[] = {
       cmocka_unit_test(an_upload_wants_its_token),
       cmocka_unit_test(a_file_belongs_to_who_sent_it),
       cmocka_unit_test(what_is_applied_is_applied_once),
       cmocka_unit_test(killed_jobs_are_set_back),
+      cmocka_unit_test(a_cut_line_leaves_nothing),
   };
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }
