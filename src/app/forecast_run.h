@@ -5,7 +5,7 @@
 #include "insight/forecast.h"
 #include "store/repo_config.h"
 
-/* The targets of a period that count for the person: see forecast_run. Codes as there. */
+/* The targets of a period that count for the person: see forecast_run. The array has room for one more. Codes as there. */
 int forecast_targets(struct store *s, const struct scope *who, const struct book *b, const struct period *p, struct arena *a, struct forecast_target **ret,
                      size_t *ret_n, size_t *ret_unmatched, struct err *e);
 /* Rows of the scope's reps only; targets with kind money and measure "closed" of that very period id as they count (app/target.h).

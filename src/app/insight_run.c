@@ -215,6 +215,21 @@ static int bands_tx(struct store *s, void *arg, struct err *e) {
   return rc < 0 ? rc : insight_run_save(s, &m->run, e);
 }
 
+/* Where the company has no target of its own, its reps' together are it, as on the forecast's page. targets has room for one more. */
+static void add_whole_target(struct forecast_target *targets, size_t *n) {
+  int64_t sum = 0;
+  bool any = false;
+  for (size_t i = 0; i < *n; i++) {
+    if (targets[i].scope == 'c')
+      return;
+    any |= targets[i].scope == 'p';
+    if (targets[i].scope == 'p' && __builtin_add_overflow(sum, targets[i].amount, &sum))
+      return;
+  }
+  if (any)
+    targets[(*n)++] = (struct forecast_target){'c', 0, sum};
+}
+
 static int make_bands(struct making *m, size_t place, struct err *e) {
   const struct scope who = scope_operator();
   struct forecast_target *targets = NULL;
@@ -223,6 +238,7 @@ static int make_bands(struct making *m, size_t place, struct err *e) {
   int rc = forecast_targets(m->s, &who, m->b, &m->periods[place], m->a, &targets, &n_targets, &unmatched, e);
   if (rc < 0)
     return rc;
+  add_whole_target(targets, &n_targets);
   struct engine_ask q = {.b = m->b, .period = &m->periods[place], .place = place, .scores = m->r.scores, .n_scores = m->r.n_scores, .ratio = m->r.model.ratio,
                          .rho = m->r.model.rho, .targets = targets, .n_targets = n_targets, .threads = m->job->threads, .sets = place == INSIGHT_QUARTER};
   rc = engine_bands(&q, m->a, &nodes, &n, e);

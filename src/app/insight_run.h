@@ -35,7 +35,7 @@ int insight_grace(const struct org *org);
 /* ---- reading ---- */
 
 /* Everything about a period that a page shows. */
-struct insight_view {
+struct insight_seen {
   struct insight_run run;
   bool has_run;        /* else nothing is known as of that day */
   bool has_period;     /* the run looked at this period */
@@ -46,10 +46,10 @@ struct insight_view {
   bool has_whole;
 };
 /* day: as of which day one looks; who: whose rows are in `whole`. Bands of nodes are found by insight_band_of. In arena. The store's codes, ERR_NOMEM, ERR_RANGE. */
-int insight_view_load(struct store *s, struct arena *a, const struct scope *who, const struct book *b, const struct period *p, day_t day, struct insight_view *ret,
+int insight_seen_load(struct store *s, struct arena *a, const struct scope *who, const struct book *b, const struct period *p, day_t day, struct insight_seen *ret,
                       struct err *e);
 /* Of node i of a forecast's tree. NULL: it has nothing booked or open in the period, or the person sees only a part of it. */
-const struct insight_band *insight_band_of(const struct insight_view *v, const struct book *b, const struct forecast_node *nodes, size_t i);
+const struct insight_band *insight_band_of(const struct insight_seen *v, const struct book *b, const struct forecast_node *nodes, size_t i);
 /* The chances of a run with their rows of the book, ascending; what the book has not is left out. */
 int insight_scores_of(struct store *s, struct arena *a, const struct insight_run *run, const struct book *b, struct engine_score **ret, size_t *ret_n, struct err *e);
 /* The node ALL of such a question, with what matters most, without sets. */

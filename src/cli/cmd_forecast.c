@@ -1,6 +1,7 @@
 /* forecast: the roll-up of a period by region, team and rep, against targets. */
 #include "app/book_cache.h"
 #include "app/forecast_run.h"
+#include "app/insight_run.h"
 #include "base/decimal.h"
 #include "base/strbuf.h"
 #include "cli/commands.h"
@@ -19,8 +20,7 @@ static void money_cell(struct cli_table *t, int64_t minor, currency_t c) {
 
 static struct str or_none(struct str name) { return name.n > 0 ? name : STR("(none)"); }
 
-static void print_node(struct cli_table *t, const struct forecast_node *all, const struct forecast_node *n, currency_t c) {
-  char code[4], text[32];
+static void print_names(struct cli_table *t, const struct forecast_node *all, const struct forecast_node *n) {
   struct str name[3] = {STR("All"), STR_NONE, STR_NONE};
   for (const struct forecast_node *up = n; up->parent >= 0; up = &all[up->parent]) {
     name[up->level - FORECAST_REGION] = or_none(up->name);
@@ -28,6 +28,11 @@ static void print_node(struct cli_table *t, const struct forecast_node *all, con
   for (int i = 0; i < 3; i++) {
     cli_cell(t, name[i]);
   }
+}
+
+static void print_node(struct cli_table *t, const struct forecast_node *all, const struct forecast_node *n, currency_t c) {
+  char code[4], text[32];
+  print_names(t, all, n);
   for (int k = 0; k < CATEGORY_COUNT; k++) {
     money_cell(t, n->amount[k], c);
   }
@@ -48,14 +53,40 @@ static void print_node(struct cli_table *t, const struct forecast_node *all, con
   cli_cell_i64(t, n->no_rate);
 }
 
+static const struct cli_column band_columns[] = {
+    {"region", false, false}, {"team", false, false}, {"rep", false, false}, {"booked", true, false}, {"with_commit", true, false}, {"p10", true, false},
+    {"p50", true, false}, {"p90", true, false}, {"mean", true, false}, {"sd_luck", true, false}, {"sd_shared", true, false}, {"target", true, false},
+    {"chance_of_target", true, true}, {"open_renewals", true, true}, {"currency", false, false}};
+
+static void print_band(struct cli_table *t, const struct forecast_node *all, size_t i, const struct insight_band *x, currency_t c) {
+  const struct forecast_node *n = &all[i];
+  const int64_t amounts[] = {x->fixed, forecast_cumulative(n, CATEGORY_COMMIT), x->q10, x->q50, x->q90, x->mean, x->luck, x->shared};
+  char code[4], text[32];
+  print_names(t, all, n);
+  for (size_t k = 0; k < sizeof amounts / sizeof amounts[0]; k++) {
+    money_cell(t, amounts[k], c);
+  }
+  if (n->has_target) {
+    money_cell(t, n->target, c);
+    cli_cell(t, (struct str){text, (size_t)snprintf(text, sizeof text, "%.3f", (double)insight_reach(x, n->target) / 1e6)});
+  } else {
+    cli_cell(t, STR_NONE);
+    cli_cell(t, STR_NONE);
+  }
+  cli_cell_i64(t, x->renewals);
+  cli_cell(t, str_of(currency_code(c, code)));
+}
+
 struct question {
   struct period period;
   struct str by;
   day_t as_of;
+  bool band;
 };
 
 static int ask(struct cli *c, const struct org *org, struct question *q) {
   const char *period = NULL, *by = "rep", *as_of = NULL;
+  q->band = cli_flag(c, "band");
   if (cli_option(c, "period", &period) != OK || cli_option(c, "by", &by) != OK || cli_option(c, "as-of", &as_of) != OK || cli_end(c) != OK) {
     return ERR_USAGE;
   }
@@ -107,6 +138,34 @@ static int print_forecast(struct cli *c, const struct book *b, const struct ques
   return code == OK ? OK : err_set(e, code, "Out of memory");
 }
 
+static int print_bands(struct cli *c, const struct book *b, const struct question *q, day_t day, struct err *e) {
+  struct scope who = scope_operator();
+  struct forecast_node *node = NULL;
+  struct insight_seen v;
+  size_t n = 0, unmatched = 0;
+  char iso[DAY_ISO_SIZE];
+  int code = forecast_run(c->store, &who, b, &q->period, c->arena, &node, &n, &unmatched, e);
+  code = code == OK ? insight_seen_load(c->store, c->arena, &who, b, &q->period, day, &v, e) : code;
+  if (code == OK && !v.has_period) {
+    return err_set(e, ERR_NOTFOUND, v.has_run ? "the model looks at the running quarter, the next one, the month and the year, not at this period"
+                                              : "the model has not run by this day: run `perennial risk score`");
+  }
+  struct cli_table *t = code == OK ? cli_table_new(c, band_columns, (int)(sizeof band_columns / sizeof band_columns[0])) : NULL;
+  enum forecast_level depth = str_eq(q->by, STR("rep")) ? FORECAST_REP : str_eq(q->by, STR("team")) ? FORECAST_TEAM : FORECAST_REGION;
+  for (size_t i = 0; i < n && code == OK; i++) {
+    const struct insight_band *x = node[i].level <= depth ? insight_band_of(&v, b, node, i) : NULL;
+    if (x != NULL) {
+      print_band(t, node, i, x, b->reporting);
+    }
+  }
+  code = code == OK ? cli_table_end(t) : code;
+  if (c->format == FORMAT_TABLE && code == OK) {
+    fprintf(c->out, "%s, learned from %" PRId64 " renewals; as of %s, run %" PRId64 "\n", v.run.ground == ENGINE_STARTING ? "Starting estimate, few data" : "Model",
+            v.run.ripe, day_iso(v.run.as_of, iso), v.run.id);
+  }
+  return code;
+}
+
 int forecast_cmd(struct cli *c) {
   struct err e = {0};
   struct org org;
@@ -119,7 +178,8 @@ int forecast_cmd(struct cli *c) {
     return EXIT_USAGE;
   }
   int code = book_load(c->store, q.as_of, &b, &e);
-  code = code == OK ? print_forecast(c, b, &q, &e) : code;
+  day_t day = q.as_of != DAY_NONE ? q.as_of : org_today(&org, c->now);
+  code = code != OK ? code : q.band ? print_bands(c, b, &q, day, &e) : print_forecast(c, b, &q, &e);
   book_free(b);
   return code == OK ? EXIT_DONE : cli_fail(c, &e);
 }

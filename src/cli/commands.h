@@ -83,7 +83,8 @@ static const struct cli_command commands[] = {
      "with which the person sets a password; factor-off is for a lost phone."},
     {"token", token_cmd, "add EMAIL [--name N] [--write] [--days 90] | list | revoke ID",
      "API tokens: a program that sends one acts as that person. A token is shown once; without --write it may only read."},
-    {"forecast", forecast_cmd, "[--period P] [--by rep|team|region] [--as-of DATE]",
+    {"forecast", forecast_cmd, "[--period P] [--by rep|team|region] [--as-of DATE] [--band]",
+     "--band: what the newest run of the model expects, P10, P50, P90 and the chance of the target. Without it:\n"
      "Rolls up closed, commit, best case, pipeline and omitted by region, team and rep, single and cumulative, against targets.\n"
      "--period: 2026, 2026-Q4, 2026-11; default the running quarter."},
     {"call", call_cmd, "[list] [--period P] [--week DATE] | show ID | submit --rep NAME --commit A --best-case A --pipeline A [--note N] [--period P]",

@@ -124,7 +124,7 @@ struct engine_matter {
   uint32_t row;
   float share; /* of the node's variance */
 };
-struct engine_saved { /* the smallest set that must be saved for a chance of the target */
+struct engine_saved { /* the smallest set, of those due by the end of the period, that must be saved for a chance of the target */
   bool asked, reachable;
   uint32_t n;    /* renewals in it; 0 = it is so already */
   uint32_t n_rows, rows[ENGINE_SAVED]; /* the first of them, by what saving adds */

@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/map.h"
 #include "base/parallel.h"
+#include "base/sort.h"
 #include "insight/engine.h"
 #include "insight/exact.h"
 
@@ -212,30 +213,97 @@ static void find_matters(const struct open_row *rows, size_t n, struct engine_no
   }
 }
 
-static int find_saved(const struct work *w, const struct open_row *rows, size_t n, double chance, const struct engine_node *x, struct engine_saved *ret) {
-  struct arena *scratch ARENA_CLEANUP = arena_new(0);
-  double *p = scratch != NULL ? arena_alloc(scratch, (n + 1) * sizeof *p) : NULL, *amount = p != NULL ? arena_alloc(scratch, (n + 1) * sizeof *amount) : NULL;
-  uint32_t *order = amount != NULL ? arena_alloc(scratch, (n + 1) * sizeof *order) : NULL;
-  size_t some = 0;
-  if (order == NULL) {
-    return ERR_NOMEM;
+struct saving {
+  const struct work *w;
+  const struct open_row *rows;
+  size_t n;
+  uint32_t *order; /* those that can be saved in the period, by what saving them adds */
+  uint8_t *saved;
+  struct band_bins *bins;
+};
+
+/* Chance of the target with the first k of the order certain. */
+static int reach_with(const struct saving *v, const struct engine_node *x, size_t k, double *ret) {
+  struct band_solved *solved = NULL;
+  double fixed = (double)x->fixed;
+  memset(v->bins, 0, sizeof *v->bins);
+  memset(v->saved, 0, v->n);
+  for (size_t i = 0; i < k; i++) {
+    v->saved[v->order[i]] = 1;
+    fixed += v->rows[v->order[i]].amount;
   }
-  for (size_t i = 0; i < n; i++) {
-    p[i] = rows[i].p;
-    amount[i] = rows[i].amount;
+  for (size_t i = 0; i < v->n; i++) {
+    if (v->saved[i] == 0) {
+      band_add(v->bins, v->rows[i].p, v->rows[i].amount);
+    }
   }
-  int code = band_rescue(p, amount, n, w->table, (double)x->fixed, (double)x->target, chance, order, &some, NULL);
+  int code = band_solve(v->bins, v->w->table, fixed, &solved, NULL);
+  if (code == OK) {
+    *ret = band_reach(solved, (double)x->target);
+  }
+  band_free(solved);
+  return code;
+}
+
+/* What is due by the end of the period, by A(1 - p), largest first; equal ones in the order of the book. */
+static size_t order_saving(struct saving *v) {
+  const struct engine_ask *q = v->w->q;
+  uint64_t *keys MEM_CLEANUP = mem_alloc((v->n + 1) * sizeof *keys);
+  uint32_t *spare MEM_CLEANUP = mem_alloc((v->n + 1) * sizeof *spare), *place MEM_CLEANUP = mem_alloc((v->n + 1) * sizeof *place);
+  size_t n = 0;
+  for (size_t i = 0; keys != NULL && spare != NULL && place != NULL && i < v->n; i++) {
+    double gain = v->rows[i].amount * (1 - v->rows[i].p);
+    if (q->b->renewals.due[v->rows[i].row] <= q->period->last && gain > 0) {
+      place[n] = (uint32_t)i;
+      keys[n++] = UINT64_MAX - (uint64_t)(gain < 9e18 ? gain : 9e18);
+    }
+  }
+  if (n > 0) {
+    sort_u64(keys, v->order, spare, n);
+    for (size_t i = 0; i < n; i++) {
+      v->order[i] = place[v->order[i]];
+    }
+  }
+  return keys != NULL && spare != NULL && place != NULL ? n : SIZE_MAX;
+}
+
+static int find_smallest(struct saving *v, double chance, const struct engine_node *x, struct engine_saved *ret) {
+  size_t most = order_saving(v), from = 0, to = most;
+  double reach = 0;
+  int code = most != SIZE_MAX ? reach_with(v, x, most, &reach) : ERR_NOMEM;
   if (code != OK) {
     return code;
   }
-  *ret = (struct engine_saved){.asked = true, .reachable = some <= n, .n = (uint32_t)(some <= n ? some : n)};
+  *ret = (struct engine_saved){.asked = true, .reachable = reach >= chance, .n = (uint32_t)most};
+  while (ret->reachable && from < to && code == OK) {
+    size_t mid = from + (to - from) / 2;
+    code = reach_with(v, x, mid, &reach);
+    from = reach >= chance ? from : mid + 1;
+    to = reach >= chance ? mid : to;
+  }
+  ret->n = ret->reachable ? (uint32_t)to : ret->n;
   for (size_t i = 0; i < ret->n; i++) {
-    ret->amount += amount[order[i]];
+    ret->amount += v->rows[v->order[i]].amount;
     if (ret->n_rows < ENGINE_SAVED) {
-      ret->rows[ret->n_rows++] = rows[order[i]].row;
+      ret->rows[ret->n_rows++] = v->rows[v->order[i]].row;
     }
   }
-  return OK;
+  return code;
+}
+
+static int find_saved(const struct work *w, const struct open_row *rows, size_t n, struct engine_node *x) {
+  struct saving v = {.w = w, .rows = rows, .n = n};
+  uint32_t *order MEM_CLEANUP = mem_alloc((n + 1) * sizeof *order);
+  uint8_t *saved MEM_CLEANUP = mem_alloc(n + 1);
+  struct band_bins *bins MEM_CLEANUP = mem_alloc(sizeof *bins);
+  v.order = order;
+  v.saved = saved;
+  v.bins = bins;
+  if (order == NULL || saved == NULL || bins == NULL) {
+    return ERR_NOMEM;
+  }
+  int code = find_smallest(&v, 0.5, x, &x->half);
+  return code == OK ? find_smallest(&v, 0.8, x, &x->most) : code;
 }
 
 static int row_order(const void *pa, const void *pb) {
@@ -274,8 +342,7 @@ static void solve_node(void *ctx, int i) {
   }
   code = code == OK && rows == NULL ? ERR_NOMEM : code;
   if (code == OK && w->q->sets && x->has_target && (x->level != FORECAST_REP || w->n_leaves <= SETS_NODES)) {
-    code = find_saved(w, rows, n, 0.5, x, &x->half);
-    code = code == OK ? find_saved(w, rows, n, 0.8, x, &x->most) : code;
+    code = find_saved(w, rows, n, x);
   }
   if (code != OK) {
     w->code = code;

@@ -12,6 +12,7 @@
 #include "web/pages/calls.h"
 #include "web/pages/escalations.h"
 #include "web/pages/forecast.h"
+#include "web/pages/insight.h"
 #include "web/pages/grid.h"
 #include "web/pages/grid_edit.h"
 #include "web/pages/grid_views.h"
@@ -65,6 +66,7 @@ const struct route web_routes[] = {
     POST_ROW("/capacity/plans/:id/rules/drop", MAY_IMPORT, capacity_rule_drop_post, "capacity_plan"),
     GET_ROW("/drafts/:id", MAY_STAFF, draft_page, "draft"),
     PAST_ROW("/documents/:id", MAY_STAFF, document_page, "document"),
+    PAST_ROW("/insight", MAY_READ, insight_page, NULL),
     PAST_ROW("/forecast", MAY_READ, forecast_now, NULL),
     PAST_ROW("/forecast/:period", MAY_READ, forecast_page, "period"),
     PAST_ROW("/forecast/:period/bridge", MAY_READ, bridge_page, "period"),
@@ -147,6 +149,7 @@ const struct route web_routes[] = {
     API_POST_ROW("/calls", MAY_REP | MAY_MANAGER, api_call_post, NULL),
     API_ROW("/forecast", api_forecast, NULL),
     API_ROW("/insight/retention", api_retention, NULL),
+    API_ROW("/insight/forecast", api_insight_forecast, NULL),
     API_ROW("/kpi", api_kpi, NULL),
     API_ROW("/kpi/:name", api_kpi_rows, "kpi"),
     {HTTP_GET, "/api/v1/search", MAY_READ, CSRF_TOKEN, BODY_NONE, 0, api_search, NULL},

@@ -17,6 +17,7 @@ const struct nav_entry web_nav[] = {
     {"/work", MSG("Worklist"), "list-check", false, true, "w"},
     {"/renewals", MSG("Renewals"), "table", false, true, "r"},
     {"/forecast", MSG("Forecast"), "chart-histogram", false, true, "f"},
+    {"/insight", MSG("Insight"), "telescope", false, false, "i"},
     {"/reviews", MSG("1:1 reviews"), "users", false, false, "o"},
     {"/approvals", MSG("Approvals"), "gavel", false, false, "a"},
     {"/targets", MSG("Targets"), "target", false, false, NULL},

@@ -88,6 +88,8 @@ struct str forecast_sentence(struct request *r, const struct desk *d, const stru
 struct str forecast_second(struct request *r, const struct desk *d, const struct forecast_node *n);
 struct raw_html_trusted desk_period_bar(struct request *r, struct str prev_href, struct str prev, struct str now, struct str next_href,
                                         struct str next);
+/* Adds to a list's conditions that the rows are a node's; forecast.c. */
+void forecast_where_node(const struct forecast_tree *t, size_t i, struct desk_rows *x);
 /* Rows of one node in these categories; forecast.c. */
 struct desk_rows forecast_rows(const struct desk *d, const struct forecast_tree *t, size_t i, const uint32_t *categories, size_t n);
 #endif

@@ -18,16 +18,20 @@ static void where_teams(const struct forecast_node *nodes, size_t region, size_t
   desk_where_codes(x, GRID_TEAM, teams, n, false);
 }
 
+void forecast_where_node(const struct forecast_tree *t, size_t i, struct desk_rows *x) {
+  if (t->nodes[i].level == FORECAST_REGION)
+    where_teams(t->nodes, i, t->n, x);
+  else if (t->nodes[i].level == FORECAST_TEAM)
+    desk_where(x, GRID_TEAM, t->nodes[i].code);
+  else if (t->nodes[i].level == FORECAST_REP)
+    desk_where(x, GRID_REP, t->nodes[i].code);
+}
+
 struct desk_rows forecast_rows(const struct desk *d, const struct forecast_tree *t, size_t i, const uint32_t *categories, size_t n) {
   struct desk_rows x = {0};
   desk_where_codes(&x, GRID_CATEGORY, categories, n, false);
   desk_where_range(&x, GRID_EXPECTED, d->period.first, d->period.last);
-  if (t->nodes[i].level == FORECAST_REGION)
-    where_teams(t->nodes, i, t->n, &x);
-  else if (t->nodes[i].level == FORECAST_TEAM)
-    desk_where(&x, GRID_TEAM, t->nodes[i].code);
-  else if (t->nodes[i].level == FORECAST_REP)
-    desk_where(&x, GRID_REP, t->nodes[i].code);
+  forecast_where_node(t, i, &x);
   return x;
 }
 
@@ -174,6 +178,14 @@ static int fill_calls(struct request *r, const struct desk *d, const struct fore
   return calls_section(r, d, &b, &t->nodes[0], problem, &v->call);
 }
 
+/* The model's numbers stand beside what people say: neither changes the other. */
+static void add_calls(struct forecast_view *v) {
+  v->band.has_calls = v->has_calls && v->band.n_rows == v->n_rows;
+  v->band.call_label = v->has_mine ? v->mine_label : v->called_label;
+  for (size_t i = 0; i < v->band.n_rows && v->band.has_calls; i++)
+    v->band.rows[i].call = v->has_mine ? v->rows[i].call.mine : v->rows[i].call.called;
+}
+
 static int fill(struct request *r, const struct desk *d, struct str problem, struct forecast_view *v) {
   struct forecast_tree t = {0};
   int rc = desk_forecast(r, d, &t);
@@ -190,6 +202,10 @@ static int fill(struct request *r, const struct desk *d, struct str problem, str
     rc = fill_calls(r, d, &t, problem, v);
   if (rc >= 0)
     rc = forecast_figures(r, d, &t, &v->figures, &v->n_figures);
+  if (rc >= 0)
+    rc = insight_section_fill(r, d, &t, true, &v->band);
+  if (rc >= 0)
+    add_calls(v);
   if (rc < 0)
     return rc;
   struct str sentence = forecast_sentence(r, d, &t.nodes[0]);

@@ -4,6 +4,7 @@
 #include "web/pages/bridge.h"
 #include "web/pages/calls.h"
 #include "web/pages/home.h"
+#include "web/pages/insight.h"
 #include "web/parts.h"
 #include "web/route.h"
 
@@ -33,6 +34,7 @@ struct forecast_view {
   struct str called_label, mine_label, then_label;
   struct call_section call;
   struct str rates_note, left_out, csv_href;
+  struct insight_section band;
   struct bridge_section moved;
 };
 /* The page, also after a call that was refused: problem says why, "" = nothing was. */

@@ -2,6 +2,7 @@
 #include "base/decimal.h"
 #include "base/utf8.h"
 #include "web/pages/home_parts.h"
+#include "web/pages/insight.h"
 #include "web/shell.h"
 #include "web/svg.h"
 #include "web/views.h"
@@ -197,6 +198,8 @@ static int fill(struct request *r, const struct desk *d, struct home_view *v) {
   v->say = forecast_second(r, d, &t.nodes[0]);
   v->risk_glyph = parts_risk_glyph();
   v->strip = forecast_strip(r, d, &t.nodes[0], 24, 0, true);
+  v->band = insight_line(r, d, &t);
+  v->band_href = arena_fmt(r->arena, "/forecast/%.*s#band", STR_FMT(d->period_id));
   v->forecast_href = arena_fmt(r->arena, "/forecast/%.*s", STR_FMT(d->period_id));
   return OK;
 }

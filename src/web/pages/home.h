@@ -52,6 +52,7 @@ struct home_view {
   size_t n_reps;
   bool has_targets;
   struct str forecast_href, rates_href;
+  struct str band, band_href; /* what the model says of the period; "" before it ran */
   bool empty; /* no renewals at all */
   bool may_import;
 };

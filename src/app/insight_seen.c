@@ -6,7 +6,7 @@
 static int no_memory(struct err *e) { return err_set(e, ERR_NOMEM, "Out of memory"); }
 
 /* Which nodes may be shown: parents stand before what is below them. *ret_whole: the smallest with everything the person sees, or n_bands. */
-static void find_shown(struct insight_view *v, const struct scope *who, size_t *ret_whole) {
+static void find_shown(struct insight_seen *v, const struct scope *who, size_t *ret_whole) {
   size_t seen = 0;
   *ret_whole = who->everything ? 0 : v->n_bands;
   for (size_t i = 0; i < v->n_bands; i++)
@@ -73,7 +73,7 @@ int insight_work_out(struct arena *a, const struct engine_ask *q, struct insight
 }
 
 /* The sum of the rows somebody sees, when it is no node of the tree. */
-static int sum_seen(struct store *s, struct arena *a, const struct scope *who, const struct book *b, const struct period *p, size_t place, struct insight_view *v,
+static int sum_seen(struct store *s, struct arena *a, const struct scope *who, const struct book *b, const struct period *p, size_t place, struct insight_seen *v,
                     struct err *e) {
   struct engine_ask q = {.b = b, .period = p, .place = place, .ratio = v->run.ratio, .rho = v->run.rho, .threads = 1, .whole_only = true,
                          .reps = scope_reps(who, a, b)};
@@ -87,9 +87,9 @@ static int sum_seen(struct store *s, struct arena *a, const struct scope *who, c
   return rc;
 }
 
-int insight_view_load(struct store *s, struct arena *a, const struct scope *who, const struct book *b, const struct period *p, day_t day, struct insight_view *ret,
+int insight_seen_load(struct store *s, struct arena *a, const struct scope *who, const struct book *b, const struct period *p, day_t day, struct insight_seen *ret,
                       struct err *e) {
-  struct insight_view v = {0};
+  struct insight_seen v = {0};
   char id[PERIOD_ID_SIZE];
   struct str period = str_of(period_id(p, id));
   int rc = insight_run_on(s, a, day, &v.run, e);
@@ -115,7 +115,7 @@ int insight_view_load(struct store *s, struct arena *a, const struct scope *who,
   return rc < 0 ? rc : OK;
 }
 
-const struct insight_band *insight_band_of(const struct insight_view *v, const struct book *b, const struct forecast_node *nodes, size_t i) {
+const struct insight_band *insight_band_of(const struct insight_seen *v, const struct book *b, const struct forecast_node *nodes, size_t i) {
   int64_t region = 0, team = 0, rep = 0;
   for (const struct forecast_node *n = &nodes[i]; n; n = n->parent >= 0 ? &nodes[n->parent] : NULL) {
     region = n->level == FORECAST_REGION ? b->regions.id[n->code] : region;
