@@ -275,7 +275,7 @@ static int finish_tx(struct store *s, void *arg, struct err *e) {
 
 static int run_engine(struct making *m, struct err *e) {
   struct engine_options o = {.today = m->run.as_of, .grace = m->run.grace_days, .threads = m->job->threads, .periods = m->periods, .n_periods = ENGINE_PERIODS,
-                             .rho = NAN, .watch = m->job->watch, .watch_ctx = m->job->watch_ctx};
+                             .calendar = &m->org.calendar, .rho = NAN, .watch = m->job->watch, .watch_ctx = m->job->watch_ctx};
   int rc = engine_run(m->b, &o, m->a, &m->r, e);
   if (rc < 0)
     return rc;

@@ -27,6 +27,7 @@ struct work {
   const struct engine_options *o;
   struct engine_score *scores;
   int from; /* of the chunks at hand */
+  struct engine_pull pull;
 };
 
 /* The largest by size, equal ones by kind; what is left is `other`. Log-odds of the columns stand for the bend of the calibration too: they are stretched
@@ -78,7 +79,8 @@ static double judge(const struct engine_model *m, const struct risk_row *r, doub
 static double within(double p) { return p > 0 ? p < 1 ? p : 1 : 0; }
 
 /* Books in [first, last], open at the end of today. What is past its grace comes back evenly over as long again, if at all. */
-static double in_period(const struct work *w, const struct timing_curve *c, double p, day_t due, const struct period *q) {
+static double in_period(const struct work *w, const struct timing_curve *c, double p, day_t due, size_t place) {
+  const struct period *q = &w->o->periods[place];
   int open_at = w->o->today - due, from = q->first - 1 - due, to = q->last - due;
   if (q->last <= w->o->today) {
     return 0;
@@ -87,7 +89,12 @@ static double in_period(const struct work *w, const struct timing_curve *c, doub
   if (open_at >= w->m->grace) {
     return within(w->m->beyond * (double)(to - from) / w->m->grace);
   }
-  return within(timing_by(c, p, open_at, to) - timing_by(c, p, open_at, from));
+  if (w->o->calendar == NULL) {
+    return within(timing_by(c, p, open_at, to) - timing_by(c, p, open_at, from));
+  }
+  double all = engine_pulled(&w->pull, c, p, due, due + w->m->grace);
+  double part = engine_pulled(&w->pull, c, p, due, due + to) - engine_pulled(&w->pull, c, p, due, due + from);
+  return all > 0 ? within(timing_ever(c, p, open_at) * part / all) : 0;
 }
 
 static void score_row(const struct work *w, const struct risk_row *r, struct engine_score *s) {
@@ -99,7 +106,7 @@ static void score_row(const struct work *w, const struct risk_row *r, struct eng
   double chance = within(open_at >= w->m->grace ? w->m->beyond : timing_ever(curve, before, open_at));
   *s = (struct engine_score){.row = r->renewal, .id = x->id[r->renewal], .nth = r->nth, .model = r->model, .base = (float)base, .chance = (float)chance};
   for (size_t k = 0; k < w->o->n_periods && k < ENGINE_PERIODS; k++) {
-    s->by[k] = (float)in_period(w, curve, before, due, &w->o->periods[k]);
+    s->by[k] = (float)in_period(w, curve, before, due, k);
   }
   phi[ENGINE_OPEN_LATE] = logit_odds(chance) - logit_odds(before);
   double total = logit_odds(chance) - logit_odds(base);
@@ -134,6 +141,10 @@ int engine_score(const struct book *b, const struct risk_rows *rows, const struc
   int chunks = (int)((rows->n_open + CHUNK - 1) / CHUNK), step = chunks / CALLS + 1;
   if (w.scores == NULL) {
     return err_set(e, ERR_NOMEM, "Out of memory");
+  }
+  w.pull = (struct engine_pull){.today = o->today, .end = m->quarter_end};
+  if (o->calendar != NULL) {
+    engine_quarter_ends(o->calendar, o->today, w.pull.last);
   }
   for (; w.from < chunks; w.from += step) {
     if (!goes_on(o, "score", (int64_t)w.from * CHUNK, (int64_t)rows->n_open)) {
@@ -191,7 +202,9 @@ static void add_columns(const struct book *b, const struct engine_model *m, stru
 void engine_model_write(const struct book *b, const struct engine_model *m, struct strbuf *out) {
   strbuf_fmt(out, "{\"version\":%d,\"ground\":\"%s\",\"ripe\":%" PRId64 ",\"lost\":%" PRId64 ",\"learned\":%" PRId64 ",\"unseen\":%" PRId64, ENGINE_VERSION,
              engine_ground_name((int)m->ground), m->ripe, m->lost, m->learned, m->unseen);
-  strbuf_fmt(out, ",\"grace_days\":%d,\"rho\":%.17g,\"beyond\":%.17g,\"curve\":{\"a\":%.17g,\"b\":%.17g},\"segments\":[", m->grace, m->rho, m->beyond, m->whole.a,
+  strbuf_fmt(out, ",\"grace_days\":%d,\"rho\":%.17g,\"quarter_end\":%.17g,\"beyond\":%.17g"
+             ",\"curve\":{\"a\":%.17g,\"b\":%.17g},\"segments\":[", m->grace, m->rho, m->quarter_end, m->beyond,
+             m->whole.a,
              m->whole.b);
   for (size_t i = 0; i < m->n_segments; i++) {
     const struct engine_segment *s = &m->segments[i];

@@ -48,6 +48,7 @@ struct engine_options {
   int threads;
   const struct period *periods; /* at most ENGINE_PERIODS, any order; one that is over gets chances of 0 */
   size_t n_periods;
+  const struct calendar *calendar; /* whose quarter ends pull bookings; NULL = none do */
   double rho;                 /* how much renewals swing together; NAN = by how much data there is */
   bool unprobed;              /* do not look for leaks: for replays of many days, whose last one does */
   engine_watch_fn *watch;     /* may be NULL */
@@ -82,6 +83,7 @@ struct engine_model {
   uint16_t *regions, *families;   /* their codes */
   struct timing_curve timing[MODEL_COUNT];
   double ratio[MODEL_COUNT]; /* amount booked over amount due, of those that renewed */
+  double quarter_end;        /* weight of a day among the last 14 of a quarter, in booking; 1 = as any other */
   double beyond;             /* chance still to come back when due + grace is over */
   double rho;
   int grace;

@@ -22,4 +22,15 @@ void engine_fill_plain(const struct engine_model *m, const struct risk_row *r, d
 /* Sets m->probe. Curves and codes of the columns have to be there. OK, ERR_NOMEM. */
 int engine_probe(const struct book *b, const struct risk_rows *rows, const struct engine_options *o, struct engine_model *m, struct err *e);
 void engine_probe_write(const struct engine_model *m, struct strbuf *out); /* ,"probe":{…} */
+/* How many times as many bookings fall into the last 14 days of a quarter as the timing curve alone says, held to 1 by twenty renewals. 1 without a calendar. */
+double engine_quarter_end(const struct calendar *c, const struct risk_rows *rows, const struct engine_model *m);
+/* Last days of the quarters from the one that holds today on. */
+enum { ENGINE_QUARTERS = 8 };
+void engine_quarter_ends(const struct calendar *c, day_t today, day_t ret[ENGINE_QUARTERS]);
+struct engine_pull {
+  day_t today, last[ENGINE_QUARTERS];
+  double end; /* engine_model.quarter_end */
+};
+/* Chance to have booked from today on up to a day, each day weighed: to be held against that up to the end of its grace. */
+double engine_pulled(const struct engine_pull *x, const struct timing_curve *t, double p, day_t due, day_t to);
 #endif

@@ -393,6 +393,7 @@ int engine_learn(const struct book *b, const struct risk_rows *rows, const struc
   }
   code = code == OK && learns ? learn_logit(order + skip, n, a, &m, e) : code;
   code = code == OK ? learn_timing(rows, &m, e) : code;
+  m.quarter_end = code == OK ? engine_quarter_end(o->calendar, rows, &m) : 1;
   learn_ratio(b, rows, &m);
   code = code == OK ? learn_swings(order + skip, n, &m, e) : code;
   if (code == OK) {

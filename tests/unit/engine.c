@@ -10,10 +10,13 @@
 
 enum { TODAY = 20500, QUARTER_FIRST = 20480, QUARTER_LAST = 20570, TERM = 365, SEED = 7 };
 
+static const struct calendar calendar = {CALENDAR_MONTHS, 1, 1, false};
+
 struct plan {
   uint32_t past, open;   /* renewals that are ripe, and that are open */
   double small, large;   /* chance of those with one line, with three */
   int64_t atr;
+  bool pile;             /* bookings come in the last week of the quarter in which they were due */
 };
 
 static void names(struct book *b, struct book_dict *d, uint32_t n) {
@@ -79,7 +82,8 @@ static struct book *plan_book(const struct plan *p) {
     bool open = i >= p->past;
     day_t due = open ? TODAY + 1 + (day_t)((i - p->past) % 60) : TODAY - 190 - (day_t)((uint64_t)i * 1600 / (p->past + 1));
     double chance = i % 2 != 0 ? p->large : p->small;
-    day_t delay = (day_t)random_below(&r, 80) - 60, booked = !open && random_unit(&r) < chance ? due + delay : DAY_NONE;
+    day_t delay = (day_t)random_below(&r, 80) - 60, last = period_of(&calendar, PERIOD_QUARTER, due).last;
+    day_t booked = !open && random_unit(&r) < chance ? p->pile ? last - (day_t)(i % 7) : due + delay : DAY_NONE;
     put(b, i, due, open, booked, p->atr);
     for (uint32_t k = 0; k < (i % 2 != 0 ? 3U : 1U); k++) {
       lines[n_lines] = (struct book_line){.end = due, .start = due - TERM + 1, .booked = booked, .known = due - TERM,
@@ -228,6 +232,35 @@ static void test_same_bits(void **state) {
   book_free(b);
 }
 
+static double in_quarter(const struct book *b, const struct calendar *c, double *ret_weight, struct arena *a) {
+  struct period q = period_of(&calendar, PERIOD_QUARTER, TODAY);
+  struct engine_options o = {.today = TODAY, .grace = RISK_GRACE, .threads = 1, .periods = &q, .n_periods = 1, .rho = NAN, .calendar = c};
+  struct engine_result r;
+  struct err e = {0};
+  assert_int_equal(engine_run(b, &o, a, &r, &e), OK);
+  double by = 0, ever = 0;
+  for (size_t i = 0; i < r.n_scores; i++) {
+    if (b->renewals.due[r.scores[i].row] <= q.last) {
+      by += (double)r.scores[i].by[0];
+      ever += (double)r.scores[i].chance;
+    }
+  }
+  *ret_weight = r.model.quarter_end;
+  return by / ever;
+}
+
+/* All that is due in a quarter books in its last week: half way through it nothing is lost yet, and the engine knows it from the calendar. */
+static void test_quarter_end(void **state) {
+  (void)state;
+  struct arena *a ARENA_CLEANUP = arena_new(0);
+  struct book *b = plan_book(&(struct plan){.past = 4000, .open = 300, .small = 0.8, .large = 0.8, .atr = 300000, .pile = true});
+  double weight = 0, none = 0, with = in_quarter(b, &calendar, &weight, a), without = in_quarter(b, NULL, &none, a);
+  assert_true(weight > 3);
+  assert_true(fabs(none - 1) < 1e-12);
+  assert_true(with > without + 0.4 && with > 0.8);
+  book_free(b);
+}
+
 /* Means add up over the tree, the order of quantiles holds, and what must be saved brings the chance there. */
 static void test_tree(void **state) {
   (void)state;
@@ -326,7 +359,8 @@ static void test_stop(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_planted), cmocka_unit_test(test_same_bits), cmocka_unit_test(test_tree), cmocka_unit_test(test_no_history),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_planted), cmocka_unit_test(test_same_bits), cmocka_unit_test(test_tree), cmocka_unit_test(test_quarter_end),
+                                     cmocka_unit_test(test_no_history),
                                      cmocka_unit_test(test_poor_books), cmocka_unit_test(test_stop), cmocka_unit_test(test_leak_stops)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
