@@ -1,0 +1,144 @@
+/* Where the quarter lands, in the browser and the API: before the first run, after it, on a day before it, for people who see a part. */
+#include "http/support.h"
+
+#include <jansson.h>
+
+#include "app/book_cache.h"
+#include "app/insight_run.h"
+#include "base/money.h"
+#include "store/driver.h"
+
+enum { TODAY = 20779 /* 2026-11-22 */, AGO = 1700000000 };
+
+static struct house h;
+static struct arena *arena;
+static char manager[128], rep[128], other[128], exec[128];
+
+static void run_sql(const char *sql) {
+  struct err e = {0};
+  if (db_script(store_db(h.store), sql, &e) < 0) fail_msg("%s", e.text);
+}
+
+static void add_renewal(int64_t id, int64_t owner, currency_t usd, day_t due, int outcome) {
+  struct strbuf b STRBUF_CLEANUP = STRBUF_INIT(4000);
+  long long n = id, who = owner;
+  strbuf_fmt(&b, "insert into contract (id, number, number_key, end_user_account_id, currency, owner_id, known_at) "
+                 "values (%lld, 'H-%lld', 'h-%lld', 11, %d, %lld, %d);"
+                 "insert into contract_line (id, contract_id, line_number, line_key, start_date, end_date, currency, net_amount, annual_value, known_at) "
+                 "values (%lld, %lld, '1', 1, %d, %d, %d, 120000, 120000, %d);",
+             n, n, n, usd, who, AGO, n, n, due - 364, due, usd, AGO);
+  strbuf_fmt(&b, "insert into renewal (id, contract_id, due_date, owner_id, stage, category, currency, atr_amount, forecast_amount, outcome, version, changed_at) "
+                 "values (%lld, %lld, %d, %lld, 0, 3, %d, 120000, 120000, %d, 1, %d);", n, n, due, who, usd, outcome, AGO);
+  strbuf_fmt(&b, "insert into renewal_version (renewal_id, version, changed_at, owner_id, stage, category, category_override, at_risk, currency, atr_amount, "
+                 "forecast_amount, won_amount, outcome) values (%lld, 1, %d, %lld, 0, 3, 0, 0, %d, 120000, 120000, 0, %d);", n, AGO, who, usd, outcome);
+  run_sql(strbuf_z(&b));
+}
+
+
+static int set_up(void **state) {
+  currency_t usd = 0;
+  (void)state;
+  arena = arena_new(0);
+  house_open(&h);
+  assert_int_equal(currency_parse(STR("USD"), &usd), OK);
+  run_sql("insert into org_config (key, value) values ('today', '2026-11-22');"
+          "insert into account (id, name, name_key, kind, known_at) values (11, 'Harbor Mills', 'harbor mills', 1, 1700000000);");
+  add_renewal(41, h.people[ROLE_REP], usd, TODAY + 19, OUTCOME_OPEN);
+  add_renewal(42, h.people[ROLE_REP], usd, TODAY - 20, OUTCOME_OPEN);
+  add_renewal(43, h.other_rep, usd, TODAY + 5, OUTCOME_OPEN);
+  h.web.today = TODAY;
+  h.web.books = book_cache_new(NULL);
+  assert_non_null(h.web.books);
+  house_serve(&h);
+  sign_in(&h, "manager@example.com", manager);
+  sign_in(&h, "rep@example.com", rep);
+  sign_in(&h, "other@example.com", other);
+  sign_in(&h, "exec@example.com", exec);
+  return 0;
+}
+
+static int tear_down(void **state) {
+  (void)state;
+  house_close(&h);
+  book_cache_free(h.web.books);
+  arena_free(arena);
+  return 0;
+}
+
+static int get(const char *cookie, const char *path, struct answer *a) {
+  ask(&h, &(struct ask){.method = "GET", .path = path, .cookie = cookie}, a);
+  return a->status;
+}
+
+static void says(const char *cookie, const char *path, const char *text, bool expected) {
+  struct answer a;
+  assert_int_equal(get(cookie, path, &a), 200);
+  if (answer_says(&a, text) != expected) fail_msg("%s: %s \"%s\"", path, expected ? "does not say" : "says", text);
+  answer_free(&a);
+}
+
+static json_t *forecast(const char *cookie, const char *path) {
+  struct answer a;
+  assert_int_equal(get(cookie, path, &a), 200);
+  json_t *x = json_loadb(a.body.p, a.body.n, 0, NULL);
+  assert_non_null(x);
+  answer_free(&a);
+  return x;
+}
+
+static void before_the_first_run(void **state) {
+  (void)state;
+  says(exec, "/insight", "Nothing is judged yet", true);
+  says(exec, "/insight", "perennial risk score", true);
+  says(exec, "/forecast/2026-Q4", "id=\"band\"", false);
+  says(exec, "/", "lands near", false);
+  json_t *x = forecast(exec, "/api/v1/insight/forecast");
+  assert_true(json_is_null(json_object_get(x, "run")));
+  assert_int_equal(json_array_size(json_object_get(x, "nodes")), 0);
+  json_decref(x);
+}
+
+/* Nothing to learn from: the label says so, and the figures are there all the same. */
+static void after_it(void **state) {
+  struct err e = {0};
+  struct insight_run run;
+  enum insight_made made;
+  struct insight_job job = {.as_of = DAY_NONE, .today = TODAY, .now = (int64_t)TODAY * SECONDS_PER_DAY, .threads = 1};
+  (void)state;
+  if (insight_make(h.store, &job, arena, &run, &made, &e) < 0) fail_msg("%s", e.text);
+  assert_int_equal(made, INSIGHT_MADE);
+  assert_int_equal(run.renewals, 3);
+  says(exec, "/insight", "Starting estimate, few data (0 renewals), as of Nov 22", true);
+  says(exec, "/insight", "Q4 2026 lands near", true);
+  says(exec, "/forecast/2026-Q4", "Where Q4 2026 lands", true);
+  says(exec, "/forecast/2026-Q4", "Renewals that matter most", true);
+  says(exec, "/forecast/2025-Q1", "The model looks at the running quarter", true);
+  says(exec, "/", "Q4 2026 lands near", true);
+  says(exec, "/insight?as_of=2026-11-20", "The model had not run by this day.", true);
+  says(exec, "/forecast/2026-Q4?as_of=2026-11-20", "id=\"band\"", false);
+}
+
+static int64_t open_of(const char *cookie) {
+  json_t *x = forecast(cookie, "/api/v1/insight/forecast"), *nodes = json_object_get(x, "nodes");
+  assert_string_equal(json_string_value(json_object_get(json_object_get(x, "run"), "ground")), "starting");
+  json_t *band = json_object_get(json_array_get(nodes, 0), "band");
+  int64_t n = json_integer_value(json_object_get(band, "open_renewals"));
+  assert_true(json_is_string(json_object_get(band, "p10")) && json_is_string(json_object_get(band, "p90")));
+  json_decref(x);
+  return n;
+}
+
+static void everybody_sees_their_own(void **state) {
+  struct answer a;
+  (void)state;
+  assert_int_equal(open_of(exec), 3);
+  assert_int_equal(open_of(rep), 2);
+  assert_int_equal(open_of(other), 1);
+  assert_int_equal(get("", "/insight", &a), 303); /* not signed in */
+  answer_free(&a);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {cmocka_unit_test(before_the_first_run), cmocka_unit_test(after_it), cmocka_unit_test(everybody_sees_their_own)};
+  return cmocka_run_group_tests(tests, set_up, tear_down);
+}
