@@ -271,6 +271,7 @@ static void cut_upload(const struct who *w) {
   for (int i = 0; i < 2000; i++) strbuf_fmt(&b, "K-%d,Cut %d,P,2026-01-01,2026-12-31,USD,10\r\n", i, i);
   int fd = connect_to(&h);
   assert_int_equal(send(fd, b.p, b.n, MSG_NOSIGNAL), (ssize_t)b.n);
+  assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_LINGER, &(struct linger){.l_onoff = 1}, sizeof(struct linger)), 0); /* cut, not closed */
   close(fd);
 }
 
