@@ -34,7 +34,7 @@ struct backtest_guess {
   double ratio[MODEL_COUNT];   /* amount that comes over amount due, by sales model */
 };
 typedef int backtest_engine_fn(void *ctx, const struct book *b, day_t today, const struct period *q, struct arena *a, struct backtest_guess *ret, struct err *e);
-/* The engine of every night (insight/engine.h). ctx: not used. */
+/* The engine of every night (insight/engine.h). ctx: a struct calendar, whose quarter ends pull bookings. */
 int backtest_engine(void *ctx, const struct book *b, day_t today, const struct period *q, struct arena *a, struct backtest_guess *ret, struct err *e);
 
 /* One week: the guess and the baselines of `past`, the book of as_of, against `newest`. previous: the four quarters before, newest first.

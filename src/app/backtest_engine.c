@@ -6,8 +6,8 @@
 #include "insight/engine.h"
 
 int backtest_engine(void *ctx, const struct book *b, day_t today, const struct period *q, struct arena *a, struct backtest_guess *ret, struct err *e) {
-  (void)ctx;
-  const struct engine_options o = {.today = today, .grace = RISK_GRACE, .threads = parallel_cores(), .periods = q, .n_periods = 1, .rho = NAN};
+  const struct engine_options o = {.today = today, .grace = RISK_GRACE, .threads = parallel_cores(), .periods = q, .n_periods = 1, .calendar = ctx,
+                                   .rho = NAN};
   struct engine_result r;
   struct engine_node *nodes = NULL;
   size_t n = 0;

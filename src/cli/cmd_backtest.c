@@ -133,7 +133,8 @@ int backtest_cmd(struct cli *c) {
     rc = backtest_run_newest(c->store, c->arena, true, INT64_MAX, &run, &e);
     rc = rc == 0 ? err_set(&e, ERR_NOTFOUND, "backtest show: there is none yet: run perennial backtest") : rc;
   } else if (rc >= 0) {
-    const struct backtest_options o = {.quarters = (int)n, .again = again, .today = org_today(&org, c->now), .now = c->now, .engine = backtest_engine, .watch = tell,
+    const struct backtest_options o = {.quarters = (int)n, .again = again, .today = org_today(&org, c->now), .now = c->now, .engine = backtest_engine,
+                                       .engine_ctx = &org.calendar, .watch = tell,
                                        .watch_ctx = c};
     rc = backtest_run(c->store, &org, &o, c->arena, &run, &e);
   }

@@ -244,7 +244,7 @@ static void replay(struct book *newest, day_t today, struct backtest_summary *re
     for (int k = 0; k < SEEN; k++) {
       day_t day = q[i].first + 7 * weeks[k] - 1;
       struct book *past = past_of(newest, day);
-      assert_int_equal(backtest_day(newest, past, day, weeks[k], &q[i], &q[i + 1], backtest_engine, NULL, &w[n], c, &n_categories, NULL), OK);
+      assert_int_equal(backtest_day(newest, past, day, weeks[k], &q[i], &q[i + 1], backtest_engine, (void *)(uintptr_t)&calendar, &w[n], c, &n_categories, NULL), OK);
       assert_int_equal(n_categories, 0); /* rebuilt ones have no category of their time */
       *ret_lines += w[n++].lines;
       book_free(past);

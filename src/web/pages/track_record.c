@@ -303,6 +303,7 @@ int track_record_page(struct request *r, struct response *w) {
   struct track x;
   struct track_view v = {0};
   int rc = track_load(r, &x);
+  rc = rc < 0 ? rc : insight_tabs_fill(r, &v.nav);
   if (rc >= 0 && x.there && x.n_weeks)
     rc = fill(r, &x, &v);
   if (rc < 0)

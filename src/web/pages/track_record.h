@@ -2,6 +2,7 @@
 #ifndef WEB_PAGES_TRACK_RECORD_H
 #define WEB_PAGES_TRACK_RECORD_H
 #include "app/backtest.h"
+#include "web/pages/insight.h"
 #include "web/parts.h"
 #include "web/route.h"
 
@@ -49,6 +50,7 @@ struct track_category {
   struct raw_html_trusted glyph;
 };
 struct track_view {
+  struct insight_tabs nav;
   bool there, has_call, has_manager, rebuilt;
   struct str headline, say, verdict, made, quarter_title, quarter_say, shares, stopped;
   struct option *by_week;      /* value: an address */
