@@ -103,7 +103,7 @@ static const struct period quarter = {.kind = PERIOD_QUARTER, .year = 2026, .ind
 static const struct period over = {.kind = PERIOD_QUARTER, .year = 2025, .index = 4, .first = QUARTER_FIRST - 90, .last = QUARTER_FIRST - 1};
 
 static struct engine_result run(const struct book *b, int threads, struct arena *a) {
-  static const struct period periods[] = {quarter, over};
+  const struct period periods[] = {quarter, over};
   struct engine_options o = {.today = TODAY, .grace = RISK_GRACE, .threads = threads, .periods = periods, .n_periods = 2, .rho = NAN};
   struct engine_result r;
   struct err e = {0};
