@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "app/sales.h"
+#include "insight/book_index.h"
 #include "store/repo_scope.h"
 #include "store/repo_work.h"
 
@@ -75,8 +76,50 @@ static int add_renewals(struct store *s, struct arena *a, int64_t handover_id, s
   return OK;
 }
 
+/* Renewals of accounts, by the rows that the book knows of each. */
+static int renewals_of(struct arena *a, const struct book *b, const int64_t *accounts, size_t n, day_t since, int64_t **ret, size_t *ret_n)
+{
+  size_t most = 0, rows = 0, k = 0;
+  for (size_t i = 0; i < n; i++) {
+    uint32_t code = book_code(&b->accounts, accounts[i]);
+    if (code && !book_rows_of(b, BOOK_RENEWALS_BY_ACCOUNT, code, &rows))
+      return ERR_NOMEM;
+    most += code ? rows : 0;
+  }
+  int64_t *ids = arena_alloc(a, (most + 1) * sizeof *ids);
+  for (size_t i = 0; i < n && ids; i++) {
+    uint32_t code = book_code(&b->accounts, accounts[i]);
+    const uint32_t *row = code ? book_rows_of(b, BOOK_RENEWALS_BY_ACCOUNT, code, &rows) : NULL;
+    for (size_t j = 0; row && j < rows; j++)
+      if (b->renewals.due[row[j]] >= since)
+        ids[k++] = b->renewals.id[row[j]];
+  }
+  *ret = ids;
+  *ret_n = k;
+  return ids ? OK : ERR_NOMEM;
+}
+
+/* What one of field sales may read: by the book where there is one, else by the store alone. */
+static int sales_ids(struct store *s, struct arena *a, const struct book *b, int64_t person_id, day_t since, int64_t **ret, size_t *ret_n, struct err *e)
+{
+  int64_t *accounts = NULL, *asked = NULL, *all;
+  size_t n = 0, n_asked = 0;
+  if (!b)
+    return sales_renewals(s, a, person_id, since, ret, ret_n, e);
+  int r = sales_account_ids(s, a, person_id, &accounts, &n, e);
+  r = r == OK ? sales_asked_ids(s, a, person_id, &asked, &n_asked, e) : r;
+  if (r < 0)
+    return r;
+  if (renewals_of(a, b, accounts, n, since, ret, ret_n) != OK || !(all = grown(a, *ret, *ret_n, n_asked)))
+    return err_set(e, ERR_NOMEM, "Out of memory");
+  for (size_t i = 0; i < n_asked; i++)
+    all[(*ret_n)++] = asked[i];
+  *ret = all;
+  return OK;
+}
+
 /* Field sales: the renewals of their accounts, and of those of their team for who leads it; and what they are asked about. */
-static int add_sales(struct store *s, struct arena *a, day_t today, struct scope *x, struct err *e)
+static int add_sales(struct store *s, struct arena *a, const struct book *b, day_t today, struct scope *x, struct err *e)
 {
   struct sales_person *people = NULL;
   size_t n = 0;
@@ -84,7 +127,7 @@ static int add_sales(struct store *s, struct arena *a, day_t today, struct scope
   for (size_t i = 0; i < n && r == OK; i++) {
     int64_t *ids = NULL, *all;
     size_t more = 0;
-    r = sales_renewals(s, a, people[i].id, today - SCOPE_SALES_DAYS, &ids, &more, e);
+    r = sales_ids(s, a, b, people[i].id, today - SCOPE_SALES_DAYS, &ids, &more, e);
     if (r < 0)
       return r;
     all = more ? grown(a, x->renewal_ids, x->n_renewal_ids, more) : x->renewal_ids;
@@ -105,7 +148,7 @@ int scope_cover(struct store *s, struct arena *a, day_t today, struct scope *x, 
   size_t n = 0;
   x->today = today;
   if (x->role == ROLE_SALES)
-    return add_sales(s, a, today, x, e);
+    return add_sales(s, a, NULL, today, x, e);
   if (x->role != ROLE_REP && x->role != ROLE_MANAGER)
     return OK;
   int r = handover_covered(s, a, x->person_id, today, INT64_MAX, &h, &n, e);
@@ -126,6 +169,12 @@ int scope_cover(struct store *s, struct arena *a, day_t today, struct scope *x, 
   if (x->n_renewal_ids)
     qsort(x->renewal_ids, x->n_renewal_ids, sizeof *x->renewal_ids, by_id);
   return r;
+}
+
+int scope_cover_sales(struct store *s, struct arena *a, const struct book *b, day_t today, struct scope *x, struct err *e)
+{
+  x->today = today;
+  return add_sales(s, a, b, today, x, e);
 }
 
 static bool handed(const struct scope *s, int64_t renewal_id)

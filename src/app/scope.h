@@ -27,6 +27,8 @@ int scope_load(struct store *s, struct arena *a, int64_t person_id, struct scope
  * the renewals of the accounts they look after (for who leads a team, of the team), due in the last SCOPE_SALES_DAYS or later, and those they are asked about. */
 enum { SCOPE_SALES_DAYS = 400 };
 int scope_cover(struct store *s, struct arena *a, day_t today, struct scope *x, struct err *e);
+/* The same for field sales, by the columns of the newest book: a tenth of the time where it is large. */
+int scope_cover_sales(struct store *s, struct arena *a, const struct book *b, day_t today, struct scope *x, struct err *e);
 /* Whether a renewal of that owner is seen, may be changed: what every page and command of one renewal asks. */
 bool scope_sees(const struct scope *s, int64_t renewal_id, int64_t owner_id);
 bool scope_edits(const struct scope *s, int64_t renewal_id, int64_t owner_id);

@@ -84,6 +84,14 @@ int sales_renewals(struct store *s, struct arena *a, int64_t person_id, day_t si
                    BINDS(B_I64(person_id), B_I64(since)), row_i64, ret, ret_n, e);
 }
 
+int sales_account_ids(struct store *s, struct arena *a, int64_t person_id, int64_t **ret, size_t *ret_n, struct err *e) {
+  return rows_read(s, a, "select account_id from sales_owner where person_id = $1 and until is null", BINDS(B_I64(person_id)), row_i64, ret, ret_n, e);
+}
+
+int sales_asked_ids(struct store *s, struct arena *a, int64_t person_id, int64_t **ret, size_t *ret_n, struct err *e) {
+  return rows_read(s, a, "select renewal_id from sales_ask where to_id = $1 and state in (1, 2)", BINDS(B_I64(person_id)), row_i64, ret, ret_n, e);
+}
+
 /* ---- what sales owners are told ---- */
 
 /* What holds of a renewal r, by kind, due from $1 to $2. */

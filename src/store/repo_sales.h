@@ -28,6 +28,9 @@ int sales_person_get(struct store *s, struct arena *a, int64_t id, struct sales_
 int sales_lead_put(struct store *s, int64_t person_id, bool leads, struct err *e); /* ERR_NOTFOUND */
 /* Renewals of the accounts that a person looks after, due since a day, and those they are asked about and have not answered with no. In arena. */
 int sales_renewals(struct store *s, struct arena *a, int64_t person_id, day_t since, int64_t **ret, size_t *ret_n, struct err *e);
+/* The accounts that a person looks after now; the renewals they are asked about, as above. Ids in arena. */
+int sales_account_ids(struct store *s, struct arena *a, int64_t person_id, int64_t **ret, size_t *ret_n, struct err *e);
+int sales_asked_ids(struct store *s, struct arena *a, int64_t person_id, int64_t **ret, size_t *ret_n, struct err *e);
 
 /* ---- what sales owners are told ---- */
 struct sales_news {

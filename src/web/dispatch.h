@@ -11,6 +11,8 @@ int request_parse_target(struct request *r);
 
 /* Who calls: the session of the cookie, or the bearer token of an API call; r->who and r->scope. Nobody is OK too. */
 int gate_identify(struct request *r);
+/* What others have handed to the request's person, what field sales may read: into r->scope. Codes like scope_cover. */
+int gate_cover(struct request *r);
 /* Whether the Host header is a name of ours: stops pages of other names that resolve to this address. */
 bool gate_host(const struct request *r);
 /* Whether a form was sent from a page of ours: Origin, else Sec-Fetch-Site. */

@@ -1,5 +1,6 @@
 /* What stands before every handler: who calls, from where, and with which headers the answer leaves. */
 #include "web/dispatch.h"
+#include "app/book_cache.h"
 #include <sodium.h>
 
 void random_hex(char *buf, size_t size) {
@@ -121,6 +122,17 @@ static int identify_session(struct request *r, struct str token) {
   return OK;
 }
 
+int gate_cover(struct request *r) {
+  const struct book *b = NULL;
+  int rc = OK;
+  if (r->scope.role != ROLE_SALES || !r->books) return scope_cover(r->store, r->arena, r->real_today, &r->scope, &r->err);
+  rc = book_cache_get(r->books, r->store, &b, &r->err);
+  if (rc < 0) return rc;
+  rc = scope_cover_sales(r->store, r->arena, b, r->real_today, &r->scope, &r->err);
+  book_cache_release(r->books, b);
+  return rc;
+}
+
 int gate_identify(struct request *r) {
   struct str bearer = r->header(r, "Authorization"), cookie = cookie_get(r, str_of(session_cookie_name(r)));
   int rc = OK;
@@ -128,7 +140,7 @@ int gate_identify(struct request *r) {
   if (request_is_api(r) && str_eq_nocase(str_sub(bearer, 0, 7), STR("Bearer "))) rc = identify_token(r, str_trim(str_sub(bearer, 7, bearer.n)));
   else if (cookie.n) rc = identify_session(r, cookie);
   if (rc == OK && r->who.id) rc = scope_load(r->store, r->arena, r->who.id, &r->scope, &r->err);
-  if (rc == OK && r->who.id) rc = scope_cover(r->store, r->arena, r->real_today, &r->scope, &r->err);
+  if (rc == OK && r->who.id) rc = gate_cover(r);
   return rc;
 }
 

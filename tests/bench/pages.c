@@ -3,7 +3,8 @@
  * Starts the server, signs both people in and asks for each page over and over on one connection: the first time (nothing kept about it),
  * then ROUNDS times, then EDITS times right after somebody changed a renewal (a new generation of the book). Prints, for each, the processor
  * time that the whole server used for one answer, which other programs on the machine do not lengthen, and the wall time. PATHs are asked as the manager.
- * With PERENNIAL_BENCH_TOKEN (perennial token add) the API's pages too. Renewals are edited: the store should be one made for this. */
+ * With PERENNIAL_BENCH_TOKEN (perennial token add) the API's pages too, with PERENNIAL_BENCH_SALES (an address) those of field sales. Renewals are edited:
+ * the store should be one made for this. */
 #include "client.h"
 
 #include "base/date.h"
@@ -97,8 +98,9 @@ static bool find_link(const struct bench_client *who, const char *path, const ch
 static const char *const OF_MANAGER[] = {
     "/", "/kpi", "/kpi/gross_renewal_rate", "/kpi/on_time_rate_money", "/renewals", "/renewals?sort=-amount&f=category%3Acommit",
     "/renewals?q=north", "/renewals?group=rep", "/imports", "/audit", "/audit?what=renewal.edit", "/accounts/duplicates", "/settings",
-    "/search?q=north", "/renewals/columns", "/renewals/filter?col=customer"};
+    "/search?q=north", "/renewals/columns", "/renewals/filter?col=customer", "/capacity", "/approvals", "/escalations", "/notices", "/reviews"};
 static const char *const OF_REP[] = {"/work", "/work?tab=soon", "/renewals", "/kpi", "/search?q=north"};
+static const char *const OF_SALES[] = {"/sales", "/notices", "/renewals", "/search?q=north"};
 static const char *const OF_PROGRAMS[] = {"/api/v1/kpi", "/api/v1/forecast", "/api/v1/renewals?limit=100", "/api/v1/worklist"};
 
 static bool pages_of(const struct bench_client *who, pid_t server, const char *const *paths, size_t n) {
@@ -118,6 +120,25 @@ static bool past_pages(const struct bench_client *who, pid_t server, day_t today
   return good;
 }
 
+/* The quarter's pages: its address stands in the command center's head. */
+static bool quarter_pages(const struct bench_client *who, pid_t server) {
+  static const char *const OF_FORECAST[] = {"/calls", "/bridge"};
+  static const char *const OF_TARGETS[] = {"", "?measure=on_time_rate_money", "?measure=gross_renewal_rate", "?measure=net_renewal_rate"};
+  char forecast[PATH_MOST], path[2 * PATH_MOST];
+  bool good = find_link(who, "/", "/forecast/", "", forecast);
+  if (!good) return false;
+  good = page(who, server, forecast);
+  for (size_t i = 0; i < sizeof OF_FORECAST / sizeof *OF_FORECAST; i++) {
+    snprintf(path, sizeof path, "%s%s", forecast, OF_FORECAST[i]);
+    good &= page(who, server, path);
+  }
+  for (size_t i = 0; i < sizeof OF_TARGETS / sizeof *OF_TARGETS; i++) {
+    snprintf(path, sizeof path, "/targets/%s%s", forecast + strlen("/forecast/"), OF_TARGETS[i]);
+    good &= page(who, server, path);
+  }
+  return good;
+}
+
 static bool things(const struct bench_client *who, pid_t server) {
   char renewal[PATH_MOST], path[2 * PATH_MOST];
   bool good = find_link(who, "/renewals?sort=-amount", "/renewals/", "", renewal);
@@ -129,7 +150,7 @@ static bool things(const struct bench_client *who, pid_t server) {
   if (find_link(who, renewal, "/contracts/", "", path)) good &= page(who, server, path);
   if (find_link(who, renewal, "/accounts/", "", path)) good &= page(who, server, path);
   if (find_link(who, renewal, "/accounts/", "/coverage", path)) good &= page(who, server, path);
-  if (find_link(who, "/", "/forecast/", "", path)) good &= page(who, server, path);
+  good &= quarter_pages(who, server);
   if (find_link(who, "/imports", "/imports/", "/done", path)) good &= page(who, server, path);
   return good;
 }
@@ -140,7 +161,7 @@ int main(int argc, char **argv) {
     return 2;
   }
   static const char *const PAST[] = {"/", "/kpi", "/kpi/gross_renewal_rate", "/renewals"};
-  struct bench_client manager = {.port = argv[3]}, rep = manager, token = manager;
+  struct bench_client manager = {.port = argv[3]}, rep = manager, token = manager, sales = manager;
   const char *secret = getenv("PERENNIAL_BENCH_TOKEN");
   program = argv[1], db = argv[2];
   signal(SIGPIPE, SIG_IGN);
@@ -156,6 +177,11 @@ int main(int argc, char **argv) {
     good &= pages_of(&manager, server, (const char *const *)(argv + 7), (size_t)(argc - 7)) & past_pages(&manager, server, today, PAST, 4);
     printf("a rep's:\n");
     good &= pages_of(&rep, server, OF_REP, sizeof OF_REP / sizeof *OF_REP);
+    const char *seller = getenv("PERENNIAL_BENCH_SALES");
+    if (seller != NULL && bench_sign_in(&sales, seller, argv[4])) {
+      printf("field sales:\n");
+      good &= pages_of(&sales, server, OF_SALES, sizeof OF_SALES / sizeof *OF_SALES);
+    }
     if (secret != NULL) {
       snprintf(token.token, sizeof token.token, "%s", secret);
       good &= pages_of(&token, server, OF_PROGRAMS, sizeof OF_PROGRAMS / sizeof *OF_PROGRAMS) & past_pages(&token, server, today, OF_PROGRAMS, 2);

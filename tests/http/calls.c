@@ -164,7 +164,40 @@ static void who_is_missing_is_reminded(void **state) {
   posts(rep, "/forecast/2026-Q4/remind", "x=", 403, NULL);
 }
 
+/* A tree of more than sixty reps: teams with how many each has, and the reps of the team that the address opens. */
+static void many_reps_fold(void **state) {
+  struct err e = {0};
+  (void)state;
+  script("insert into team (id, name) values (800, 'Crowd')");
+  for (int i = 0; i < 61; i++) {
+    char sql[300], customer[40];
+    snprintf(sql, sizeof sql, "insert into person (id, name, name_key, role, team_id, time_zone, created_at) "
+                              "values (%d, 'Crowd Rep %02d', 'crowd rep %02d', 3, 800, 'UTC', 0)", 1000 + i, i, i);
+    script(sql);
+    snprintf(customer, sizeof customer, "Customer %d", i);
+    add_row(1000 + i, customer, 1000 + i);
+  }
+  if (store_write(h.store, change_tx, NULL, &e) < 0) fail_msg("%s", e.text);
+  struct answer a;
+  ask(&h, &(struct ask){.method = "GET", .path = "/forecast/2026-Q4", .cookie = exec}, &a);
+  assert_int_equal(a.status, 200);
+  assert_true(answer_says(&a, ">61 reps</a>"));
+  assert_true(answer_says(&a, "aria-expanded=\"false\""));
+  assert_false(answer_says(&a, "Crowd Rep 07</a></th>"));
+  const char *page = strbuf_z(&a.raw), *from = strstr(page, ">61 reps</a>");
+  assert_non_null(from);
+  while (from > page && strncmp(from, "href=\"", 6) != 0) from--;
+  char path[200];
+  snprintf(path, sizeof path, "%.*s", (int)strcspn(from + 6, "#\""), from + 6);
+  answer_free(&a);
+  shows(exec, path, 200, "Crowd Rep 07</a></th>", NULL);
+  shows(exec, path, 200, "aria-expanded=\"true\"", NULL);
+  shows(exec, "/forecast/2026-Q4?open=t99999-1", 200, ">61 reps</a>", "Crowd Rep 07</a></th>");
+  shows(manager, "/forecast/2026-Q4", 200, ">rep</a></th>", "Crowd"); /* few reps: all of them, and nobody else's */
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(a_rep_calls), cmocka_unit_test(a_manager_counts_and_submits), cmocka_unit_test(who_is_missing_is_reminded)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(a_rep_calls), cmocka_unit_test(a_manager_counts_and_submits), cmocka_unit_test(who_is_missing_is_reminded),
+                                     cmocka_unit_test(many_reps_fold)};
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -70,9 +70,15 @@ int desk_open(struct request *r, struct str period_text, struct desk *ret) {
 
 bool desk_sees_row(const struct desk *d, uint32_t row) {
   bool seen = d->reps[d->book->renewals.rep_now[row]] != 0;
-  for (size_t i = 0; i < d->n_extra && !seen; i++)
-    seen = d->extra[i] == row;
-  return seen;
+  size_t from = 0, to = d->n_extra; /* ascending */
+  while (from < to) {
+    size_t mid = from + (to - from) / 2;
+    if (d->extra[mid] < row)
+      from = mid + 1;
+    else
+      to = mid;
+  }
+  return seen || (from < d->n_extra && d->extra[from] == row);
 }
 
 bool desk_sees_contract(const struct request *r, const struct desk *d, int64_t id, int64_t owner_id) {

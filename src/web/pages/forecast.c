@@ -6,7 +6,7 @@
 #include "web/views.h"
 
 static const int SHOWN[] = {CATEGORY_CLOSED, CATEGORY_COMMIT, CATEGORY_BEST_CASE, CATEGORY_PIPELINE};
-enum { N_SHOWN = 4 };
+enum { N_SHOWN = 4, FOLD_FROM = 60 }; /* a tree of more reps shows its teams, and the reps of the one that is opened */
 
 /* A region's rows are those of its teams' reps, as the roll-up counts them, wherever the contract itself is. */
 static void where_teams(const struct forecast_node *nodes, size_t region, size_t n_nodes, struct desk_rows *x) {
@@ -154,6 +154,22 @@ struct raw_html_trusted desk_period_bar(struct request *r, struct str prev_href,
   return (struct raw_html_trusted){arena_str(r->arena, strbuf_str(&b))};
 }
 
+/* A team in the address: with its region, since rows of no team stand in several. */
+static struct str fold_name(struct request *r, const struct forecast_tree *t, const struct forecast_node *team) {
+  return arena_fmt(r->arena, "t%u-%u", team->code, t->nodes[team->parent].code);
+}
+
+static void fill_fold(struct request *r, const struct desk *d, const struct forecast_tree *t, size_t i, bool is_open, bool cumulative, struct roll_row *x) {
+  struct str ignored, page = period_href(r, &d->period, cumulative, &ignored);
+  int64_t reps = 0;
+  for (size_t k = i + 1; k < t->n && t->nodes[k].level == FORECAST_REP; k++)
+    reps++;
+  x->is_open = is_open;
+  x->fold = tr_n(r, reps, "{n} rep", "{n} reps");
+  x->fold_id = fold_name(r, t, &t->nodes[i]);
+  x->fold_href = is_open ? page : arena_fmt(r->arena, "%.*s%copen=%.*s", STR_FMT(page), cumulative ? '&' : '?', STR_FMT(x->fold_id));
+}
+
 /* The calls beside the rows. Somebody who calls sees their own; others see the reps' and what the manager counts. */
 static int fill_calls(struct request *r, const struct desk *d, const struct forecast_tree *t, struct str problem, struct forecast_view *v) {
   struct call_board b;
@@ -163,7 +179,7 @@ static int fill_calls(struct request *r, const struct desk *d, const struct fore
   if (rc < 0 || !v->has_calls)
     return rc;
   for (size_t i = 0; i < v->n_rows; i++)
-    calls_row(r, d, &b, &t->nodes[i], &v->rows[i].call);
+    calls_row(r, d, &b, &t->nodes[v->rows[i].at], &v->rows[i].call);
   bool rep = r->who.role == ROLE_REP;
   v->has_mine = !rep;
   v->called_label = rep ? tr(r, "Your call") : tr(r, "Rep\u2019s call");
@@ -178,26 +194,51 @@ static int fill_calls(struct request *r, const struct desk *d, const struct fore
   return calls_section(r, d, &b, &t->nodes[0], problem, &v->call);
 }
 
-/* The model's numbers stand beside what people say: neither changes the other. */
-static void add_calls(struct forecast_view *v) {
-  v->band.has_calls = v->has_calls && v->band.n_rows == v->n_rows;
+/* The model's numbers stand beside what people say: neither changes the other. Of folded teams neither table has the reps. */
+static void add_calls(const struct forecast_tree *t, struct forecast_view *v) {
+  if (v->band.n_rows != t->n)
+    return;
+  for (size_t i = 0; i < v->n_rows; i++)
+    v->band.rows[i] = v->band.rows[v->rows[i].at];
+  v->band.n_rows = v->n_rows;
+  v->band.has_calls = v->has_calls;
   v->band.call_label = v->has_mine ? v->mine_label : v->called_label;
-  for (size_t i = 0; i < v->band.n_rows && v->band.has_calls; i++)
+  for (size_t i = 0; i < v->n_rows && v->has_calls; i++)
     v->band.rows[i].call = v->has_mine ? v->rows[i].call.mine : v->rows[i].call.called;
+}
+
+/* The rows of a tree; of many reps only those of the team that the address opens. */
+static int fill_rows(struct request *r, const struct desk *d, const struct forecast_tree *t, struct forecast_view *v) {
+  struct str open = pairs_get(&r->query, "open");
+  size_t reps = 0;
+  int rc = OK;
+  v->rows = arena_zalloc(r->arena, t->n + 1, sizeof *v->rows);
+  if (!v->rows)
+    return ERR_NOMEM;
+  for (size_t i = 0; i < t->n; i++)
+    reps += t->nodes[i].level == FORECAST_REP;
+  bool fold = reps > FOLD_FROM, shown = !fold;
+  for (size_t i = 0; i < t->n && rc >= 0; i++) {
+    const struct forecast_node *n = &t->nodes[i];
+    v->has_targets |= n->has_target;
+    if (n->level == FORECAST_TEAM)
+      shown = !fold || str_eq(open, fold_name(r, t, n));
+    if (n->level == FORECAST_REP && !shown)
+      continue;
+    struct roll_row *x = &v->rows[v->n_rows++];
+    rc = fill_row(r, d, t, i, v->cumulative, x);
+    x->at = i;
+    if (n->level == FORECAST_TEAM && fold)
+      fill_fold(r, d, t, i, shown, v->cumulative, x);
+  }
+  return rc;
 }
 
 static int fill(struct request *r, const struct desk *d, struct str problem, struct forecast_view *v) {
   struct forecast_tree t = {0};
   int rc = desk_forecast(r, d, &t);
-  if (rc < 0)
-    return rc;
-  v->rows = arena_zalloc(r->arena, t.n + 1, sizeof *v->rows);
-  if (!v->rows)
-    return ERR_NOMEM;
-  for (size_t i = 0; i < t.n && rc >= 0; i++) {
-    v->has_targets |= t.nodes[i].has_target;
-    rc = fill_row(r, d, &t, i, v->cumulative, &v->rows[v->n_rows++]);
-  }
+  if (rc >= 0)
+    rc = fill_rows(r, d, &t, v);
   if (rc >= 0)
     rc = fill_calls(r, d, &t, problem, v);
   if (rc >= 0)
@@ -205,7 +246,7 @@ static int fill(struct request *r, const struct desk *d, struct str problem, str
   if (rc >= 0)
     rc = insight_section_fill(r, d, &t, true, &v->band);
   if (rc >= 0)
-    add_calls(v);
+    add_calls(&t, v);
   if (rc < 0)
     return rc;
   struct str sentence = forecast_sentence(r, d, &t.nodes[0]);

@@ -21,6 +21,9 @@ struct roll_row {
   struct amount target, gap;
   struct str coverage;
   bool gap_bad, gap_good;
+  struct str fold, fold_href, fold_id; /* of a team in a tree of many reps: "12 reps", and the page with them, or without */
+  bool is_open;
+  size_t at; /* its node */
   struct roll_call call;
 };
 struct forecast_view {

@@ -14,7 +14,7 @@ static int become(struct request *r, const struct person *p) {
                           .csrf = STR_NONE};
   request_reader_set(r);
   int rc = scope_load(r->store, r->arena, p->id, &r->scope, &r->err);
-  return rc < 0 ? rc : scope_cover(r->store, r->arena, r->real_today, &r->scope, &r->err);
+  return rc < 0 ? rc : gate_cover(r);
 }
 
 static void renewal_event(struct request *r, const struct desk *d, uint32_t i, struct str base, struct strbuf *b) {
