@@ -59,6 +59,7 @@ static const struct {
     {"review.note", MSG("Wrote in a 1:1")},
     {"review.note_remove", MSG("Took away a line of a 1:1")},
     {"review.plan", MSG("Planned a 1:1")},
+    {"insight.run", MSG("Trained the models")},
     {"presence.end", MSG("Took an entry about a person’s days out")},
     {"presence.set", MSG("Said when a person joined, left or is away")},
     {"renewal.batch_undo", MSG("Took a change to many renewals back")},
@@ -157,6 +158,7 @@ void audit_thing(struct request *r, const struct audit_things *x, const struct a
   if (!row->entity_id) return;
   if (str_eq(row->entity, STR("renewal"))) *ret_text = renewal_name(r, x, row->entity_id);
   else if (str_eq(row->entity, STR("person"))) *ret_text = person_of(x, row->entity_id);
+  else if (str_eq(row->entity, STR("insight_run"))) *ret_text = tr_fmt(r, "Training {0}", id);
   else *ret_text = arena_fmt(r->arena, "%.*s %.*s", STR_FMT(row->entity), STR_FMT(id));
   for (size_t i = 0; i < sizeof roots / sizeof roots[0]; i++) {
     struct str to = str_eq(row->entity, str_of(roots[i].entity)) ? arena_fmt(r->arena, "%s%.*s", roots[i].root, STR_FMT(id)) : STR_NONE;
