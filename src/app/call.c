@@ -313,9 +313,8 @@ static int adjust_tx(struct store *s, void *arg, struct err *e) {
                                             .entity_id = n.kind == NODE_COMPANY ? y->x.for_team_id : n.id, .detail = detail}, e);
 }
 
-int call_adjust(struct store *s, struct arena *a, const struct scope *who, const struct book *b, const struct org *org, const struct call_adjust *x,
-                int64_t now, int64_t *ret_id, struct err *e) {
-  char id[PERIOD_ID_SIZE];
+int call_adjust_check(struct store *s, struct arena *a, const struct scope *who, const struct book *b, const struct org *org, const struct call_adjust *x,
+                      int64_t now, int64_t *ret_team, struct err *e) {
   struct str name;
   int64_t team = 0;
   bool manager = false, whole = false;
@@ -331,17 +330,44 @@ int call_adjust(struct store *s, struct arena *a, const struct scope *who, const
     rc = check_quarter(org, &x->period, org_today(org, now), e);
   if (rc < 0)
     return rc;
-  struct adjusting y = {.a = a, .who = who};
-  y.x = (struct adjustment){.for_team_id = team, .node_kind = (int)x->node.kind, .node_id = x->node.id, .base_id = x->base_id, .taken_back = x->take_back,
-                            .amount = x->take_back ? 0 : x->amount, .by_id = who->person_id, .at = org_now(org, now), .first = x->period.first,
-                            .last = x->period.last, .plan_day = x->period.first, .currency = org->reporting_currency, .reason = str_trim(x->reason),
-                            .period_id = str_of(period_id(&x->period, id))};
-  if (y.x.amount < 0)
+  if (!x->take_back && x->amount < 0)
     return err_set(e, ERR_RANGE, "A call cannot be below zero");
-  if (!y.x.reason.n)
+  if (!str_trim(x->reason).n)
     return err_set(e, ERR_RANGE, "The reason is missing: it stands beside the number");
-  if (y.x.reason.n > CALL_REASON_MAX)
+  if (str_trim(x->reason).n > CALL_REASON_MAX)
     return err_set(e, ERR_RANGE, "The reason is too long: at most %d bytes", CALL_REASON_MAX);
+  *ret_team = team;
+  return OK;
+}
+
+static void adjustment_of(const struct scope *who, const struct org *org, const struct call_adjust *x, int64_t team, int64_t at, char id[PERIOD_ID_SIZE],
+                          struct adjustment *ret) {
+  *ret = (struct adjustment){.for_team_id = team, .node_kind = (int)x->node.kind, .node_id = x->node.id, .base_id = x->base_id, .taken_back = x->take_back,
+                             .amount = x->take_back ? 0 : x->amount, .by_id = who->person_id, .at = at, .first = x->period.first, .last = x->period.last,
+                             .plan_day = x->period.first, .currency = org->reporting_currency, .reason = str_trim(x->reason),
+                             .period_id = str_of(period_id(&x->period, id))};
+}
+
+int call_adjust_in(struct store *s, struct arena *a, const struct scope *who, const struct org *org, const struct call_adjust *x, int64_t team, int64_t at,
+                   int64_t *ret_id, struct err *e) {
+  char id[PERIOD_ID_SIZE];
+  struct adjusting y = {.a = a, .who = who};
+  adjustment_of(who, org, x, team, at, id, &y.x);
+  int rc = adjust_tx(s, &y, e);
+  if (rc == OK)
+    *ret_id = y.x.id;
+  return rc;
+}
+
+int call_adjust(struct store *s, struct arena *a, const struct scope *who, const struct book *b, const struct org *org, const struct call_adjust *x,
+                int64_t now, int64_t *ret_id, struct err *e) {
+  char id[PERIOD_ID_SIZE];
+  int64_t team = 0;
+  int rc = call_adjust_check(s, a, who, b, org, x, now, &team, e);
+  if (rc < 0)
+    return rc;
+  struct adjusting y = {.a = a, .who = who};
+  adjustment_of(who, org, x, team, org_now(org, now), id, &y.x);
   rc = store_write(s, adjust_tx, &y, e);
   if (rc == OK)
     *ret_id = y.x.id;

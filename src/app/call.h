@@ -96,6 +96,24 @@ struct call_adjust {
  * amount below zero, a closed or far quarter. ERR_CONFLICT: another one was set since base_id. */
 int call_adjust(struct store *s, struct arena *a, const struct scope *who, const struct book *b, const struct org *org, const struct call_adjust *x,
                 int64_t now, int64_t *ret_id, struct err *e);
+/* A total over the reps below it: each rep's number is raised or lowered in proportion to what is counted for them, in whole cents that add up to it; reps
+ * without a number get none. Places below that had a number of the manager's own, or of a manager below, count their reps again. */
+struct call_share {
+  const struct call_line *line;
+  int64_t amount;
+};
+/* What each rep would get; nothing is written. ERR_RANGE: below zero, or no rep has a number above zero. */
+int call_spread_look(const struct call_board *x, struct arena *a, const struct node *n, int64_t amount, struct call_share **ret, size_t *ret_n, struct err *e);
+int64_t call_spread_base(const struct call_board *x); /* changes with every number of the manager's layer */
+struct call_spread {
+  struct period period;
+  struct node node;       /* no rep */
+  int64_t amount, seen, base; /* seen: what the place counted, base: call_spread_base, when it was looked at */
+  struct str reason;
+};
+/* All in one transaction. The codes of call_adjust; ERR_CONFLICT: a number or a call behind it changed since the look. */
+int call_spread(struct store *s, struct arena *a, const struct scope *who, const struct book *b, const struct org *org, const struct call_spread *x, int64_t now,
+                struct err *e);
 /* Submits the manager's whole upward: freezes the renewals of all their reps, each rep's call and the number counted. seen: the total the
  * manager looked at; ERR_CONFLICT when it is another by now. */
 int call_submit_team(struct store *s, struct arena *a, const struct scope *who, struct book_cache *books, const struct org *org,

@@ -128,6 +128,8 @@ static const struct adjustment *adjustment_of(const struct call_board *x, enum n
   return NULL;
 }
 
+const struct adjustment *call_adjustment_of(const struct call_board *x, const struct node *n) { return adjustment_of(x, n->kind, n->id); }
+
 static struct call_line *line_of(struct call_board *x, int64_t person_id) {
   for (size_t i = 0; i < x->n_lines; i++)
     if (x->lines[i].person.id == person_id)
@@ -292,7 +294,7 @@ int call_board_load(struct store *s, struct arena *a, const struct scope *who, c
 
 /* ---- sums ---- */
 
-static bool stands_in(const struct call_line *l, const struct node *n) {
+bool call_stands_in(const struct call_line *l, const struct node *n) {
   switch (n->kind) {
   case NODE_REGION: return l->region_id == n->id;
   case NODE_TEAM: return l->team_id == n->id;
@@ -301,13 +303,12 @@ static bool stands_in(const struct call_line *l, const struct node *n) {
   }
 }
 
-/* A manager below whose reps are exactly those of this place. */
-static const struct call *lead_of(const struct call_board *x, const struct node *n) {
+const struct call *call_lead_of(const struct call_board *x, const struct node *n) {
   for (size_t i = 0; i < x->n_leads; i++) {
     const struct call *c = x->leads[i];
     bool exact = !(x->may_adjust && c->for_team_id == x->for_team_id), any = false;
     for (size_t k = 0; k < x->n_lines && exact; k++) {
-      bool in = stands_in(&x->lines[k], n);
+      bool in = call_stands_in(&x->lines[k], n);
       any |= in;
       exact = in == (x->lead_has[i * x->n_lines + k] != 0);
     }
@@ -330,10 +331,10 @@ static bool mine_below(const struct call_board *x, const struct node *n, int64_t
     struct node child = {kind, kind == NODE_REGION ? l->region_id : kind == NODE_TEAM ? l->team_id : l->person.id};
     bool seen = false;
     int64_t amount = 0;
-    if (!stands_in(l, n))
+    if (!call_stands_in(l, n))
       continue;
     for (size_t k = 0; k < i && !seen && kind != NODE_REP; k++)
-      seen = stands_in(&x->lines[k], n) && stands_in(&x->lines[k], &child);
+      seen = call_stands_in(&x->lines[k], n) && call_stands_in(&x->lines[k], &child);
     if (seen)
       continue;
     const struct adjustment *adjustment;
@@ -355,7 +356,7 @@ static bool mine_of(const struct call_board *x, const struct node *n, const stru
   const struct adjustment *y = *ret_adjustment;
   if (y && !y->taken_back && call_amount(x->book, y->amount, y->currency, y->plan_day, ret))
     return true;
-  *ret_lead = lead_of(x, n);
+  *ret_lead = call_lead_of(x, n);
   if (*ret_lead && call_amount(x->book, (*ret_lead)->commit, (*ret_lead)->currency, (*ret_lead)->plan_day, ret))
     return true;
   return mine_below(x, n, ret);
@@ -371,7 +372,7 @@ void call_board_total(const struct call_board *x, const struct node *n, struct c
   struct call_total t = {0};
   for (size_t i = 0; i < x->n_lines; i++) {
     const struct call_line *l = &x->lines[i];
-    if (!stands_in(l, n))
+    if (!call_stands_in(l, n))
       continue;
     add_call(x, l->now, &t.called, &t.n_called);
     add_call(x, l->before, &t.before, &t.n_before);

@@ -139,6 +139,16 @@ static void a_manager_counts_and_submits(void **state) {
   shows(manager, fields, 404, NULL, NULL);
   posts(manager, "/forecast/2026-Q4/adjust/team-999", "base=0&amount=1&reason=x", 404, NULL);
   posts(manager, "/forecast/2026-Q4/adjust/nobody", "base=0&amount=1&reason=x", 404, NULL);
+  posts(manager, "/forecast/2026-Q4/adjust/company", "over=look&amount=x&reason=", 422, "must be an amount");
+  posts(manager, "/forecast/2026-Q4/adjust/company", "over=look&amount=-5&reason=", 422, "cannot be below zero");
+  posts(manager, "/forecast/2026-Q4/adjust/company", "over=look&amount=2200&reason=", 200, "nothing is set yet");
+  posts(manager, "/forecast/2026-Q4/adjust/company", "over=reps&looked=2200&amount=3300&reason=x&seen=110000&numbers=1", 200, "$3,300"); /* another: looked at first */
+  posts(manager, "/forecast/2026-Q4/adjust/company", "over=reps&looked=2200&amount=2200&reason=&seen=110000&numbers=1", 422, "reason is missing");
+  posts(manager, "/forecast/2026-Q4/adjust/company", "over=reps&looked=2200&amount=2200&reason=x&seen=110001&numbers=1", 409, "changed while you looked");
+  assert_int_equal(number("select count(*) from forecast_adjustment /* scan */"), 1);
+  posts(manager, "/forecast/2026-Q4/adjust/company", "over=reps&looked=2200&amount=2200&reason=a+strong+week&seen=110000&numbers=1", 303, NULL);
+  shows(manager, path, 200, "a strong week", NULL);
+  posts(manager, "/forecast/2026-Q4/adjust/company", "over=reps&looked=1100&amount=1100&reason=back&seen=220000&numbers=2", 303, NULL);
   posts(manager, "/forecast/2026-Q4/call", "seen=130000&note=", 409, "total changed");
   posts(manager, "/forecast/2026-Q4/call", "seen=110000&note=upward", 303, NULL);
   posts(manager, "/forecast/2026-Q4/call", "seen=110000&note=upward", 303, NULL);

@@ -385,6 +385,66 @@ static void check_finds_every_change(void **state) {
   assert_int_equal(findings(s, NULL), 0);
 }
 
+static int spread(int64_t person, const char *node, int64_t amount, int64_t seen, int64_t base, const char *reason, struct err *e) {
+  struct scope who = scope_of(person);
+  struct call_spread x = {.period = quarter("2026-Q4"), .amount = amount, .seen = seen, .base = base, .reason = str_of(reason)};
+  const struct book *b = NULL;
+  *e = (struct err){0};
+  assert_int_equal(node_parse(str_of(node), &x.node), OK);
+  ok(book_cache_get(books, s, &b, e), e);
+  int rc = call_spread(s, a, &who, b, &org, &x, NOW + 200, e);
+  book_cache_release(books, b);
+  return rc;
+}
+
+static void a_total_goes_over_the_reps(void **state) {
+  (void)state;
+  struct err e;
+  struct call x;
+  struct call_share *shares = NULL;
+  size_t n = 0;
+  int64_t id = 0;
+  struct scope max = scope_of(MAX);
+  struct period q = quarter("2026-Q4");
+  struct node all = {NODE_COMPANY, 0};
+  refused(spread(MIA, "company", 100, 0, 0, "x", &e), ERR_RANGE, &e, "no number of a rep");
+  ok(submit_on(ANN, "2026-Q4", 500, 600, 700, "", NOW, &x, &e), &e);
+  ok(submit_on(BOB, "2026-Q4", 700, 800, 900, "", NOW, &x, &e), &e);
+  struct call_board b = board_on(MIA, NOW + 60);
+  ok(call_spread_look(&b, a, &all, 1000, &shares, &n, &e), &e);
+  assert_int_equal(n, 2);
+  assert_int_equal(shares[0].amount, 417); /* 416.67 and 583.33 */
+  assert_int_equal(shares[1].amount, 583);
+  refused(call_spread_look(&b, a, &all, -1, &shares, &n, &e), ERR_RANGE, &e, "below zero");
+  ok(call_spread_look(&b, a, &all, INT64_MAX, &shares, &n, &e), &e);
+  assert_int_equal(shares[0].amount + shares[1].amount, INT64_MAX);
+  ok(adjust(MIA, "company", 1500, 0, "the whole", NOW + 70, &id, &e), &e);
+  b = board_on(MIA, NOW + 80);
+  refused(spread(MIA, "company", 1800, 1500, id, " ", &e), ERR_RANGE, &e, "reason is missing");
+  refused(spread(MIA, "company", 1800, 1499, id, "strong week", &e), ERR_CONFLICT, &e, "changed while you looked");
+  refused(spread(MIA, "company", 1800, 1500, id - 1, "strong week", &e), ERR_CONFLICT, &e, "changed while you looked");
+  refused(spread(ANN, "company", 1800, 1500, id, "strong week", &e), ERR_DENIED, &e, "Only the manager");
+  assert_int_equal(one(s, "select count(*) from forecast_adjustment /* scan */"), 1);
+  ok(spread(MIA, "company", 1800, 1500, call_spread_base(&b), "strong week", &e), &e);
+  b = board_on(MIA, NOW + 300);
+  assert_int_equal(total_of(&b, "rep-1").mine, 750);
+  assert_int_equal(total_of(&b, "rep-2").mine, 1050);
+  assert_int_equal(total_of(&b, "company").mine, 1800);
+  assert_true(total_of(&b, "company").adjustment->taken_back); /* it follows its reps again */
+  assert_int_equal(one(s, "select count(*) from forecast_adjustment where amount is not null /* scan */"), 3);
+  /* Max submits for East: his number would hide Ann's share. */
+  b = board_on(MAX, NOW + 310);
+  ok(call_submit_team(s, a, &max, books, &org, &q, 500, STR_NONE, NOW + 320, &x, &e), &e);
+  b = board_on(MIA, NOW + 330);
+  assert_int_equal(total_of(&b, "team-11").mine, 500);
+  assert_int_equal(total_of(&b, "company").mine, 1550);
+  ok(spread(MIA, "company", 900, 1550, call_spread_base(&b), "weak week", &e), &e);
+  b = board_on(MIA, NOW + 400);
+  assert_int_equal(total_of(&b, "rep-1").mine, 375); /* 900 x 750 / 1800 */
+  assert_int_equal(total_of(&b, "team-11").mine, 375);
+  assert_int_equal(total_of(&b, "company").mine, 900);
+}
+
 static void edit(int64_t person, enum role role, int64_t team, int64_t at) {
   struct err e = {0};
   struct person_detail p;
@@ -473,6 +533,7 @@ int main(int argc, char **argv) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, open_place, close_place)
   const struct CMUnitTest tests[] = {TEST(a_call_freezes_what_is_behind_it), TEST(twice_amended_late_and_closed), TEST(who_is_missing),
                                      TEST(a_rep_who_moved_counts_where_they_were), TEST(a_managers_number_stands_beside), TEST(a_manager_submits_upward),
-                                     TEST(check_finds_every_change), TEST(packed_rows_come_back), TEST(expected_callers_stay_as_they_were)};
+                                     TEST(check_finds_every_change), TEST(packed_rows_come_back), TEST(expected_callers_stay_as_they_were),
+                                     TEST(a_total_goes_over_the_reps)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -122,36 +122,74 @@ static struct str node_label(struct request *r, const struct node *n, const stru
   return n->kind == NODE_COMPANY ? b->for_team : node_name(n, b->book).n ? node_name(n, b->book) : tr(r, "Somebody without renewals");
 }
 
-static int show_adjust(struct request *r, struct response *w, const struct desk *d, const struct node *n, struct str problem) {
-  struct call_board b;
+/* What each rep would get of the total that was typed. */
+static int fill_shares(struct request *r, const struct desk *d, const struct call_board *b, const struct node *n, struct adjust_view *v) {
+  struct call_share *shares = NULL;
+  size_t k = 0;
+  int64_t amount = 0;
+  if (format_amount_read(r->reader, pairs_get(&r->form, "amount"), currency_exponent(d->reporting), &amount) < 0)
+    return err_set(&r->err, ERR_RANGE, "The number must be an amount, without letters");
+  int rc = call_spread_look(b, r->arena, n, amount, &shares, &k, &r->err);
+  v->shares = arena_zalloc(r->arena, k + 1, sizeof *v->shares);
+  if (rc < 0 || !v->shares)
+    return rc < 0 ? rc : no_memory(r);
+  for (size_t i = 0; i < k; i++) {
+    const struct call_line *l = shares[i].line;
+    v->shares[v->n_shares++] = (struct adjust_share){
+        .name = l->person.name.n ? l->person.name : tr(r, "Somebody without renewals"), .now = format_money(r->reader, l->mine, d->reporting, MONEY_WHOLE),
+        .called = l->now ? format_money(r->reader, l->called, d->reporting, MONEY_WHOLE) : tr(r, "none yet"),
+        .amount = format_money(r->reader, shares[i].amount, d->reporting, MONEY_WHOLE)};
+  }
+  return OK;
+}
+
+static int fill_adjust(struct request *r, const struct desk *d, const struct call_board *b, const struct node *n, bool entered, struct adjust_view *v) {
   struct call_total t;
-  struct adjust_view v = {.problem = problem, .currency = str_of(d->reporting_code)};
-  bool has = false, whole = false, entered = problem.n > 0;
   char text[NODE_TEXT_SIZE];
+  call_board_total(b, n, &t);
+  const struct call_line *l = n->kind == NODE_REP ? call_board_line(b, n->id) : NULL;
+  v->title = tr_fmt(r, "Your call for {0}, {1}", node_label(r, n, b), d->period_name);
+  v->back = arena_fmt(r->arena, "/forecast/%.*s", STR_FMT(d->period_id));
+  v->action = arena_fmt(r->arena, "/forecast/%.*s/adjust/%s", STR_FMT(d->period_id), node_text(n, text));
+  v->called = t.n_called ? format_money(r->reader, t.called, d->reporting, MONEY_WHOLE) : tr(r, "none yet");
+  v->called_note = l && l->now ? l->now->note : t.n_missing ? tr_n(r, t.n_missing, "{n} missing", "{n} missing") : STR_NONE;
+  v->has_number = t.adjustment && !t.adjustment->taken_back;
+  v->base = arena_fmt(r->arena, "%" PRId64, t.adjustment ? t.adjustment->id : 0);
+  v->seen = arena_fmt(r->arena, "%" PRId64, t.mine);
+  v->numbers = arena_fmt(r->arena, "%" PRId64, call_spread_base(b));
+  v->may_spread = n->kind != NODE_REP && t.n_mine > 0;
+  v->now = t.n_mine ? format_money(r->reader, t.mine, d->reporting, MONEY_WHOLE) : STR("\u2013");
+  if (v->has_number)
+    v->now_note = tr_fmt(r, "{0}, {1}: {2}", t.adjustment->by, format_instant(r->reader, t.adjustment->at), t.adjustment->reason);
+  else if (t.lead)
+    v->now_note = tr_fmt(r, "Called by {0}, {1}", t.lead->person, format_instant(r->reader, t.lead->at));
+  v->amount = entered ? pairs_get(&r->form, "amount") : t.n_mine ? calls_input(r, t.mine, d->reporting) : STR_NONE;
+  v->reason = entered ? pairs_get(&r->form, "reason") : STR_NONE;
+  return v->seen.p && v->numbers.p ? OK : no_memory(r);
+}
+
+/* look: the total that was typed, over the reps. */
+static int show_adjust(struct request *r, struct response *w, const struct desk *d, const struct node *n, struct str problem, bool look) {
+  struct call_board b;
+  struct adjust_view v = {.problem = problem, .currency = str_of(d->reporting_code)};
+  bool has = false, whole = false;
   int rc = node_check(n, r->arena, &r->scope, d->book, &whole, &r->err);
   rc = rc < 0 ? rc : calls_open(r, d, &b, &has);
   if (rc < 0)
     return rc;
   if (!has || !b.may_adjust || (n->kind != NODE_COMPANY && !whole))
     return err_set(&r->err, ERR_NOTFOUND, "There is no such number of yours");
-  call_board_total(&b, n, &t);
-  const struct call_line *l = n->kind == NODE_REP ? call_board_line(&b, n->id) : NULL;
-  struct str name = node_label(r, n, &b);
-  v.title = tr_fmt(r, "Your call for {0}, {1}", name, d->period_name);
-  v.back = arena_fmt(r->arena, "/forecast/%.*s", STR_FMT(d->period_id));
-  v.action = arena_fmt(r->arena, "/forecast/%.*s/adjust/%s", STR_FMT(d->period_id), node_text(n, text));
-  v.called = t.n_called ? format_money(r->reader, t.called, d->reporting, MONEY_WHOLE) : tr(r, "none yet");
-  v.called_note = l && l->now ? l->now->note : t.n_missing ? tr_n(r, t.n_missing, "{n} missing", "{n} missing") : STR_NONE;
-  bool stands = t.adjustment && !t.adjustment->taken_back;
-  v.has_number = stands;
-  v.base = arena_fmt(r->arena, "%" PRId64, t.adjustment ? t.adjustment->id : 0);
-  v.now = t.n_mine ? format_money(r->reader, t.mine, d->reporting, MONEY_WHOLE) : STR("\u2013");
-  if (stands)
-    v.now_note = tr_fmt(r, "{0}, {1}: {2}", t.adjustment->by, format_instant(r->reader, t.adjustment->at), t.adjustment->reason);
-  else if (t.lead)
-    v.now_note = tr_fmt(r, "Called by {0}, {1}", t.lead->person, format_instant(r->reader, t.lead->at));
-  v.amount = entered ? pairs_get(&r->form, "amount") : t.n_mine ? calls_input(r, t.mine, d->reporting) : STR_NONE;
-  v.reason = entered ? pairs_get(&r->form, "reason") : STR_NONE;
+  rc = fill_adjust(r, d, &b, n, problem.n > 0 || look, &v);
+  if (rc >= 0 && look && v.may_spread) {
+    rc = fill_shares(r, d, &b, n, &v);
+    if (rc == ERR_RANGE) {
+      v.problem = tr_sentence(r, arena_str(r->arena, str_of(r->err.text)));
+      w->status = 422;
+      rc = OK;
+    }
+  }
+  if (rc < 0)
+    return rc;
   struct view_cx cx = view_cx_of(r);
   shell_begin(r, w, &(struct page){.title = v.title, .nav = "/forecast", .crumb = tr(r, "Forecast"), .crumb_href = v.back, .sheet = "rhythm.css"});
   view_call_adjust(&w->body, &cx, &v);
@@ -168,27 +206,40 @@ int call_adjust_page(struct request *r, struct response *w) {
   struct desk d DESK_CLEANUP = {0};
   struct node n;
   int rc = open_node(r, &d, &n);
-  return rc < 0 ? rc : show_adjust(r, w, &d, &n, STR_NONE);
+  return rc < 0 ? rc : show_adjust(r, w, &d, &n, STR_NONE, false);
+}
+
+static int spread(struct request *r, const struct desk *d, const struct call_adjust *x) {
+  struct call_spread k = {.period = x->period, .node = x->node, .amount = x->amount, .reason = x->reason};
+  if (str_to_i64(pairs_get(&r->form, "seen"), &k.seen) < 0 || str_to_i64(pairs_get(&r->form, "numbers"), &k.base) < 0)
+    k.base = -1; /* nobody's: the clash is told */
+  return call_spread(r->store, r->arena, &r->scope, d->book, &d->org, &k, r->now, &r->err);
 }
 
 int call_adjust_post(struct request *r, struct response *w) {
   struct desk d DESK_CLEANUP = {0};
   struct call_adjust x = {.reason = pairs_get(&r->form, "reason"), .take_back = pairs_has(&r->form, "take_back")};
+  struct str over = pairs_get(&r->form, "over");
   int64_t id = 0;
   int rc = open_node(r, &d, &x.node);
   if (rc < 0)
     return rc;
   x.period = d.period;
+  bool looked = str_eq(pairs_get(&r->form, "looked"), pairs_get(&r->form, "amount")); /* another amount is looked at first */
+  if ((str_eq(over, STR("look")) || (str_eq(over, STR("reps")) && !looked)) && x.node.kind != NODE_REP)
+    return show_adjust(r, w, &d, &x.node, STR_NONE, true);
   if (str_to_i64(pairs_get(&r->form, "base"), &x.base_id) < 0)
     x.base_id = -1; /* nobody's: the clash is told */
   if (!x.take_back && format_amount_read(r->reader, pairs_get(&r->form, "amount"), currency_exponent(d.reporting), &x.amount) < 0)
     rc = err_set(&r->err, ERR_RANGE, "The number must be an amount, without letters");
+  else if (str_eq(over, STR("reps")) && x.node.kind != NODE_REP)
+    rc = spread(r, &d, &x);
   else
     rc = call_adjust(r->store, r->arena, &r->scope, d.book, &d.org, &x, r->now, &id, &r->err);
   if (rc == ERR_RANGE || rc == ERR_CONFLICT) {
     struct str problem = tr_sentence(r, arena_str(r->arena, str_of(r->err.text)));
     w->status = rc == ERR_CONFLICT ? 409 : 422;
-    return show_adjust(r, w, &d, &x.node, problem);
+    return show_adjust(r, w, &d, &x.node, problem, str_eq(over, STR("reps")));
   }
   return rc < 0 ? rc : response_redirect(r, w, arena_fmt(r->arena, "/forecast/%.*s", STR_FMT(d.period_id)));
 }

@@ -94,9 +94,14 @@ struct call_view {
   struct call_piece *rows, *parts, *revisions;
   size_t n_rows, n_parts, n_revisions;
 };
+struct adjust_share {
+  struct str name, called, now, amount;
+};
 struct adjust_view {
-  struct str title, say, back, action, problem, amount, reason, currency, base, called, called_note, now, now_note;
-  bool has_number;
+  struct str title, say, back, action, problem, amount, reason, currency, base, called, called_note, now, now_note, seen, numbers;
+  bool has_number, may_spread;
+  struct adjust_share *shares; /* the look at a total over the reps */
+  size_t n_shares;
 };
 route_fn calls_page, call_one_page, call_post, call_adjust_page, call_adjust_post, call_remind_post;
 route_fn api_calls, api_call, api_call_post; /* api/calls.c */
