@@ -114,7 +114,7 @@ int promise_make(struct store *s, struct arena *a, const struct scope *who, cons
   y.p = (struct promise){.renewal_id = x->renewal_id, .person_id = x->person_id ? x->person_id : who->person_id, .review_id = x->review_id, .due_date = x->due,
                          .body = str_trim(x->body), .made_at = now, .made_by = who->person_id, .reason = STR_NONE};
   if (x->due == DAY_NONE)
-    return err_set(e, ERR_RANGE, "By when is missing: a promise has a day");
+    return err_set(e, ERR_RANGE, "By when is missing or is no day: write it like 2026-12-31");
   if (x->due < today)
     return err_set(e, ERR_RANGE, "That day is past: a promise is for today or a later day");
   if (x->due > today + PROMISE_AHEAD_DAYS)

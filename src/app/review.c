@@ -56,7 +56,7 @@ static int tell(struct store *s, const struct acting *y, int kind, struct err *e
 
 static int check_day(day_t day, day_t today, struct err *e) {
   if (day == DAY_NONE)
-    return err_set(e, ERR_RANGE, "The day of the review is missing");
+    return err_set(e, ERR_RANGE, "The day of the review is missing or is no day: write it like 2026-12-31");
   if (day < today)
     return err_set(e, ERR_RANGE, "The day of the review is past: choose today or a later day");
   return day > today + REVIEW_AHEAD_DAYS ? err_set(e, ERR_RANGE, "The day of the review is too far away: at most a year ahead") : OK;
