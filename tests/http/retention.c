@@ -24,7 +24,8 @@ static void line(int64_t id, int64_t owner, int ends, int outcome, int amount) {
   int end = TODAY + ends;
   snprintf(sql, sizeof sql,
            "insert into account (id, name, name_key, kind, known_at) values (%d, 'Customer %d', 'key %d', 1, 1400000000);"
-           "insert into contract (id, number, number_key, end_user_account_id, sales_model, currency, owner_id, known_at) values (%d, 'N-%d', 'n-%d', %d, 1, %d, %d, 1400000000);"
+           "insert into contract (id, number, number_key, end_user_account_id, sales_model, currency, owner_id, known_at) "
+           "values (%d, 'N-%d', 'n-%d', %d, 1, %d, %d, 1400000000);"
            "insert into contract_line (id, contract_id, line_number, line_key, start_date, end_date, currency, net_amount, annual_value, known_at) "
            "values (%d, %d, '1', 1, %d, %d, %d, %d, %d, %lld);",
            (int)id, (int)id, (int)id, (int)id, (int)id, (int)id, (int)id, usd, (int)owner, (int)id, (int)id, end - YEAR + 1, end, usd, amount, amount,
