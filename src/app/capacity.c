@@ -1,5 +1,6 @@
 #include "app/capacity.h"
 
+#include "app/note.h"
 #include "base/strbuf.h"
 #include "base/utf8.h"
 #include "store/repo_audit.h"
@@ -182,11 +183,34 @@ int capacity_plans(struct store *s, struct arena *a, const struct scope *who, st
   return r;
 }
 
+/* Whether the newest plan is the same one, by the same person a moment ago: a form that was sent twice. 1 with its id in x, 0, or a code. */
+static int sent_before(struct store *s, struct arena *a, struct writing *x, struct err *e)
+{
+  struct capacity_plan *p = NULL;
+  struct plan_rule *rules = NULL;
+  size_t n = 0, n_rules = 0;
+  int r = capacity_plan_rows(s, a, 0, 1, &p, &n, e);
+  if (r < 0 || !n || p->made_by != x->who->person_id || p->made_at < x->now - SENT_TWICE_SECONDS || p->batch_id || !str_eq(p->name, x->name))
+    return r < 0 ? r : 0;
+  r = plan_rules(s, a, p->id, &rules, &n_rules, e);
+  bool same = r == OK && n_rules == x->n;
+  for (size_t i = 0; i < n_rules && same; i++)
+    same = str_eq(rules[i].kind, x->rules[i].kind) && str_eq(rules[i].value, x->rules[i].value) && rules[i].account_id == x->rules[i].account_id &&
+           rules[i].from_id == x->rules[i].from_id && rules[i].to_id == x->rules[i].to_id;
+  if (same)
+    x->id = p->id;
+  return r < 0 ? r : same;
+}
+
 static int make_tx(struct store *s, void *arg, struct err *e)
 {
   struct writing *x = arg;
+  struct arena *a ARENA_CLEANUP = arena_new(0);
   struct capacity_plan p = {.name = x->name, .made_by = x->who->person_id, .made_at = x->now};
-  int r = capacity_plan_add(s, &p, e);
+  int r = a ? sent_before(s, a, x, e) : no_memory(e);
+  if (r != 0)
+    return r < 0 ? r : OK;
+  r = capacity_plan_add(s, &p, e);
   for (size_t i = 0; i < x->n && r == OK; i++) {
     struct plan_rule rule = x->rules[i];
     r = plan_rule_add(s, p.id, &rule, e);

@@ -2,11 +2,14 @@
 
 #include <stdlib.h>
 
+#include "app/note.h"
 #include "app/notify.h"
 #include "app/sales.h"
 #include "base/utf8.h"
 #include "store/repo_audit.h"
 #include "store/repo_renewal.h"
+
+enum { MOST_RECENT = 10 };
 
 const char *ask_state_name(int state) {
   static const char *const names[ASK_STATES] = {"", "open", "accepted", "declined", "done", "withdrawn"};
@@ -62,14 +65,30 @@ static int audit(struct store *s, const char *action, const struct sales_ask *k,
   return audit_add(s, &(struct audit_entry){.at = now, .actor_id = by_id, .action = action, .entity = "renewal", .entity_id = k->renewal_id}, e);
 }
 
+/* The same ask by the same person a moment ago: a form that was sent twice. 0 = none. */
+static int sent_before(struct store *s, struct asking *x, const struct sales_ask *k, int64_t *ret_id, struct err *e) {
+  struct sales_ask *rows = NULL;
+  size_t n = 0;
+  int rc = sales_asks_of(s, x->a, k->renewal_id, INT64_MAX, MOST_RECENT, &rows, &n, e);
+  for (size_t i = 0; i < n && rc == OK; i++)
+    if (rows[i].asked_by == k->asked_by && rows[i].to_id == k->to_id && rows[i].due == k->due && rows[i].asked_at >= x->now - SENT_TWICE_SECONDS &&
+        rows[i].state == ASK_OPEN && str_eq(rows[i].what, k->what))
+      *ret_id = rows[i].id;
+  return rc;
+}
+
 static int make_tx(struct store *s, void *arg, struct err *e) {
   struct asking *x = arg;
   int64_t me = x->who->person_id;
   struct sales_ask k = {.renewal_id = x->ask->renewal_id, .asked_by = me, .asked_at = x->now, .what = str_trim(x->ask->what), .due = x->ask->due, .to_id = x->ask->to_id,
                         .state = ASK_OPEN};
+  x->id = 0;
   int rc = check_ask(s, x, e);
   if (rc == OK)
-    rc = sales_ask_put(s, &k, e);
+    rc = sent_before(s, x, &k, &x->id, e);
+  if (rc < 0 || x->id)
+    return rc;
+  rc = sales_ask_put(s, &k, e);
   if (rc == OK)
     rc = sales_ask_step_put(s, k.id, &(struct sales_ask_step){.at = x->now, .by_id = me, .to_id = k.to_id, .act = ASK_ACT_ASKED, .reason = STR("")}, e);
   if (rc == OK)

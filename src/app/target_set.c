@@ -97,6 +97,7 @@ int target_set(struct store *s, struct arena *a, const struct scope *who, const 
 /* ---- who is there ---- */
 
 struct presence_write {
+  struct arena *a;
   struct presence_row *row;
   int64_t person_id, id, by, now;
 };
@@ -107,7 +108,15 @@ static int audit_presence(struct store *s, const struct presence_write *x, const
 
 static int presence_put_tx(struct store *s, void *arg, struct err *e) {
   struct presence_write *x = arg;
-  int rc = presence_put(s, x->row, e);
+  struct presence_row *rows = NULL;
+  size_t n = 0;
+  int rc = presence_list(s, x->a, INT64_MAX, &rows, &n, e);
+  for (size_t i = 0; i < n && rc == OK; i++)
+    if (rows[i].person_id == x->row->person_id && rows[i].kind == x->row->kind && rows[i].first == x->row->first && rows[i].last == x->row->last) {
+      x->row->id = rows[i].id; /* it stands so already: a form that was sent twice */
+      return OK;
+    }
+  rc = rc < 0 ? rc : presence_put(s, x->row, e);
   return rc < 0 ? rc : audit_presence(s, x, "presence.set", e);
 }
 
@@ -139,7 +148,7 @@ int target_presence_set(struct store *s, struct arena *a, const struct scope *wh
     x->last = DAY_NONE;
   x->set_by = who->person_id;
   x->set_at = now;
-  return store_write(s, presence_put_tx, &(struct presence_write){.row = x, .person_id = x->person_id, .by = who->person_id, .now = now}, e);
+  return store_write(s, presence_put_tx, &(struct presence_write){.a = a, .row = x, .person_id = x->person_id, .by = who->person_id, .now = now}, e);
 }
 
 int target_presence_end(struct store *s, struct arena *a, const struct scope *who, const struct book *b, int64_t person_id, int64_t id, int64_t now, struct err *e) {

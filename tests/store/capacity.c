@@ -125,6 +125,7 @@ static void rules_are_looked_at(void **state) {
   struct plan_rule *rows = NULL;
   size_t n = 0;
   int64_t id = plan(&mia, "Rules");
+  assert_int_equal(plan(&mia, "Rules"), id); /* a double click */
   refused(add_rule(&mia, &d, id, "account", "Acme", 0, CEM, &e), ERR_RANGE, &e, "a rep of your team");
   refused(add_rule(&mia, &d, id, "account", "Acme", CEM, BOB, &e), ERR_RANGE, &e, "a rep of your team");
   refused(add_rule(&mia, &d, id, "account", "Acme", BOB, BOB, &e), ERR_RANGE, &e, "two different people");

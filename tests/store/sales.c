@@ -227,6 +227,7 @@ static void test_ask(void **state) {
   make(ANN, OLD, TODAY + 3, "Call them", ERR_RANGE, "field sales");
   make(ANN, MIA, TODAY + 3, "Call them", ERR_RANGE, "field sales");
   int64_t id = make(ANN, SAM, TODAY + 3, "Call them", OK, NULL);
+  assert_int_equal(make(ANN, SAM, TODAY + 3, "Call them", OK, NULL), id); /* a double click */
   told(SAM, "sales_asked Acme Call them 2026-11-26");
   answer(XIA, id, ASK_ACT_ACCEPTED, 0, "", ERR_NOTFOUND, "no ask");
   answer(ANN, id, ASK_ACT_ACCEPTED, 0, "", ERR_DENIED, "not yours");

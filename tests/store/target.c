@@ -133,6 +133,9 @@ static void test_presence(void **state) {
   away.last = 20784; /* five days */
   ok(target_presence_set(s, a, &mia, b, &away, NOW, &e), &e);
   assert_int_equal(row(ann, INT64_MAX)->present, 49);
+  int64_t first_id = away.id;
+  ok(target_presence_set(s, a, &mia, b, &away, NOW + 1, &e), &e); /* a double click */
+  assert_int_equal(away.id, first_id);
   ok(target_presence_end(s, a, &mia, b, ANN, away.id, NOW + 1, &e), &e);
   refused(target_presence_end(s, a, &mia, b, ANN, away.id, NOW + 2, &e), ERR_NOTFOUND, &e, "already");
   assert_int_equal(row(ann, INT64_MAX)->present, 54);
