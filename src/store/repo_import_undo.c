@@ -348,7 +348,7 @@ int import_undo_end(struct store *s, const struct import_past *p, int64_t now, i
     "delete from contract_line_was where by_import = $1", "delete from contract_was where by_import = $1", "delete from account_was where by_import = $1",
     "delete from product_was where by_import = $1", "delete from fx_rate_was where by_import = $1", "delete from line_outcome_was where by_import = $1",
     "delete from line_link_was where by_import = $1", "delete from import_made where by_import = $1",
-    "update contract_move set confirmed_by = null where confirmed_by = $1",
+    "update contract_move set confirmed_by = null where confirmed_by = $1 /* scan */", /* moves are few */
   };
   int rc = RUN_ALL(s, drop, p, e);
   if (rc == OK)
