@@ -1,58 +1,16 @@
 /* Exceptions over HTTP: asking, deciding, refusals with their sentences, the ledger, authority, standing in, the API. */
 #include "http/support.h"
 
-#include "app/book_cache.h"
-#include "base/money.h"
-#include "base/utf8.h"
-#include "store/driver.h"
-
 enum { TODAY = 20779 /* 2026-11-22 */ };
 static struct house h;
 static char rep[128], rep_csrf[80], manager[128], manager_csrf[80], ops[128], ops_csrf[80], other[128];
 
-static void script(const char *sql) {
-  struct err e = {0};
-  if (db_script(store_db(h.store), sql, &e) < 0) fail_msg("%s", e.text);
-}
-
-static int64_t number(const char *sql) {
-  struct err e = {0};
-  int64_t n = 0;
-  if (db_one_i64(store_db(h.store), sql, NULL, -1, &n, &e) < 0) fail_msg("%s", e.text);
-  return n;
-}
-
-static void add_row(int id, const char *account, int64_t owner) {
-  char sql[3000];
-  currency_t usd = 0;
-  assert_int_equal(currency_parse(STR("USD"), &usd), OK);
-  snprintf(sql, sizeof sql,
-           "insert into account (id, name, name_key, kind, known_at) values (%d, '%s', '%s', 1, 1700000000);"
-           "insert into contract (id, number, number_key, end_user_account_id, currency, owner_id, known_at) values (%d, 'N-%d', 'n-%d', %d, %d, %d, 1700000000);"
-           "insert into renewal (id, contract_id, due_date, owner_id, stage, category, currency, atr_amount, forecast_amount, version, changed_at) "
-           "values (%d, %d, %d, %d, 1, 3, %d, 120000, 120000, 1, 1700000000);"
-           "insert into renewal_version (renewal_id, version, changed_at, owner_id, stage, category, category_override, at_risk, currency, atr_amount, "
-           "forecast_amount, won_amount, outcome) values (%d, 1, 1700000000, %d, 1, 3, 0, 0, %d, 120000, 120000, 0, 0);",
-           id, account, account, id, id, id, id, usd, (int)owner, id, id, TODAY + 23, (int)owner, usd, id, (int)owner, usd);
-  script(sql);
-}
-
-static int change_tx(struct store *s, void *arg, struct err *e) {
-  (void)arg;
-  return store_changed(s, "renewal", 0, e);
-}
-
 static int set_up(void **state) {
-  struct err e = {0};
   (void)state;
   house_open(&h);
-  add_row(501, "Own Customer", h.people[ROLE_REP]);
-  add_row(502, "Zanzibar Holdings", h.other_rep);
-  script("insert into org_config (key, value) values ('today', '2026-11-22')");
-  if (store_write(h.store, change_tx, NULL, &e) < 0) fail_msg("%s", e.text);
-  h.web.today = TODAY;
-  h.web.books = book_cache_new(NULL);
-  house_serve(&h);
+  house_renewal_add(&h, &(struct house_renewal){501, "Own Customer", h.people[ROLE_REP], 1, 3, TODAY + 23, false});
+  house_renewal_add(&h, &(struct house_renewal){502, "Zanzibar Holdings", h.other_rep, 1, 3, TODAY + 23, false});
+  house_serve_book(&h, TODAY);
   sign_in(&h, "rep@example.com", rep);
   csrf_of(&h, rep, rep_csrf);
   sign_in(&h, "manager@example.com", manager);
@@ -66,15 +24,7 @@ static int set_up(void **state) {
 static int tear_down(void **state) {
   (void)state;
   house_close(&h);
-  book_cache_free(h.web.books);
   return 0;
-}
-
-static int post(const char *cookie, const char *csrf, const char *path, const char *fields, struct answer *a) {
-  char body[1500];
-  snprintf(body, sizeof body, "csrf=%s&%s", csrf, fields);
-  ask(&h, &(struct ask){.method = "POST", .path = path, .cookie = cookie, .body = body, .origin = "own"}, a);
-  return a->status;
 }
 
 static void says(const char *cookie, const char *path, const char *text, bool expected) {
@@ -86,7 +36,7 @@ static void says(const char *cookie, const char *path, const char *text, bool ex
 
 static void answers(const char *cookie, const char *csrf, const char *path, const char *fields, int status, const char *text) {
   struct answer a;
-  post(cookie, csrf, path, fields, &a);
+  post_as(&h, cookie, csrf, path, fields, &a);
   if (a.status != status || (text && !answer_says(&a, text)))
     fail_msg("%s %s: %d, wanted %d with \"%s\": %.5000s", path, fields, a.status, status, text ? text : "", a.body.p);
   answer_free(&a);
@@ -102,7 +52,7 @@ static void test_ask_and_decide(void **state) {
   answers(rep, rep_csrf, ASK, "kind=discount&size=5&reason=&expires=2026-12-01&recapture=", 422, "The reason is missing");
   answers(rep, rep_csrf, ASK, "kind=discount&size=5&reason=kept+words&expires=2026-11-01&recapture=", 422, "kept words");
   answers(rep, rep_csrf, ASK, "kind=discount&size=5&reason=why&expires=2026-12-01&recapture=&look=1", 200, "5% discount costs $60. manager decides.");
-  assert_int_equal(number("select count(*) from exception_case /* scan */"), 0); /* a look asks nothing */
+  assert_int_equal(house_number(&h, "select count(*) from exception_case /* scan */"), 0); /* a look asks nothing */
   answers(rep, rep_csrf, ASK, "kind=discount&size=5&reason=why&expires=2026-12-01&recapture=2027-12-01", 303, NULL);
   answers(rep, rep_csrf, ASK, "kind=discount&size=4&reason=why&expires=2026-12-01&recapture=", 409, "is still open");
   answers(rep, rep_csrf, "/renewals/502/exceptions", "kind=discount&size=5&reason=why&expires=2026-12-01&recapture=", 404, NULL);
@@ -119,7 +69,7 @@ static void test_ask_and_decide(void **state) {
   says(rep, "/approvals/1", "approved 3% instead of 5%", true);
   says(rep, "/renewals/501", "3% discount", true);
   answers(ops, ops_csrf, "/approvals/1/decide", "version=3&act=decline&note=no", 409, "manager has approved the request already");
-  assert_int_equal(number("select count(*) from exception_step where exception_id = 1"), 4);
+  assert_int_equal(house_number(&h, "select count(*) from exception_step where exception_id = 1"), 4);
   struct answer a;
   ask(&h, &(struct ask){.path = "/approvals/1", .cookie = other}, &a);
   assert_int_equal(a.status, 404);
@@ -132,7 +82,7 @@ static void test_over(void **state) {
   answers(rep, rep_csrf, "/approvals/2/withdraw", "version=1&note=", 303, NULL);
   answers(manager, manager_csrf, "/approvals/2/decide", "version=2&act=approve&size=90", 409, "has withdrawn the request");
   answers(rep, rep_csrf, ASK, "kind=price_hold&size=90&reason=why&expires=2026-12-01&recapture=", 303, NULL);
-  script("update exception_case set expires = 20778 where id = 3");
+  house_run(&h, "update exception_case set expires = 20778 where id = 3");
   says(manager, "/approvals/3", "Your decision", false);
   answers(manager, manager_csrf, "/approvals/3/decide", "version=1&act=approve&size=90", 409, "expired on 2026-11-21");
 }
@@ -236,7 +186,7 @@ static void test_api_acts(void **state) {
   assert_int_equal(access_token_add(h.store, h.people[ROLE_MANAGER], STR("boss"), TOKEN_READ | TOKEN_WRITE, 1, 0, clock_now(), boss, &e), OK);
   assert_int_equal(access_token_add(h.store, h.people[ROLE_MANAGER], STR("reader"), TOKEN_READ, 1, 0, clock_now(), reader, &e), OK);
   assert_int_equal(access_token_add(h.store, h.other_rep, STR("foreign"), TOKEN_READ | TOKEN_WRITE, 1, 0, clock_now(), foreign, &e), OK);
-  int64_t cases = number("select count(*) from exception_case /* scan */");
+  int64_t cases = house_number(&h, "select count(*) from exception_case /* scan */");
   api(mine, API_ASK, "{}", 400, "renewal_id: say for which renewal");
   api(mine, API_ASK, "{\"renewal_id\": 501, \"kind\": \"gift\"}", 400, "kind: use discount");
   api(mine, API_ASK, "{" TERMS "}", 400, "The reason is missing");
@@ -248,7 +198,7 @@ static void test_api_acts(void **state) {
   api(reader, API_ASK, "{" TERMS ", \"reason\": \"why\"}", 403, "This API token may only read");
   api(mine, API_ASK, "{" TERMS ", \"preview\": true}", 200,
       "\"cost\":\"7.89\",\"currency\":\"USD\",\"cost_reporting\":\"7.89\",\"reporting_currency\":\"USD\",\"approver\":\"manager\"");
-  assert_int_equal(number("select count(*) from exception_case /* scan */"), cases); /* nothing half written */
+  assert_int_equal(house_number(&h, "select count(*) from exception_case /* scan */"), cases); /* nothing half written */
   api(mine, API_ASK, "{" TERMS ", \"reason\": \"why\", \"recapture_date\": \"2027-12-01\"}", 200,
       "\"id\":4,\"version\":1,\"renewal_id\":501,\"kind\":\"payment_terms\",\"state\":\"waiting\"");
   api(mine, API_ASK, "{" TERMS ", \"reason\": \"why\"}", 409, "is still open");
@@ -266,7 +216,7 @@ static void test_api_acts(void **state) {
   api(mine, API_ASK, "{" TERMS ", \"reason\": \"again\"}", 200, "\"id\":5");
   api(mine, API_ASK "/5/withdraw", "{\"version\": 1}", 200, "\"state\":\"withdrawn\"");
   api(boss, API_ASK "/5/approve", "{\"version\": 2}", 409, "has withdrawn the request");
-  assert_int_equal(number("select count(*) from exception_step where exception_id = 4"), 4);
+  assert_int_equal(house_number(&h, "select count(*) from exception_step where exception_id = 4"), 4);
 }
 
 int main(void) {

@@ -4,10 +4,8 @@
 
 #include <limits.h>
 
-#include "app/book_cache.h"
 #include "base/money.h"
 #include "base/utf8.h"
-#include "store/driver.h"
 #include "web/route.h"
 
 enum { TODAY = 20779 /* 2026-11-22 */, NOON = 43200 };
@@ -18,26 +16,14 @@ enum { TODAY = 20779 /* 2026-11-22 */, NOON = 43200 };
 static struct house h;
 static char manager[128], rep[128], sales[128], other[128], csrf[80], token[API_TOKEN_SIZE];
 
-static void run(const char *sql) {
-  struct err e = {0};
-  if (db_script(store_db(h.store), sql, &e) < 0) fail_msg("%s", e.text);
-}
-
-static int mark(struct store *s, void *arg, struct err *e) {
-  (void)arg;
-  return store_changed(s, "contract", 0, e);
-}
-
 /* Everything was known in 2023, except what TODAY says. */
 static void rows(void) {
   struct strbuf b STRBUF_CLEANUP = STRBUF_INIT(8000), key STRBUF_CLEANUP = STRBUF_INIT(40);
-  struct err e = {0};
   currency_t usd = 0;
   long long old = 1700000000, now = (long long)TODAY * 86400 + NOON, owner = h.people[ROLE_REP], stranger = h.other_rep;
   assert_int_equal(currency_parse(STR("USD"), &usd), OK);
   utf8_fold(&key, STR("H-1"));
-  strbuf_fmt(&b, "insert into org_config (key, value) values ('today', '2026-11-22');"
-                 "insert into account (id, name, name_key, kind, known_at) values (11, 'Harbor Mills', 'harbor mills', 1, %lld), (12, 'Quarry Bank', "
+  strbuf_fmt(&b, "insert into account (id, name, name_key, kind, known_at) values (11, 'Harbor Mills', 'harbor mills', 1, %lld), (12, 'Quarry Bank', "
                  "'quarry bank', 1, %lld);", old, old);
   strbuf_fmt(&b, "insert into contract (id, number, number_key, end_user_account_id, currency, owner_id, state, cancelled_on, known_at) values "
                  "(21, 'H-1', '%s', 11, %d, %lld, 6, %d, %lld), (22, 'Q-1', 'q-1', 12, %d, %lld, 1, null, %lld);", strbuf_z(&key), usd, owner, TODAY,
@@ -66,8 +52,7 @@ static void rows(void) {
   strbuf_fmt(&b, "insert into handover (id, from_id, to_id, first_date, last_date, reason, whole_book, made_by, made_at, ended_by, ended_at) values "
                  "(71, %lld, %lld, %d, %d, 'on leave', 1, %lld, %lld, %lld, %lld), (72, %lld, %lld, %d, %d, 'a course', 1, %lld, %lld, null, null);",
              stranger, owner, TODAY - 9, TODAY + 9, owner, old, owner, now, owner, stranger, TODAY + 1, TODAY + 9, owner, now);
-  run(strbuf_z(&b));
-  if (store_write(h.store, mark, NULL, &e) < 0) fail_msg("%s", e.text);
+  house_run(&h, strbuf_z(&b));
 }
 
 static int set_up(void **state) {
@@ -75,10 +60,7 @@ static int set_up(void **state) {
   (void)state;
   house_open(&h);
   rows();
-  h.web.today = TODAY;
-  h.web.books = book_cache_new(NULL);
-  assert_non_null(h.web.books);
-  house_serve(&h);
+  house_serve_book(&h, TODAY);
   sign_in(&h, "manager@example.com", manager);
   sign_in(&h, "rep@example.com", rep);
   sign_in(&h, "sales@example.com", sales);
@@ -91,7 +73,6 @@ static int set_up(void **state) {
 static int tear_down(void **state) {
   (void)state;
   house_close(&h);
-  book_cache_free(h.web.books);
   return 0;
 }
 

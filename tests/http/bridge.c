@@ -2,9 +2,7 @@
  * an edit shows at once although past states are kept. */
 #include "http/support.h"
 
-#include "app/book_cache.h"
 #include "base/money.h"
-#include "store/driver.h"
 
 enum { TODAY = 20779 /* Sun 2026-11-22 */, MOST = 8000 };
 #define DAY(d) ((long long)(TODAY + (d)) * 86400 + 43200)
@@ -12,11 +10,6 @@ enum { TODAY = 20779 /* Sun 2026-11-22 */, MOST = 8000 };
 static struct house h;
 static char manager[128], exec[128], token[API_TOKEN_SIZE], exec_token[API_TOKEN_SIZE], rep_node[40], other_node[40];
 static int usd;
-
-static void run(const char *sql) {
-  struct err e = {0};
-  if (db_script(store_db(h.store), sql, &e) < 0) fail_msg("%s", e.text);
-}
 
 static int mark(struct store *s, void *arg, struct err *e) { return store_changed(s, "renewal", *(int64_t *)arg, e); }
 
@@ -36,7 +29,7 @@ static void version(int64_t id, int n, int day, int64_t owner, int category, int
            "forecast_amount = %d, outcome = %d where id = %d",
            (int)id, n, DAY(day), (int)owner, why, (int)owner, stage, category, TODAY + close, usd, amount, outcome, n, DAY(day), (int)owner, why, (int)owner, stage,
            category, TODAY + close, amount, outcome, (int)id);
-  run(sql);
+  house_run(&h, sql);
 }
 
 static void renewal(int64_t id, const char *customer, int64_t owner) {
@@ -50,7 +43,7 @@ static void renewal(int64_t id, const char *customer, int64_t owner) {
            "values (%d, %d, %d, %d, 0, 3, %d, 1, 1, 1, 1600000000);",
            (int)id, customer, (int)id, (int)id, (int)id, (int)id, (int)id, usd, (int)owner, (int)id, (int)id, TODAY - 340, TODAY + 25, usd, (int)id, (int)id, TODAY + 25,
            (int)owner, usd);
-  run(sql);
+  house_run(&h, sql);
 }
 
 static void rows(void) {
@@ -58,7 +51,6 @@ static void rows(void) {
   currency_t c = 0;
   assert_int_equal(currency_parse(STR("USD"), &c), OK);
   usd = c;
-  run("insert into org_config (key, value) values ('today', '2026-11-22')");
   renewal(41, "Harbor Mills", rep);
   version(41, 1, -200, rep, 1, 0, -70, 100000, "first");       /* in September, */
   version(41, 2, -100, rep, 1, 0, 18, 100000, "Asked for time"); /* pushed to December, */
@@ -83,10 +75,7 @@ static int set_up(void **state) {
   (void)state;
   house_open(&h);
   rows();
-  h.web.today = TODAY;
-  h.web.books = book_cache_new(NULL);
-  assert_non_null(h.web.books);
-  house_serve(&h);
+  house_serve_book(&h, TODAY);
   sign_in(&h, "manager@example.com", manager);
   sign_in(&h, "exec@example.com", exec);
   assert_int_equal(access_token_add(h.store, h.people[ROLE_MANAGER], STR("t"), TOKEN_READ, 1, 0, clock_now(), token, &e), OK);
@@ -99,7 +88,6 @@ static int set_up(void **state) {
 static int tear_down(void **state) {
   (void)state;
   house_close(&h);
-  book_cache_free(h.web.books);
   return 0;
 }
 

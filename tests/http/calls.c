@@ -1,59 +1,16 @@
 /* The weekly call over HTTP: a rep's form, what is refused, a manager's number and submission, reminders, one call, the API. */
 #include "http/support.h"
 
-#include "app/book_cache.h"
-#include "base/money.h"
-#include "store/driver.h"
-
 enum { TODAY = 20780 /* Monday 2026-11-23, week 9 of 2026-Q4 */ };
 static struct house h;
 static char rep[128], rep_csrf[80], manager[128], manager_csrf[80], exec[128];
 
-static void script(const char *sql) {
-  struct err e = {0};
-  if (db_script(store_db(h.store), sql, &e) < 0) fail_msg("%s", e.text);
-}
-
-static int64_t number(const char *sql) {
-  struct err e = {0};
-  int64_t n = 0;
-  if (db_one_i64(store_db(h.store), sql, NULL, -1, &n, &e) < 0) fail_msg("%s", e.text);
-  return n;
-}
-
-static void add_row(int id, const char *account, int64_t owner) {
-  char sql[3000];
-  currency_t usd = 0;
-  assert_int_equal(currency_parse(STR("USD"), &usd), OK);
-  snprintf(sql, sizeof sql,
-           "insert into account (id, name, name_key, kind, known_at) values (%d, '%s', '%s', 1, 1700000000);"
-           "insert into contract (id, number, number_key, end_user_account_id, currency, owner_id, known_at) values (%d, 'N-%d', 'n-%d', %d, %d, %d, 1700000000);"
-           "insert into renewal (id, contract_id, due_date, owner_id, stage, category, currency, atr_amount, forecast_amount, version, changed_at) "
-           "values (%d, %d, %d, %d, 4, 1, %d, 120000, 120000, 1, 1700000000);"
-           "insert into renewal_version (renewal_id, version, changed_at, owner_id, stage, category, category_override, at_risk, currency, atr_amount, "
-           "forecast_amount, won_amount, outcome) values (%d, 1, 1700000000, %d, 4, 1, 0, 0, %d, 120000, 120000, 0, 0);"
-           "insert into contract_line (id, contract_id, line_number, line_key, start_date, end_date, currency, net_amount, annual_value, known_at) "
-           "values (%d, %d, '1', %d, 20000, 20364, %d, 120000, 120000, 1700000000);",
-           id, account, account, id, id, id, id, usd, (int)owner, id, id, TODAY + 23, (int)owner, usd, id, (int)owner, usd, id, id, id, usd);
-  script(sql);
-}
-
-static int change_tx(struct store *s, void *arg, struct err *e) {
-  (void)arg;
-  return store_changed(s, "renewal", 0, e);
-}
-
 static int set_up(void **state) {
-  struct err e = {0};
   (void)state;
   house_open(&h);
-  add_row(501, "Own Customer", h.people[ROLE_REP]);
-  add_row(502, "Zanzibar Holdings", h.other_rep);
-  script("insert into org_config (key, value) values ('today', '2026-11-23')");
-  if (store_write(h.store, change_tx, NULL, &e) < 0) fail_msg("%s", e.text);
-  h.web.today = TODAY;
-  h.web.books = book_cache_new(NULL);
-  house_serve(&h);
+  house_renewal_add(&h, &(struct house_renewal){501, "Own Customer", h.people[ROLE_REP], 4, 1, TODAY + 23, true});
+  house_renewal_add(&h, &(struct house_renewal){502, "Zanzibar Holdings", h.other_rep, 4, 1, TODAY + 23, true});
+  house_serve_book(&h, TODAY);
   sign_in(&h, "rep@example.com", rep);
   csrf_of(&h, rep, rep_csrf);
   sign_in(&h, "manager@example.com", manager);
@@ -65,15 +22,11 @@ static int set_up(void **state) {
 static int tear_down(void **state) {
   (void)state;
   house_close(&h);
-  book_cache_free(h.web.books);
   return 0;
 }
 
 static int post(const char *cookie, const char *path, const char *fields, struct answer *a) {
-  char body[1000];
-  snprintf(body, sizeof body, "csrf=%s&%s", cookie == rep ? rep_csrf : manager_csrf, fields);
-  ask(&h, &(struct ask){.method = "POST", .path = path, .cookie = cookie, .body = body, .origin = "own"}, a);
-  return a->status;
+  return post_as(&h, cookie, cookie == rep ? rep_csrf : manager_csrf, path, fields, a);
 }
 
 /* The status; the page must say the text (NULL = anything). */
@@ -103,12 +56,12 @@ static void a_rep_calls(void **state) {
   posts(rep, "/forecast/2026-Q3/call", "commit=1&best_case=1&pipeline=1&note=", 422, "its calls are closed");
   posts(rep, "/forecast/2026-11/call", "commit=1&best_case=1&pipeline=1&note=", 422, "for a quarter");
   posts(rep, "/forecast/nothing/call", "commit=1&best_case=1&pipeline=1&note=", 404, NULL);
-  assert_int_equal(number("select count(*) from forecast_submission /* scan */"), 0);
+  assert_int_equal(house_number(&h, "select count(*) from forecast_submission /* scan */"), 0);
   posts(rep, "/forecast/2026-Q4/call", "commit=1%2C250.50&best_case=2000&pipeline=3000&note=one+%3Cb%3E", 303, NULL);
   posts(rep, "/forecast/2026-Q4/call", "commit=1%2C250.50&best_case=2000&pipeline=3000&note=one+%3Cb%3E", 303, NULL); /* a double click */
-  assert_int_equal(number("select count(*) from forecast_submission /* scan */"), 1);
-  assert_int_equal(number("select commit_amount from forecast_submission where id = 1"), 125050);
-  assert_int_equal(number("select frozen from forecast_submission where id = 1"), 1);
+  assert_int_equal(house_number(&h, "select count(*) from forecast_submission /* scan */"), 1);
+  assert_int_equal(house_number(&h, "select commit_amount from forecast_submission where id = 1"), 125050);
+  assert_int_equal(house_number(&h, "select frozen from forecast_submission where id = 1"), 1);
   shows(rep, "/forecast/2026-Q4", 200, "Submitted", NULL);
   posts(rep, "/forecast/2026-Q4/call", "commit=1300&best_case=2000&pipeline=3000&note=more", 303, NULL);
   shows(rep, "/forecast/2026-Q4/calls", 200, "2 submissions", NULL);
@@ -152,8 +105,8 @@ static void a_manager_counts_and_submits(void **state) {
   posts(manager, "/forecast/2026-Q4/call", "seen=130000&note=", 409, "total changed");
   posts(manager, "/forecast/2026-Q4/call", "seen=110000&note=upward", 303, NULL);
   posts(manager, "/forecast/2026-Q4/call", "seen=110000&note=upward", 303, NULL);
-  assert_int_equal(number("select count(*) from forecast_submission where for_team_id is not null /* scan */"), 1);
-  assert_int_equal(number("select commit_amount from forecast_submission where for_team_id is not null /* scan */"), 110000);
+  assert_int_equal(house_number(&h, "select count(*) from forecast_submission where for_team_id is not null /* scan */"), 1);
+  assert_int_equal(house_number(&h, "select commit_amount from forecast_submission where for_team_id is not null /* scan */"), 110000);
   shows(exec, "/forecast/2026-Q4/calls/3", 200, "upward", NULL);
   shows(rep, "/forecast/2026-Q4/calls/3", 404, NULL, NULL);
   shows(manager, "/forecast/2026-Q4/calls", 200, "Manager", "Zanzibar");
@@ -161,16 +114,16 @@ static void a_manager_counts_and_submits(void **state) {
 
 static void who_is_missing_is_reminded(void **state) {
   (void)state;
-  script("delete from notice");
+  house_run(&h, "delete from notice");
   posts(manager, "/forecast/2026-Q4/remind", "x=", 303, NULL);
-  assert_int_equal(number("select count(*) from notice where kind = 20 /* scan */"), 0); /* the rep has called */
-  script("insert into person (id, name, name_key, role, team_id, email, time_zone, created_at)"
+  assert_int_equal(house_number(&h, "select count(*) from notice where kind = 20 /* scan */"), 0); /* the rep has called */
+  house_run(&h, "insert into person (id, name, name_key, role, team_id, email, time_zone, created_at)"
          " select 900, 'Nora New', 'nora new', 3, team_id, 'nora@example.com', 'UTC', 0"
          " from person where email = 'rep@example.com'");
   shows(manager, "/forecast/2026-Q4", 200, "Nora New", NULL);
   shows(manager, "/", 200, "1 weekly call is missing", NULL);
   posts(manager, "/forecast/2026-Q4/remind", "x=", 303, NULL);
-  assert_int_equal(number("select person_id from notice where kind = 20 /* scan */"), 900);
+  assert_int_equal(house_number(&h, "select person_id from notice where kind = 20 /* scan */"), 900);
   posts(rep, "/forecast/2026-Q4/remind", "x=", 403, NULL);
 }
 

@@ -1,37 +1,15 @@
 /* Escalations over HTTP: raised from a renewal, moved, updated, resolved; who may; what is refused. */
 #include "http/support.h"
 
-#include "app/book_cache.h"
-#include "store/driver.h"
-
 static struct house h;
 static char rep[128], rep_csrf[80], other[128], other_csrf[80], exec[128], exec_csrf[80];
 enum { TODAY = 20780 };
 
-static void script(const char *sql) {
-  struct err e = {0};
-  if (db_script(store_db(h.store), sql, &e) < 0) fail_msg("%s", e.text);
-}
-
-static int64_t number(const char *sql) {
-  struct err e = {0};
-  int64_t n = 0;
-  if (db_one_i64(store_db(h.store), sql, NULL, -1, &n, &e) < 0) fail_msg("%s", e.text);
-  return n;
-}
-
-static int change_tx(struct store *s, void *arg, struct err *e) {
-  (void)arg;
-  return store_changed(s, "renewal", 0, e);
-}
-
 static int set_up(void **state) {
   char sql[1200];
-  struct err e = {0};
   (void)state;
   house_open(&h);
   snprintf(sql, sizeof sql,
-           "insert into org_config (key, value) values ('today', '2026-11-23');"
            "insert into account (id, name, name_key, kind, known_at) values (1, 'Acme <b>', 'acme', 1, 0);"
            "insert into contract (id, number, number_key, end_user_account_id, currency, owner_id, known_at) values (1, 'C-1', 'c-1', 1, 1, %d, 0);"
            "insert into renewal (id, contract_id, due_date, owner_id, stage, category, currency, atr_amount, forecast_amount, version, changed_at) values"
@@ -39,11 +17,8 @@ static int set_up(void **state) {
            "insert into renewal_version (renewal_id, version, changed_at, owner_id, stage, category, category_override, at_risk, currency, atr_amount, forecast_amount,"
            " won_amount, outcome) values (1, 1, 0, %d, 1, 3, 0, 0, 1, 500000, 500000, 0, 0)",
            (int)h.people[ROLE_REP], TODAY + 20, (int)h.people[ROLE_REP], (int)h.people[ROLE_REP]);
-  script(sql);
-  if (store_write(h.store, change_tx, NULL, &e) < 0) fail_msg("%s", e.text);
-  h.web.today = TODAY;
-  h.web.books = book_cache_new(NULL);
-  house_serve(&h);
+  house_run(&h, sql);
+  house_serve_book(&h, TODAY);
   sign_in(&h, "rep@example.com", rep);
   csrf_of(&h, rep, rep_csrf);
   sign_in(&h, "other@example.com", other);
@@ -56,20 +31,12 @@ static int set_up(void **state) {
 static int tear_down(void **state) {
   (void)state;
   house_close(&h);
-  book_cache_free(h.web.books);
   return 0;
-}
-
-static int post(const char *cookie, const char *csrf, const char *path, const char *fields, struct answer *a) {
-  char body[1000];
-  snprintf(body, sizeof body, "csrf=%s&%s", csrf, fields);
-  ask(&h, &(struct ask){.method = "POST", .path = path, .cookie = cookie, .body = body, .origin = "own"}, a);
-  return a->status;
 }
 
 static void posted(const char *cookie, const char *csrf, const char *path, const char *fields, int status, const char *says) {
   struct answer a;
-  if (post(cookie, csrf, path, fields, &a) != status || (says && !answer_says(&a, says)))
+  if (post_as(&h, cookie, csrf, path, fields, &a) != status || (says && !answer_says(&a, says)))
     fail_msg("POST %s %s: %d, wanted %d and \"%s\": %.3000s", path, fields, a.status, status, says ? says : "", a.body.p);
   answer_free(&a);
 }
@@ -98,7 +65,7 @@ static void test_story(void **state) {
   posted(exec, exec_csrf, "/escalations", "renewal=1&level=1&blocked=PO&reason=late&department=legal", 403, NULL);
   posted(rep, rep_csrf, "/escalations", "renewal=1&level=1&blocked=The+PO&reason=late&department=legal", 303, NULL);
   posted(rep, rep_csrf, "/escalations", "renewal=1&level=1&blocked=The+PO&reason=late&department=legal", 303, NULL); /* twice */
-  assert_int_equal(number("select count(*) from escalation"), 1);
+  assert_int_equal(house_number(&h, "select count(*) from escalation"), 1);
   says(rep, "/escalations", "1 escalation is open", true);
   says(rep, "/escalations", "blocked by Legal", true);
   says(rep, "/escalations?view=list", "The PO", true);

@@ -2,31 +2,12 @@
  * are at it; columns, groups and exports from the address; nothing of another team in any of them. */
 #include "http/support.h"
 
-#include "app/book_cache.h"
 #include "base/money.h"
-#include "store/driver.h"
 
 enum { TODAY = 20779 /* 2026-11-22 */ };
 
 static struct house h;
 static char manager[128], rep[128], other[128], exec[128], csrf_of_manager[80], csrf_of_rep[80], csrf_of_other[80];
-
-static void run(const char *sql) {
-  struct err e = {0};
-  if (db_script(store_db(h.store), sql, &e) < 0) fail_msg("%s", e.text);
-}
-
-static int64_t one(const char *sql) {
-  struct err e = {0};
-  int64_t n = 0;
-  if (db_one_i64(store_db(h.store), sql, NULL, 0, &n, &e) < 0) fail_msg("%s", e.text);
-  return n;
-}
-
-static int mark(struct store *s, void *arg, struct err *e) {
-  (void)arg;
-  return store_changed(s, "renewal", 0, e);
-}
 
 /* Renewals 41 and 42 of the rep (1,200.00 and 300.00 dollars, best case and commit), 43 of a rep of another team. */
 static void renewal(int id, const char *name, int64_t owner, int category, int amount) {
@@ -42,22 +23,16 @@ static void renewal(int id, const char *name, int64_t owner, int category, int a
   strbuf_fmt(&b, "insert into renewal_version (renewal_id, version, changed_at, owner_id, stage, category, category_override, at_risk, currency, atr_amount, "
                  "forecast_amount, won_amount, outcome) values (%d, 1, 1700000000, %lld, 2, %d, 0, 0, %d, %d, %d, 0, 0);",
              id, (long long)owner, category, usd, amount, amount);
-  run(strbuf_z(&b));
+  house_run(&h, strbuf_z(&b));
 }
 
 static int set_up(void **state) {
-  struct err e = {0};
   (void)state;
   house_open(&h);
   renewal(41, "Harbor Mills", h.people[ROLE_REP], 2, 120000);
   renewal(42, "Quarry Bank", h.people[ROLE_REP], 1, 30000);
   renewal(43, "Zanzibar Holdings", h.other_rep, 1, 77700);
-  run("insert into org_config (key, value) values ('today', '2026-11-22')");
-  if (store_write(h.store, mark, NULL, &e) < 0) fail_msg("%s", e.text);
-  h.web.today = TODAY;
-  h.web.books = book_cache_new(NULL);
-  assert_non_null(h.web.books);
-  house_serve(&h);
+  house_serve_book(&h, TODAY);
   sign_in(&h, "manager@example.com", manager);
   sign_in(&h, "rep@example.com", rep);
   sign_in(&h, "other@example.com", other);
@@ -71,7 +46,6 @@ static int set_up(void **state) {
 static int tear_down(void **state) {
   (void)state;
   house_close(&h);
-  book_cache_free(h.web.books);
   return 0;
 }
 
@@ -113,7 +87,7 @@ static int save_view(const char *cookie, const char *csrf, const char *name, con
   char fields[300];
   snprintf(fields, sizeof fields, "name=%s&sharing=%s&query=%s", name, sharing, query);
   does(cookie, csrf, "/renewals/views", fields, 303);
-  return (int)one("select max(id) from saved_view");
+  return (int)house_number(&h, "select max(id) from saved_view");
 }
 
 static void test_views(void **state) {
@@ -150,7 +124,7 @@ static void test_views(void **state) {
   does(manager, csrf_of_manager, fields, "x=1", 303);
   refused(manager, "/renewals?view=999999", 404);
   does(rep, csrf_of_rep, "/renewals/views", "name=+&sharing=private&query=f%3D", 422); /* no name */
-  assert_int_equal(one("select count(*) from audit where entity = 'view'"), 5); /* three added, one changed, one deleted */
+  assert_int_equal(house_number(&h, "select count(*) from audit where entity = 'view'"), 5); /* three added, one changed, one deleted */
 }
 
 static void test_begin_with(void **state) {
@@ -193,7 +167,7 @@ static void test_cells(void **state) {
   does(rep, csrf_of_rep, "/renewals/41/cell/stage", "version=3&stage=lost", 422); /* needs its reason, on the page */
   does(rep, csrf_of_rep, "/renewals/41/cell/category/undo", "version=2", 409);    /* not over a newer change */
   does(rep, csrf_of_rep, "/renewals/41/cell/next_step/undo", "version=3", 303);
-  assert_int_equal(one("select count(*) from renewal where id = 41 and version = 4 and category = 1 and next_step is null"), 1);
+  assert_int_equal(house_number(&h, "select count(*) from renewal where id = 41 and version = 4 and category = 1 and next_step is null"), 1);
   does(other, csrf_of_other, "/renewals/41/cell/category", "version=4&category=pipeline", 404);
 }
 

@@ -1,34 +1,20 @@
 /* The bell, the list behind it and its settings over HTTP. */
 #include "http/support.h"
 
-#include "store/driver.h"
-
 static struct house h;
 static char rep[128], rep_csrf[80], other[128], sales[128];
-
-static void script(const char *sql) {
-  struct err e = {0};
-  if (db_script(store_db(h.store), sql, &e) < 0) fail_msg("%s", e.text);
-}
-
-static int64_t number(const char *sql) {
-  struct err e = {0};
-  int64_t n = 0;
-  if (db_one_i64(store_db(h.store), sql, NULL, -1, &n, &e) < 0) fail_msg("%s", e.text);
-  return n;
-}
 
 static void add(int id, int64_t person, int kind, const char *entity, const char *a, const char *b, const char *c) {
   char sql[600];
   snprintf(sql, sizeof sql, "insert into notice (id, person_id, kind, entity, entity_id, a, b, c, by_id, at, ways) values (%d, %d, %d, '%s', 501, '%s', '%s', '%s', %d, "
            "1795341600, 3)", id, (int)person, kind, entity, a, b, c, (int)h.people[ROLE_MANAGER]);
-  script(sql);
+  house_run(&h, sql);
 }
 
 static int set_up(void **state) {
   (void)state;
   house_start(&h);
-  script("update person set language = 'fr', locale = 'fr-FR' where email = 'sales@example.com'");
+  house_run(&h, "update person set language = 'fr', locale = 'fr-FR' where email = 'sales@example.com'");
   sign_in(&h, "rep@example.com", rep);
   csrf_of(&h, rep, rep_csrf);
   sign_in(&h, "sales@example.com", sales);
@@ -43,15 +29,11 @@ static int tear_down(void **state) {
 }
 
 static int get(const char *cookie, const char *path, struct answer *a) {
-  ask(&h, &(struct ask){.method = "GET", .path = path, .cookie = cookie}, a);
-  return a->status;
+  return get_as(&h, cookie, path, a);
 }
 
 static int post(const char *path, const char *fields, struct answer *a) {
-  char body[1000];
-  snprintf(body, sizeof body, "csrf=%s&%s", rep_csrf, fields);
-  ask(&h, &(struct ask){.method = "POST", .path = path, .cookie = rep, .body = body, .origin = "own"}, a);
-  return a->status;
+  return post_as(&h, rep, rep_csrf, path, fields, a);
 }
 
 static void says(const char *cookie, const char *path, const char *text, bool expected) {
@@ -79,10 +61,10 @@ static void test_list(void **state) {
   assert_int_equal(post("/notices/1/read", "open=1", &a), 303);
   assert_true(str_eq(answer_header(&a, "Location"), STR("/renewals/501#notes")));
   answer_free(&a);
-  assert_int_equal(number("select count(*) from notice where read_at is null"), 2);
+  assert_int_equal(house_number(&h, "select count(*) from notice where read_at is null"), 2);
   assert_int_equal(post("/notices/read", "last=2", &a), 303);
   answer_free(&a);
-  assert_int_equal(number("select id from notice where read_at is null"), 3);
+  assert_int_equal(house_number(&h, "select id from notice where read_at is null"), 3);
   assert_int_equal(post("/notices/read", "last=x", &a), 400);
   answer_free(&a);
   add(4, h.other_rep, 1, "renewal", "Zanzibar", "x", "");
@@ -113,7 +95,7 @@ static void test_settings(void **state) {
     char sql[200];
     snprintf(sql, sizeof sql, "select count(*) from person_setting where person_id = %d and name = 'notice.%s' and value = '%s'", (int)h.people[ROLE_REP], expected[k][0],
              expected[k][1]);
-    if (number(sql) != 1) fail_msg("%s is not %s", expected[k][0], expected[k][1]);
+    if (house_number(&h, sql) != 1) fail_msg("%s is not %s", expected[k][0], expected[k][1]);
   }
 }
 

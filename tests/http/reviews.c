@@ -1,62 +1,17 @@
 /* 1:1s and promises over HTTP: planning, writing, promising, closing; what is refused; what others see. */
 #include "http/support.h"
 
-#include "app/book_cache.h"
-#include "base/money.h"
-#include "store/driver.h"
-
 enum { TODAY = 20779 /* 2026-11-22 */ };
 static struct house h;
 static char rep[128], rep_csrf[80], manager[128], manager_csrf[80], other[128], other_csrf[80], exec[128];
 static char series[64], day_path[80];
 
-static void script(const char *sql) {
-  struct err e = {0};
-  if (db_script(store_db(h.store), sql, &e) < 0) fail_msg("%s", e.text);
-}
-
-static int64_t number(const char *sql) {
-  struct err e = {0};
-  int64_t n = 0;
-  if (db_one_i64(store_db(h.store), sql, NULL, -1, &n, &e) < 0) fail_msg("%s", e.text);
-  return n;
-}
-
-/* In commit, ends in 23 days, untouched since 2023. */
-static void add_row(int id, const char *account, int64_t owner) {
-  char sql[3000];
-  currency_t usd = 0;
-  assert_int_equal(currency_parse(STR("USD"), &usd), OK);
-  snprintf(sql, sizeof sql,
-           "insert into account (id, name, name_key, kind, known_at) values (%d, '%s', '%s', 1, 1700000000);"
-           "insert into contract (id, number, number_key, end_user_account_id, currency, owner_id, known_at) values (%d, 'N-%d', 'n-%d', %d, %d, %d, 1700000000);"
-           "insert into contract_line (id, contract_id, line_number, line_key, start_date, end_date, currency, net_amount, annual_value, known_at) "
-           "values (%d, %d, '1', 1, %d, %d, %d, 120000, 120000, 1700000000);"
-           "insert into line_outcome (line_id, outcome, evidence, known_at, renewal_id) values (%d, 0, 7, 1700000000, %d);"
-           "insert into renewal (id, contract_id, due_date, owner_id, stage, category, currency, atr_amount, forecast_amount, version, changed_at) "
-           "values (%d, %d, %d, %d, 1, 1, %d, 120000, 120000, 1, 1700000000);"
-           "insert into renewal_version (renewal_id, version, changed_at, owner_id, stage, category, category_override, at_risk, currency, atr_amount, "
-           "forecast_amount, won_amount, outcome) values (%d, 1, 1700000000, %d, 1, 1, 0, 0, %d, 120000, 120000, 0, 0);",
-           id, account, account, id, id, id, id, usd, (int)owner, id, id, TODAY - 341, TODAY + 23, usd, id, id, id, id, TODAY + 23, (int)owner, usd, id, (int)owner, usd);
-  script(sql);
-}
-
-static int change_tx(struct store *s, void *arg, struct err *e) {
-  (void)arg;
-  return store_changed(s, "renewal", 0, e);
-}
-
 static int set_up(void **state) {
-  struct err e = {0};
   (void)state;
   house_open(&h);
-  add_row(501, "Own Customer", h.people[ROLE_REP]);
-  add_row(502, "Zanzibar Holdings", h.other_rep);
-  script("insert into org_config (key, value) values ('today', '2026-11-22')");
-  if (store_write(h.store, change_tx, NULL, &e) < 0) fail_msg("%s", e.text);
-  h.web.today = TODAY;
-  h.web.books = book_cache_new(NULL);
-  house_serve(&h);
+  house_renewal_add(&h, &(struct house_renewal){501, "Own Customer", h.people[ROLE_REP], 1, 1, TODAY + 23, true});
+  house_renewal_add(&h, &(struct house_renewal){502, "Zanzibar Holdings", h.other_rep, 1, 1, TODAY + 23, true});
+  house_serve_book(&h, TODAY);
   sign_in(&h, "rep@example.com", rep);
   csrf_of(&h, rep, rep_csrf);
   sign_in(&h, "manager@example.com", manager);
@@ -72,7 +27,6 @@ static int set_up(void **state) {
 static int tear_down(void **state) {
   (void)state;
   house_close(&h);
-  book_cache_free(h.web.books);
   return 0;
 }
 
@@ -95,9 +49,7 @@ static void says(const char *cookie, const char *path, const char *text, bool ex
 /* What the answer must say, NULL = nothing asked. */
 static void post(const char *cookie, const char *csrf, const char *path, const char *fields, int status, const char *text) {
   struct answer a;
-  char body[1000];
-  snprintf(body, sizeof body, "csrf=%s&%s", csrf, fields);
-  ask(&h, &(struct ask){.method = "POST", .path = path, .cookie = cookie, .body = body, .origin = "own"}, &a);
+  post_as(&h, cookie, csrf, path, fields, &a);
   if (a.status != status || (text && !answer_says(&a, text))) fail_msg("%s %s: %d: %.6000s", path, fields, a.status, a.body.n ? a.body.p : "");
   answer_free(&a);
 }
@@ -140,13 +92,13 @@ static void test_review(void **state) {
   post(rep, rep_csrf, notes, "body=late", 409, "closed already");
   snprintf(fields, sizeof fields, "%s/2026-11-29", series); /* the next one, planned by itself, brings the promise back */
   says(rep, fields, "Send it", true);
-  snprintf(promise, sizeof promise, "/promises/%d", (int)number("select id from promise where body = 'Send it'"));
+  snprintf(promise, sizeof promise, "/promises/%d", (int)house_number(&h, "select id from promise where body = 'Send it'"));
   post(other, other_csrf, promise, "act=kept", 404, NULL);
   post(rep, rep_csrf, promise, "act=give_up&reason=", 400, NULL);
   post(rep, rep_csrf, promise, "act=x", 400, NULL);
   post(rep, rep_csrf, promise, "act=kept&back=%2Fwork", 303, NULL);
   post(rep, rep_csrf, promise, "act=kept", 409, NULL);
-  assert_int_equal(number("select state from promise where body = 'Send it'"), 1);
+  assert_int_equal(house_number(&h, "select state from promise where body = 'Send it'"), 1);
   says(manager, series, "1 promise, 1 kept", true);
 }
 

@@ -1,65 +1,21 @@
 /* Field sales over HTTP: what a salesperson sees and may not do, asks and answers, the digest as a message, the calendar. */
 #include "http/support.h"
 
-#include "app/book_cache.h"
-#include "base/money.h"
-#include "base/utf8.h"
-#include "store/driver.h"
-
 enum { TODAY = 20779 /* 2026-11-22 */ };
 static struct house h;
 static char rep[128], rep_csrf[80], sales[128], sales_csrf[80], other[128];
 
-static void script(const char *sql) {
-  struct err e = {0};
-  if (db_script(store_db(h.store), sql, &e) < 0) fail_msg("%s", e.text);
-}
-
-static int64_t number(const char *sql) {
-  struct err e = {0};
-  int64_t n = 0;
-  if (db_one_i64(store_db(h.store), sql, NULL, -1, &n, &e) < 0) fail_msg("%s", e.text);
-  return n;
-}
-
-static void add_row(int id, const char *account, int64_t owner) {
-  char sql[3000], number_text[20];
-  struct strbuf key STRBUF_CLEANUP = STRBUF_INIT(200);
-  currency_t usd = 0;
-  snprintf(number_text, sizeof number_text, "N-%d", id);
-  utf8_fold(&key, str_of(number_text));
-  assert_int_equal(currency_parse(STR("USD"), &usd), OK);
-  snprintf(sql, sizeof sql,
-           "insert into account (id, name, name_key, kind, known_at) values (%d, '%s', '%s', 1, 1700000000);"
-           "insert into contract (id, number, number_key, end_user_account_id, currency, owner_id, known_at) values (%d, '%s', '%s', %d, %d, %d, 1700000000);"
-           "insert into renewal (id, contract_id, due_date, owner_id, stage, category, currency, atr_amount, forecast_amount, version, changed_at) "
-           "values (%d, %d, %d, %d, 1, 3, %d, 120000, 120000, 1, 1700000000);"
-           "insert into renewal_version (renewal_id, version, changed_at, owner_id, stage, category, category_override, at_risk, currency, atr_amount, "
-           "forecast_amount, won_amount, outcome) values (%d, 1, 1700000000, %d, 1, 3, 0, 0, %d, 120000, 120000, 0, 0);",
-           id, account, account, id, number_text, strbuf_z(&key), id, usd, (int)owner, id, id, TODAY + 23, (int)owner, usd, id, (int)owner, usd);
-  script(sql);
-}
-
-static int change_tx(struct store *s, void *arg, struct err *e) {
-  (void)arg;
-  return store_changed(s, "renewal", 0, e);
-}
-
 static int set_up(void **state) {
-  struct err e = {0};
   char sql[200];
   (void)state;
   house_open(&h);
-  add_row(501, "Caf\u00e9 S\u00e3o Jo\u00e3o", h.people[ROLE_REP]);
-  add_row(502, "Zanzibar Holdings", h.other_rep);
-  script("insert into org_config (key, value) values ('today', '2026-11-22'), ('name', 'Palisade')");
+  house_renewal_add(&h, &(struct house_renewal){501, "Caf\u00e9 S\u00e3o Jo\u00e3o", h.people[ROLE_REP], 1, 3, TODAY + 23, false});
+  house_renewal_add(&h, &(struct house_renewal){502, "Zanzibar Holdings", h.other_rep, 1, 3, TODAY + 23, false});
+  house_run(&h, "insert into org_config (key, value) values ('name', 'Palisade')");
   snprintf(sql, sizeof sql, "insert into sales_owner (id, account_id, person_id, since) values (1, 501, %d, 1700000000)", (int)h.people[ROLE_SALES]);
-  script(sql);
-  script("insert into id_counter (table_name, next_id) values ('sales_owner', 2)");
-  if (store_write(h.store, change_tx, NULL, &e) < 0) fail_msg("%s", e.text);
-  h.web.today = TODAY;
-  h.web.books = book_cache_new(NULL);
-  house_serve(&h);
+  house_run(&h, sql);
+  house_run(&h, "insert into id_counter (table_name, next_id) values ('sales_owner', 2)");
+  house_serve_book(&h, TODAY);
   sign_in(&h, "rep@example.com", rep);
   csrf_of(&h, rep, rep_csrf);
   sign_in(&h, "sales@example.com", sales);
@@ -71,31 +27,18 @@ static int set_up(void **state) {
 static int tear_down(void **state) {
   (void)state;
   house_close(&h);
-  book_cache_free(h.web.books);
   return 0;
-}
-
-static int get(const char *cookie, const char *path, struct answer *a) {
-  ask(&h, &(struct ask){.method = "GET", .path = path, .cookie = cookie}, a);
-  return a->status;
-}
-
-static int post(const char *cookie, const char *csrf, const char *path, const char *fields, struct answer *a) {
-  char body[1000];
-  snprintf(body, sizeof body, "csrf=%s&%s", csrf, fields);
-  ask(&h, &(struct ask){.method = "POST", .path = path, .cookie = cookie, .body = body, .origin = "own"}, a);
-  return a->status;
 }
 
 static void status(const char *cookie, const char *path, int expected) {
   struct answer a;
-  if (get(cookie, path, &a) != expected) fail_msg("%s: %d, wanted %d: %.2000s", path, a.status, expected, a.body.p);
+  if (get_as(&h, cookie, path, &a) != expected) fail_msg("%s: %d, wanted %d: %.2000s", path, a.status, expected, a.body.p);
   answer_free(&a);
 }
 
 static void says(const char *cookie, const char *path, const char *text, bool expected) {
   struct answer a;
-  assert_int_equal(get(cookie, path, &a), 200);
+  assert_int_equal(get_as(&h, cookie, path, &a), 200);
   if (answer_says(&a, text) != expected) fail_msg("%s %s \"%s\": %.4000s", path, expected ? "does not say" : "says", text, a.body.p);
   answer_free(&a);
 }
@@ -103,7 +46,7 @@ static void says(const char *cookie, const char *path, const char *text, bool ex
 static void test_sees(void **state) {
   struct answer a;
   (void)state;
-  assert_int_equal(get(sales, "/", &a), 303);
+  assert_int_equal(get_as(&h, sales, "/", &a), 303);
   assert_true(str_eq(answer_header(&a, "Location"), STR("/sales")));
   answer_free(&a);
   says(sales, "/sales", "Caf\u00e9 S\u00e3o Jo\u00e3o", true);
@@ -116,7 +59,7 @@ static void test_sees(void **state) {
   status(sales, "/contracts/N-501", 200);
   status(sales, "/forecast", 403);
   says(sales, "/renewals/501", "action=\"/renewals/501\"", false); /* no form of the forecast */
-  assert_int_equal(post(sales, sales_csrf, "/renewals/501", "next_step=x&why=y&version=1", &a), 403);
+  assert_int_equal(post_as(&h, sales, sales_csrf, "/renewals/501", "next_step=x&why=y&version=1", &a), 403);
   answer_free(&a);
   says(rep, "/renewals/501", "sales", true); /* the account's salesperson stands on the renewal */
 }
@@ -126,25 +69,25 @@ static void test_ask(void **state) {
   char fields[200];
   (void)state;
   snprintf(fields, sizeof fields, "to=%d&what=Bring+their+CIO&due=2026-11-20", (int)h.people[ROLE_SALES]);
-  assert_int_equal(post(rep, rep_csrf, "/renewals/501/asks", fields, &a), 422);
+  assert_int_equal(post_as(&h, rep, rep_csrf, "/renewals/501/asks", fields, &a), 422);
   assert_true(answer_says(&a, "The day is missing, over already"));
   assert_true(answer_says(&a, "Bring their CIO")); /* what was typed stays */
   answer_free(&a);
   snprintf(fields, sizeof fields, "to=%d&what=Bring+their+CIO&due=2026-11-27", (int)h.people[ROLE_SALES]);
-  assert_int_equal(post(rep, rep_csrf, "/renewals/501/asks", fields, &a), 303);
+  assert_int_equal(post_as(&h, rep, rep_csrf, "/renewals/501/asks", fields, &a), 303);
   answer_free(&a);
-  int64_t id = number("select max(id) from sales_ask");
+  int64_t id = house_number(&h, "select max(id) from sales_ask");
   char path[60];
   snprintf(path, sizeof path, "/sales/asks/%d", (int)id);
   says(sales, "/notices", "rep asks you to step in at Caf\u00e9 S\u00e3o Jo\u00e3o by Fri Nov 27: Bring their CIO", true);
   says(sales, path, "Accept", true);
   says(rep, path, "Accept</button>", false);
   status(other, path, 404);
-  assert_int_equal(post(sales, sales_csrf, path, "act=decline&reason=", &a), 422);
+  assert_int_equal(post_as(&h, sales, sales_csrf, path, "act=decline&reason=", &a), 422);
   answer_free(&a);
-  assert_int_equal(post(sales, sales_csrf, path, "act=accept", &a), 303);
+  assert_int_equal(post_as(&h, sales, sales_csrf, path, "act=accept", &a), 303);
   answer_free(&a);
-  assert_int_equal(post(sales, sales_csrf, path, "act=accept", &a), 409);
+  assert_int_equal(post_as(&h, sales, sales_csrf, path, "act=accept", &a), 409);
   answer_free(&a);
   says(rep, "/notices", "sales steps in at Caf\u00e9 S\u00e3o Jo\u00e3o by Fri Nov 27.", true);
   says(rep, "/sales", "Bring their CIO", true);
@@ -156,7 +99,7 @@ static void test_digest(void **state) {
   says(sales, "/sales/digest", "Renewals of your accounts, week to Nov 22, 2026", true);
   says(sales, "/sales/digest", "Caf\u00e9 S\u00e3o Jo\u00e3o", true);
   status(rep, "/sales/digest", 403);
-  assert_int_equal(get(sales, "/sales/digest.eml", &a), 200);
+  assert_int_equal(get_as(&h, sales, "/sales/digest.eml", &a), 200);
   assert_true(str_eq(answer_header(&a, "Content-Type"), STR("message/rfc822")));
   assert_true(str_starts(answer_header(&a, "Content-Disposition"), STR("attachment; filename=\"week-2026-11-22.eml\"")));
   assert_true(answer_says(&a, "To: \"sales\"\r\n <sales@example.com>\r\n"));
@@ -169,15 +112,15 @@ static void test_calendar(void **state) {
   struct answer a, b;
   char path[200];
   (void)state;
-  assert_int_equal(post(sales, sales_csrf, "/sales/calendars", "name=", &a), 422);
+  assert_int_equal(post_as(&h, sales, sales_csrf, "/sales/calendars", "name=", &a), 422);
   answer_free(&a);
-  assert_int_equal(post(sales, sales_csrf, "/sales/calendars", "name=Phone", &a), 200);
+  assert_int_equal(post_as(&h, sales, sales_csrf, "/sales/calendars", "name=Phone", &a), 200);
   const char *at = strstr(a.body.p, "/calendar/");
   assert_non_null(at);
   snprintf(path, sizeof path, "%.78s", at); /* /calendar/, 64 digits, .ics */
   answer_free(&a);
-  assert_int_equal(number("select count(*) from calendar_feed where secret_hash like '%calendar%' or length(secret_hash) <> 64 /* scan */"), 0);
-  assert_int_equal(get(NULL, path, &b), 200); /* nobody is signed in */
+  assert_int_equal(house_number(&h, "select count(*) from calendar_feed where secret_hash like '%calendar%' or length(secret_hash) <> 64 /* scan */"), 0);
+  assert_int_equal(get_as(&h, NULL, path, &b), 200); /* nobody is signed in */
   assert_true(str_eq(answer_header(&b, "Content-Type"), STR("text/calendar; charset=utf-8")));
   assert_true(answer_says(&b, "UID:renewal-501@perennial\r\n"));
   assert_true(answer_says(&b, "DTSTART;VALUE=DATE:20261215\r\n"));
@@ -189,11 +132,11 @@ static void test_calendar(void **state) {
   wrong[12] = wrong[12] == 'a' ? 'b' : 'a';
   status(NULL, wrong, 404);
   char revoke[80];
-  snprintf(revoke, sizeof revoke, "/sales/calendars/%d/revoke", (int)number("select max(id) from calendar_feed"));
-  assert_int_equal(post(rep, rep_csrf, revoke, "", &a), 404); /* somebody else's */
+  snprintf(revoke, sizeof revoke, "/sales/calendars/%d/revoke", (int)house_number(&h, "select max(id) from calendar_feed"));
+  assert_int_equal(post_as(&h, rep, rep_csrf, revoke, "", &a), 404); /* somebody else's */
   answer_free(&a);
   status(NULL, path, 200);
-  assert_int_equal(post(sales, sales_csrf, revoke, "", &a), 303);
+  assert_int_equal(post_as(&h, sales, sales_csrf, revoke, "", &a), 303);
   answer_free(&a);
   status(NULL, path, 404);
 }

@@ -26,7 +26,22 @@ struct house {
 void house_open(struct house *h);
 void house_serve(struct house *h); /* house_open, then starts the server with h->web as the test left it */
 void house_start(struct house *h); /* both */
-void house_close(struct house *h);
+void house_close(struct house *h);  /* with the books of the server */
+/* A script of SQL, and the first column of the first row (-1 = none); both must succeed. */
+void house_run(const struct house *h, const char *sql);
+int64_t house_number(const struct house *h, const char *sql);
+/* A customer with a contract N-id and its renewal of 1,200 dollars, all known since 2023, all with the number id. */
+struct house_renewal {
+  int id;
+  const char *customer;
+  int64_t owner;
+  int stage, category;
+  day_t due;
+  bool line; /* the contract has a line that ends on the day due and that this renewal renews */
+};
+void house_renewal_add(const struct house *h, const struct house_renewal *x);
+/* Pins the organization's day, and serves with the book in memory. */
+void house_serve_book(struct house *h, day_t today);
 
 struct answer {
   int status;       /* 0: the connection ended without an answer */
@@ -42,6 +57,9 @@ struct ask {
 /* Sends one request on a new connection and reads until the server closes. */
 void ask(const struct house *h, const struct ask *q, struct answer *ret);
 void answer_free(struct answer *a);
+/* Asks for a page as this cookie's person; sends a form (its fields behind the token). Both give the status. */
+int get_as(const struct house *h, const char *cookie, const char *path, struct answer *ret);
+int post_as(const struct house *h, const char *cookie, const char *csrf, const char *path, const char *fields, struct answer *ret);
 /* Value of a header, or an empty text. */
 struct str answer_header(const struct answer *a, const char *name);
 bool answer_says(const struct answer *a, const char *text);

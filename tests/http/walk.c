@@ -2,7 +2,6 @@
  * The business rows are one renewal of a rep of team North and one of a rep of team South, whose names no one else uses. */
 #include "http/support.h"
 
-#include "app/book_cache.h"
 #include "base/money.h"
 #include "base/utf8.h"
 #include "store/driver.h"
@@ -53,14 +52,13 @@ static void rows(int64_t n, const char *account, const char *number, int64_t own
            TODAY + 23, (int)owner, usd, (int)n, (int)owner, usd, (int)n + 100, (int)owner, (int)n + 100, (int)n, (int)n + 300, (int)n,
            (int)owner, TODAY + 5, (int)h.people[ROLE_ADMIN], (int)n + 200, (int)n,
            (int)owner, (int)n + 400, (int)n, (int)owner, usd, usd, account, TODAY + 10, (int)n + 400, (int)owner);
-  if (db_script(store_db(h.store), sql, &e) < 0) fail_msg("%s", e.text);
+  house_run(&h, sql);
   if (db_run(store_db(h.store), "insert into document_content (document_id, bytes) values ($1, $2)", BINDS(B_I64(n + 200), B_BLOB(STR("PO 77"))), &e) < 0)
     fail_msg("%s", e.text);
 }
 
 /* One escalation about the renewal, number n + 350, owned by its rep. */
 static void escalation_row(int64_t n, int64_t owner) {
-  struct err e = {0};
   char sql[900];
   snprintf(sql, sizeof sql,
            "insert into escalation (id, entity, renewal_id, contract_id, account_id, reason, blocked, opened_at, opened_by, closed_at, steps) "
@@ -68,19 +66,7 @@ static void escalation_row(int64_t n, int64_t owner) {
            "insert into escalation_step (escalation_id, n, at, by_id, act, state, level, department, owner_id, due_at, promise, promise_at, waiting_on, broken, cause, "
            "work_seconds, note) values (%d, 1, 1700000000, %d, 1, 1, 1, 2, %d, 1900000000, '', 1900000000, '', 0, 0, 0, '')",
            (int)n + 350, (int)n, (int)n, (int)n, (int)owner, (int)n + 350, (int)owner, (int)owner);
-  if (db_script(store_db(h.store), sql, &e) < 0) fail_msg("%s", e.text);
-}
-
-static int64_t count_of(const char *sql) {
-  struct err e = {0};
-  int64_t n = 0;
-  if (db_one_i64(store_db(h.store), sql, NULL, 0, &n, &e) < 0) fail_msg("%s", e.text);
-  return n;
-}
-
-static int change_tx(struct store *s, void *arg, struct err *e) {
-  (void)arg;
-  return store_changed(s, "renewal", 0, e);
+  house_run(&h, sql);
 }
 
 static int set_up(void **state) {
@@ -95,14 +81,9 @@ static int set_up(void **state) {
   char view[400];
   snprintf(view, sizeof view, "insert into saved_view (id, owner_id, name, query, sharing, version, created_at, changed_at, changed_by) "
            "values (%d, %d, '" FOREIGN_NAME "', 'f=', 0, 1, 1700000000, 1700000000, %d)", FOREIGN_VIEW, (int)h.other_rep, (int)h.other_rep);
-  if (db_script(store_db(h.store), view, &e) < 0) fail_msg("%s", e.text);
-  if (db_script(store_db(h.store), "insert into org_config (key, value) values ('today', '2026-11-22');"
-                                   "update contract_line set serial_number = 'SN-' || id; update renewal set po_number = 'PO-9' || id", &e) < 0) fail_msg("%s", e.text);
-  if (store_write(h.store, change_tx, NULL, &e) < 0) fail_msg("%s", e.text);
-  h.web.today = TODAY;
-  h.web.books = book_cache_new(NULL);
-  assert_non_null(h.web.books);
-  house_serve(&h);
+  house_run(&h, view);
+  house_run(&h, "update contract_line set serial_number = 'SN-' || id; update renewal set po_number = 'PO-9' || id");
+  house_serve_book(&h, TODAY);
   for (int i = 0; i < NOBODY; i++) {
     struct actor_of *x = &actors[i];
     char email[64];
@@ -122,18 +103,18 @@ static int set_up(void **state) {
            "insert into handover (id, from_id, to_id, first_date, last_date, reason, whole_book, made_at) values (802, %d, %d, %d, %d, 'walk', 1, 1700000000);"
            "insert into draft (id, person_id, at, path, fields) values (803, %d, 1700000000, '/renewals/502', 'next_step=Zanzibar')",
            (int)h.other_rep, (int)h.other_rep, (int)h.other_rep, (int)h.other_rep, TODAY, TODAY + 5, (int)h.other_rep);
-  if (db_script(store_db(h.store), sql, &e) < 0) fail_msg("%s", e.text);
+  house_run(&h, sql);
   snprintf(sql, sizeof sql,
            "insert into review_series (id, rep_id, manager_id, every_days, made_at) values (1, %d, %d, 7, 1700000000), (2, %d, %d, 7, 1700000000);"
            "insert into review (id, series_id, rep_id, manager_id, day, made_at, open_through) values (1, 1, %d, %d, %d, 1700000000, %" PRId64 "), "
            "(2, 2, %d, %d, %d, 1700000000, %" PRId64 ");", (int)h.people[ROLE_REP], (int)h.people[ROLE_MANAGER], (int)h.other_rep, (int)h.other_rep,
            (int)h.people[ROLE_REP], (int)h.people[ROLE_MANAGER], TODAY, INT64_MAX, (int)h.other_rep, (int)h.other_rep, TODAY, INT64_MAX);
-  if (db_script(store_db(h.store), sql, &e) < 0) fail_msg("%s", e.text);
+  house_run(&h, sql);
   snprintf(sql, sizeof sql,
            "insert into promise (id, renewal_id, person_id, rep_id, body, due_date, made_at, state, open_through, reason) values "
            "(805, 501, %d, %d, 'own', %d, 1700000000, 0, %" PRId64 ", ''), (806, 502, %d, %d, 'Zanzibar Holdings', %d, 1700000000, 0, %" PRId64 ", '')",
            (int)h.people[ROLE_REP], (int)h.people[ROLE_REP], TODAY, INT64_MAX, (int)h.other_rep, (int)h.other_rep, TODAY, INT64_MAX);
-  if (db_script(store_db(h.store), sql, &e) < 0) fail_msg("%s", e.text);
+  house_run(&h, sql);
   snprintf(rep_text, sizeof rep_text, "%" PRId64, h.people[ROLE_REP]);
   snprintf(other_text, sizeof other_text, "%" PRId64, h.other_rep);
   struct api_token t;
@@ -155,7 +136,6 @@ static int set_up(void **state) {
 static int tear_down(void **state) {
   (void)state;
   house_close(&h);
-  book_cache_free(h.web.books);
   return 0;
 }
 
@@ -349,7 +329,7 @@ static void test_own_rows(void **state) {
 /* Lists, exports and searches, now and in the past: never a row of another team, and the own rows for those who have them. */
 static void test_lists(void **state) {
   (void)state;
-  int64_t entries = count_of("select count(*) from audit /* scan */"), changes = count_of("select coalesce(max(seq), 0) from change_log");
+  int64_t entries = house_number(&h, "select count(*) from audit /* scan */"), changes = house_number(&h, "select coalesce(max(seq), 0) from change_log");
   static const char *const queries[] = {"", "?as_of=2026-11-01", "?q=zanzib", "?period=2026-Q4", "?sort=due&limit=5", "?owner=other",
                                         "?q=ZZ-47", "?q=znazibar", "?q=SN-502", "?q=PO-9502"};
   for (const struct route *r = web_routes; r->handler; r++) {
@@ -367,8 +347,8 @@ static void test_lists(void **state) {
       }
     }
   }
-  assert_int_equal(count_of("select count(*) from audit /* scan */"), entries); /* a GET changes nothing */
-  assert_int_equal(count_of("select coalesce(max(seq), 0) from change_log"), changes);
+  assert_int_equal(house_number(&h, "select count(*) from audit /* scan */"), entries); /* a GET changes nothing */
+  assert_int_equal(house_number(&h, "select coalesce(max(seq), 0) from change_log"), changes);
   bool has_grid = false;
   for (const struct route *r = web_routes; r->handler; r++) has_grid |= !strcmp(r->path, "/renewals");
   if (has_grid) assert_true(shown_foreign > 0); /* the names do show where they may: the test looks for the right thing */
@@ -380,7 +360,7 @@ static void test_bulk(void **state) {
   static const char fields[] = "id=502&ids=502&row=502&renewal=502&renewal_id=502&contract=ZZ-4711&account=502&next_step=Taken&stage=quoted&category=commit"
                                "&owner=1&why=walk&go=1&act=apply&version=1&until=2026-12-24&reason=walk";
   static const char all[] = "all=1&f=&q=zanzib&next_step=Taken&why=walk&go=1&count=1";
-  int64_t versions = count_of("select count(*) from renewal_version where renewal_id = 502"), touches = count_of("select count(*) from touch where renewal_id = 502");
+  int64_t versions = house_number(&h, "select count(*) from renewal_version where renewal_id = 502"), touches = house_number(&h, "select count(*) from touch where renewal_id = 502");
   for (const struct route *r = web_routes; r->handler; r++) {
     if (r->method != HTTP_POST || r->body != BODY_FORM || r->may & MAY_ANYBODY || !strcmp(r->path, "/sign-out") || strstr(r->path, "/settings")) continue;
     for (int i = 0; i < ACTORS; i++) {
@@ -397,8 +377,8 @@ static void test_bulk(void **state) {
     }
   }
   assert_true(ways[BY_BULK] > 0);
-  assert_int_equal(count_of("select count(*) from renewal_version where renewal_id = 502"), versions);
-  assert_int_equal(count_of("select count(*) from touch where renewal_id = 502"), touches);
+  assert_int_equal(house_number(&h, "select count(*) from renewal_version where renewal_id = 502"), versions);
+  assert_int_equal(house_number(&h, "select count(*) from touch where renewal_id = 502"), touches);
 }
 
 /* Eleven minutes after the password, nothing that wants a fresh one is done: the page asks, and nothing has changed. */
@@ -407,7 +387,7 @@ static void test_fresh(void **state) {
   struct err e = {0};
   int routes = 0;
   if (db_script(store_db(h.store), "update session set fresh_at = fresh_at - 660", &e) < 0) fail_msg("%s", e.text);
-  int64_t entries = count_of("select count(*) from audit /* scan */");
+  int64_t entries = house_number(&h, "select count(*) from audit /* scan */");
   for (const struct route *r = web_routes; r->handler; r++) {
     if (!r->fresh) continue;
     routes++;
@@ -435,7 +415,7 @@ static void test_fresh(void **state) {
     if (a.status != exports[i].status) fail_msg("%s as %s: %d", exports[i].path, actors[exports[i].role].name, a.status);
     answer_free(&a);
   }
-  assert_int_equal(count_of("select count(*) from audit /* scan */"), entries);
+  assert_int_equal(house_number(&h, "select count(*) from audit /* scan */"), entries);
   if (db_script(store_db(h.store), "update session set fresh_at = fresh_at + 660", &e) < 0) fail_msg("%s", e.text);
 }
 
@@ -505,7 +485,7 @@ static void test_cover(void **state) {
     snprintf(sql, sizeof sql,
              "insert into document (id, renewal_id, at, by_id, file_name, kind, size, sha256) values (%d, %d, 1700000000, %d, 'po.txt', 'text/plain', 5, '')",
              id, id - 202, (int)h.other_rep);
-    if (db_script(store_db(h.store), sql, &e) < 0) fail_msg("%s", e.text);
+    house_run(&h, sql);
     if (db_run(store_db(h.store), "insert into document_content (document_id, bytes) values ($1, $2)", BINDS(B_I64(id), B_BLOB(STR("PO 77"))), &e) < 0)
       fail_msg("%s", e.text);
   }
@@ -515,12 +495,12 @@ static void test_cover(void **state) {
   snprintf(sql, sizeof sql,
            "insert into handover (id, from_id, to_id, first_date, last_date, reason, whole_book, made_at) values (804, %d, %d, %d, %d, 'leave', 0, 1700000000);"
            "insert into handover_renewal (handover_id, renewal_id) values (804, 502)", (int)h.other_rep, (int)h.people[ROLE_REP], TODAY, TODAY);
-  if (db_script(store_db(h.store), sql, &e) < 0) fail_msg("%s", e.text);
+  house_run(&h, sql);
   cover_rows(200);
   cover_lists(true);
   cover_acts(303);
   snprintf(sql, sizeof sql, "update handover set first_date = %d, last_date = %d where id = 804", TODAY - 1, TODAY - 1);
-  if (db_script(store_db(h.store), sql, &e) < 0) fail_msg("%s", e.text);
+  house_run(&h, sql);
   cover_rows(404);
   cover_lists(false);
   cover_acts(404);

@@ -2,58 +2,16 @@
  * covered (everything, during the days and not after). */
 #include "http/support.h"
 
-#include "app/book_cache.h"
-#include "base/money.h"
-#include "base/utf8.h"
-#include "store/driver.h"
-
 enum { TODAY = 20779 /* 2026-11-22 */ };
 static struct house h;
 static char rep[128], rep_csrf[80], manager[128];
 
-static void script(const char *sql) {
-  struct err e = {0};
-  if (db_script(store_db(h.store), sql, &e) < 0) fail_msg("%s", e.text);
-}
-
-static int64_t number(const char *sql) {
-  struct err e = {0};
-  int64_t n = 0;
-  if (db_one_i64(store_db(h.store), sql, NULL, -1, &n, &e) < 0) fail_msg("%s", e.text);
-  return n;
-}
-
-static void add_row(int id, const char *account, int64_t owner) {
-  char sql[3000];
-  currency_t usd = 0;
-  assert_int_equal(currency_parse(STR("USD"), &usd), OK);
-  snprintf(sql, sizeof sql,
-           "insert into account (id, name, name_key, kind, known_at) values (%d, '%s', '%s', 1, 1700000000);"
-           "insert into contract (id, number, number_key, end_user_account_id, currency, owner_id, known_at) values (%d, 'N-%d', 'n-%d', %d, %d, %d, 1700000000);"
-           "insert into renewal (id, contract_id, due_date, owner_id, stage, category, currency, atr_amount, forecast_amount, version, changed_at) "
-           "values (%d, %d, %d, %d, 1, 3, %d, 120000, 120000, 1, 1700000000);"
-           "insert into renewal_version (renewal_id, version, changed_at, owner_id, stage, category, category_override, at_risk, currency, atr_amount, "
-           "forecast_amount, won_amount, outcome) values (%d, 1, 1700000000, %d, 1, 3, 0, 0, %d, 120000, 120000, 0, 0);",
-           id, account, account, id, id, id, id, usd, (int)owner, id, id, TODAY + 23, (int)owner, usd, id, (int)owner, usd);
-  script(sql);
-}
-
-static int change_tx(struct store *s, void *arg, struct err *e) {
-  (void)arg;
-  return store_changed(s, "renewal", 0, e);
-}
-
 static int set_up(void **state) {
-  struct err e = {0};
   (void)state;
   house_open(&h);
-  add_row(501, "Own Customer", h.people[ROLE_REP]);
-  add_row(502, "Zanzibar Holdings", h.other_rep);
-  script("insert into org_config (key, value) values ('today', '2026-11-22')");
-  if (store_write(h.store, change_tx, NULL, &e) < 0) fail_msg("%s", e.text);
-  h.web.today = TODAY;
-  h.web.books = book_cache_new(NULL);
-  house_serve(&h);
+  house_renewal_add(&h, &(struct house_renewal){501, "Own Customer", h.people[ROLE_REP], 1, 3, TODAY + 23, false});
+  house_renewal_add(&h, &(struct house_renewal){502, "Zanzibar Holdings", h.other_rep, 1, 3, TODAY + 23, false});
+  house_serve_book(&h, TODAY);
   sign_in(&h, "rep@example.com", rep);
   csrf_of(&h, rep, rep_csrf);
   sign_in(&h, "manager@example.com", manager);
@@ -63,25 +21,16 @@ static int set_up(void **state) {
 static int tear_down(void **state) {
   (void)state;
   house_close(&h);
-  book_cache_free(h.web.books);
   return 0;
 }
 
 static int post(const char *path, const char *fields, struct answer *a) {
-  char body[1000];
-  snprintf(body, sizeof body, "csrf=%s&%s", rep_csrf, fields);
-  ask(&h, &(struct ask){.method = "POST", .path = path, .cookie = rep, .body = body, .origin = "own"}, a);
-  return a->status;
-}
-
-static int get(const char *cookie, const char *path, struct answer *a) {
-  ask(&h, &(struct ask){.method = "GET", .path = path, .cookie = cookie}, a);
-  return a->status;
+  return post_as(&h, rep, rep_csrf, path, fields, a);
 }
 
 static bool names_it(const char *cookie, const char *path) {
   struct answer a;
-  int status = get(cookie, path, &a);
+  int status = get_as(&h, cookie, path, &a);
   bool said = answer_says(&a, "Zanzibar");
   answer_free(&a);
   return status == 200 && said;
@@ -104,14 +53,14 @@ static void a_foreign_row_is_out_of_reach(void **state) {
   answer_free(&a);
   assert_int_equal(post("/renewals/bulk", "id=501:1&id=502:1&category=commit&go=1&back=/work", &a), 303);
   answer_free(&a);
-  assert_int_equal(number("select category from renewal where id = 501"), 1);
-  assert_int_equal(number("select category from renewal where id = 502"), 3);
-  assert_int_equal(number("select version from renewal where id = 502"), 1);
+  assert_int_equal(house_number(&h, "select category from renewal where id = 501"), 1);
+  assert_int_equal(house_number(&h, "select category from renewal where id = 502"), 3);
+  assert_int_equal(house_number(&h, "select version from renewal where id = 502"), 1);
   char fields[100];
   snprintf(fields, sizeof fields, "from=%d&to=%d&first=2026-11-22&last=2026-11-30&reason=x", (int)h.other_rep, (int)h.people[ROLE_REP]);
   assert_int_equal(post("/work/hand", fields, &a), 404); /* nobody takes another's book */
   answer_free(&a);
-  assert_int_equal(number("select count(*) from handover /* scan */"), 0);
+  assert_int_equal(house_number(&h, "select count(*) from handover /* scan */"), 0);
 }
 
 static void a_cover_reaches_during_the_days(void **state) {
@@ -120,48 +69,48 @@ static void a_cover_reaches_during_the_days(void **state) {
   char sql[400];
   snprintf(sql, sizeof sql, "insert into handover (id, from_id, to_id, first_date, last_date, reason, whole_book, made_at) values (1, %d, %d, %d, %d, 'leave', 1, 0)",
            (int)h.other_rep, (int)h.people[ROLE_REP], TODAY - 2, TODAY);
-  script(sql);
+  house_run(&h, sql);
   assert_true(names_it(rep, "/work"));
   assert_true(names_it(rep, "/renewals/502"));
   assert_true(names_it(rep, "/renewals?f="));
   assert_false(names_it(manager, "/renewals/502")); /* the cover's manager is not the one who covers */
   assert_int_equal(post("/work/renewals/502", "version=1&category=best_case&self=/work", &a), 303);
   answer_free(&a);
-  assert_int_equal(number("select category from renewal where id = 502"), 2);
+  assert_int_equal(house_number(&h, "select category from renewal where id = 502"), 2);
   snprintf(sql, sizeof sql, "update handover set last_date = %d", TODAY - 1);
-  script(sql);
+  house_run(&h, sql);
   assert_false(names_it(rep, "/work"));
-  assert_int_equal(get(rep, "/renewals/502", &a), 404);
+  assert_int_equal(get_as(&h, rep, "/renewals/502", &a), 404);
   answer_free(&a);
   assert_int_equal(post("/work/renewals/502", "version=2&category=commit&self=/work", &a), 404);
   answer_free(&a);
   /* One renewal alone. */
   snprintf(sql, sizeof sql, "update handover set last_date = %d, whole_book = 0; insert into handover_renewal (handover_id, renewal_id) values (1, 502)", TODAY);
-  script(sql);
+  house_run(&h, sql);
   assert_true(names_it(rep, "/work?view=cover"));
   assert_true(names_it(rep, "/renewals?f="));
   assert_int_equal(post("/work/renewals/502", "version=2&category=commit&self=/work", &a), 303);
   answer_free(&a);
-  assert_int_equal(number("select category from renewal where id = 502"), 1);
-  script("delete from handover_renewal; delete from handover");
+  assert_int_equal(house_number(&h, "select category from renewal where id = 502"), 1);
+  house_run(&h, "delete from handover_renewal; delete from handover");
 }
 
 static void pressing_twice_changes_once(void **state) {
   (void)state;
   struct answer a;
-  int64_t version = number("select version from renewal where id = 501");
+  int64_t version = house_number(&h, "select version from renewal where id = 501");
   char fields[200];
   snprintf(fields, sizeof fields, "version=%d&next_step=Call+them&self=/work", (int)version);
   for (int i = 0; i < 2; i++) {
     assert_int_equal(post("/work/renewals/501", fields, &a), 303);
     answer_free(&a);
   }
-  assert_int_equal(number("select version from renewal where id = 501"), version + 1);
+  assert_int_equal(house_number(&h, "select version from renewal where id = 501"), version + 1);
   for (int i = 0; i < 2; i++) {
     assert_int_equal(post("/renewals/bulk", "id=501&at_risk=yes&go=1&back=/work", &a), 303);
     answer_free(&a);
   }
-  assert_int_equal(number("select version from renewal where id = 501"), version + 2);
+  assert_int_equal(house_number(&h, "select version from renewal where id = 501"), version + 2);
   assert_int_equal(post("/renewals/bulk", "id=501&at_risk=yes&go=1&back=https://evil.example/", &a), 303);
   assert_true(str_eq(answer_header(&a, "Location"), STR("/renewals"))); /* never to another house */
   answer_free(&a);
@@ -175,8 +124,8 @@ static void a_filter_is_counted_again(void **state) {
   answer_free(&a);
   assert_int_equal(post("/renewals/bulk/apply", "all=1&f=category:commit&count=1&next_step=Check&back=/renewals", &a), 303);
   answer_free(&a);
-  assert_int_equal(number("select count(*) from renewal where next_step = 'Check' and id = 501"), 1);
-  assert_int_equal(number("select count(*) from renewal where next_step = 'Check' /* scan */"), 1);
+  assert_int_equal(house_number(&h, "select count(*) from renewal where next_step = 'Check' and id = 501"), 1);
+  assert_int_equal(house_number(&h, "select count(*) from renewal where next_step = 'Check' /* scan */"), 1);
 }
 
 /* The panel shows the latest three. Instants are whole seconds: a touch is not pushed out by the changes of its own second. */
