@@ -1,5 +1,5 @@
 /* Contacts, merging accounts and taking it back, search: on both databases. test_account sqlite|postgres. */
-#include "support.h"
+#include "store/desk.h"
 
 #include "app/account.h"
 #include "app/coverage.h"
@@ -65,12 +65,7 @@ static int close_place(void **state) {
   return place_remove(state);
 }
 
-static struct scope scope_of(int64_t person) {
-  struct err e = {0};
-  struct scope x;
-  ok(scope_load(s, a, person, &x, &e), &e);
-  return x;
-}
+static struct scope scope_of(int64_t person) { return scope_as(s, a, person, DAY_NONE); }
 
 static const struct book *book_now(void) {
   struct err e = {0};

@@ -1,5 +1,5 @@
 /* One change to many renewals: looked at, made, taken back. test_batch sqlite|postgres. */
-#include "support.h"
+#include "store/desk.h"
 
 #include "app/renewal_batch.h"
 
@@ -40,23 +40,11 @@ static int open_place(void **state)
   return a ? r : -1;
 }
 
-static int close_place(void **state)
-{
-  struct err e = {0};
-  int64_t entries = 0;
-  ok(audit_verify(s, &entries, &e), &e);
-  assert_int_equal(findings(s, NULL), 0);
-  arena_free(a);
-  return place_remove(state);
+static int close_place(void **state) {
+  return place_sound(state, a, NULL);
 }
 
-static struct scope scope_of(int64_t person)
-{
-  struct scope x;
-  struct err e = {0};
-  ok(scope_load(s, a, person, &x, &e), &e);
-  return x;
-}
+static struct scope scope_of(int64_t person) { return scope_as(s, a, person, DAY_NONE); }
 
 static struct renewal stored(int64_t id)
 {

@@ -1,5 +1,5 @@
 /* Plans of what would move: who sees and makes them, what they refuse, carrying out as one change and taking it back. test_capacity_store sqlite|postgres. */
-#include "support.h"
+#include "store/desk.h"
 
 #include "app/capacity.h"
 #include "app/import.h"
@@ -37,21 +37,11 @@ static int open_place(void **state) {
 }
 
 static int close_place(void **state) {
-  struct err e = {0};
-  int64_t entries = 0;
-  ok(audit_verify(s, &entries, &e), &e);
-  assert_int_equal(findings(s, NULL), 0);
   book_free(book);
-  arena_free(a);
-  return place_remove(state);
+  return place_sound(state, a, NULL);
 }
 
-static struct scope who(int64_t person) {
-  struct scope x;
-  struct err e = {0};
-  ok(scope_load(s, a, person, &x, &e), &e);
-  return x;
-}
+static struct scope who(int64_t person) { return scope_as(s, a, person, DAY_NONE); }
 
 static struct capacity_desk desk(const struct scope *w) {
   struct capacity_desk d;

@@ -1,5 +1,5 @@
 /* Escalations: raising, acting, who may, what time does, figures, holidays. test_store_escalation sqlite|postgres. */
-#include "support.h"
+#include "store/desk.h"
 
 #include "app/escalation.h"
 #include "app/notify.h"
@@ -35,19 +35,10 @@ static int open_place(void **state) {
 }
 
 static int close_place(void **state) {
-  struct err e = {0};
-  int64_t entries = 0;
-  ok(audit_verify(s, &entries, &e), &e);
-  arena_free(a);
-  return place_remove(state);
+  return place_sound(state, a, "version");
 }
 
-static struct scope who(int64_t id) {
-  struct err e = {0};
-  struct scope x;
-  ok(scope_load(s, a, id, &x, &e), &e);
-  return x;
-}
+static struct scope who(int64_t id) { return scope_as(s, a, id, DAY_NONE); }
 
 static int64_t raise_it(int64_t by, int64_t renewal, int level, int64_t at, int want) {
   struct err e = {0};

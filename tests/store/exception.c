@@ -1,5 +1,5 @@
 /* Requests to depart from policy. test_exception sqlite|postgres. */
-#include "support.h"
+#include "store/desk.h"
 
 #include "app/access_people.h"
 #include "app/book_cache.h"
@@ -18,7 +18,6 @@ enum { ANN = 1, BOB, MIA, MAX, EVE, OLGA, ZOE, TODAY = 20780 };
 
 static int add_renewals(struct store *x, void *arg, struct err *e) {
   struct renewal r[5];
-  currency_t usd = CURRENCY_NONE;
   static const struct {
     int64_t contract, owner, atr;
     int due, outcome, booked;
@@ -26,13 +25,18 @@ static int add_renewals(struct store *x, void *arg, struct err *e) {
               {3, BOB, 1100000, TODAY - 400, OUTCOME_RENEWED, TODAY - 410}, {3, BOB, 1100000, TODAY - 35, OUTCOME_RENEWED, TODAY - 25},
               {4, ZOE, 1000000, TODAY + 30, OUTCOME_OPEN, DAY_NONE}};
   (void)arg;
-  assert_int_equal(currency_parse(STR("USD"), &usd), OK);
-  for (int i = 0; i < 5; i++)
-    r[i] = (struct renewal){.id = i + 1, .contract_id = rows[i].contract, .owner_id = rows[i].owner, .due_date = rows[i].due, .close_date = rows[i].due,
-                            .next_step_date = DAY_NONE, .booked_date = rows[i].booked, .stage = rows[i].outcome ? STAGE_WON : STAGE_CONTACTED,
-                            .category = rows[i].outcome ? CATEGORY_CLOSED : CATEGORY_PIPELINE, .outcome = rows[i].outcome, .currency = usd, .atr_amount = rows[i].atr,
-                            .forecast_amount = rows[i].atr, .won_amount = rows[i].outcome ? rows[i].atr : 0, .version = 1, .changed_at = NOW - 500 * 86400,
-                            .next_step = STR_NONE, .po_number = STR_NONE, .lost_reason = STR_NONE, .why = STR("history")};
+  for (int i = 0; i < 5; i++) {
+    r[i] = renewal_open(i + 1, rows[i].owner, rows[i].due, NOW - 500 * 86400);
+    r[i].contract_id = rows[i].contract;
+    r[i].booked_date = rows[i].booked;
+    r[i].atr_amount = r[i].forecast_amount = rows[i].atr;
+    if (rows[i].outcome) {
+      r[i].stage = STAGE_WON;
+      r[i].category = CATEGORY_CLOSED;
+      r[i].outcome = rows[i].outcome;
+      r[i].won_amount = rows[i].atr;
+    }
+  }
   return renewal_bulk_add(x, r, 5, e);
 }
 
@@ -71,12 +75,7 @@ static int close_place(void **state) {
   return place_remove(state);
 }
 
-static struct scope who(int64_t person) {
-  struct err e = {0};
-  struct scope x;
-  ok(scope_load(s, a, person, &x, &e), &e);
-  return x;
-}
+static struct scope who(int64_t person) { return scope_as(s, a, person, DAY_NONE); }
 
 static int try_ask(int64_t person, int64_t renewal, int kind, int64_t size, int64_t at, int64_t *ret, struct err *e) {
   struct scope by = who(person);

@@ -1,5 +1,5 @@
 /* What people are told, and what they wish. test_notice sqlite|postgres. */
-#include "support.h"
+#include "store/desk.h"
 
 #include "app/note.h"
 #include "app/notify.h"
@@ -14,14 +14,9 @@ enum { ANN = 1, BOB, MIA, ED, ROWS = 4, TODAY = 20780 };
 
 static int add_renewals(struct store *x, void *arg, struct err *e) {
   struct renewal r[ROWS];
-  currency_t usd = CURRENCY_NONE;
   (void)arg;
-  assert_int_equal(currency_parse(STR("USD"), &usd), OK);
   for (int i = 0; i < ROWS; i++)
-    r[i] = (struct renewal){.id = i + 1, .contract_id = i + 1, .owner_id = i < 3 ? ANN : BOB, .due_date = TODAY + 38, .close_date = TODAY + 38,
-                            .next_step_date = DAY_NONE, .booked_date = DAY_NONE, .stage = STAGE_CONTACTED, .category = CATEGORY_PIPELINE, .currency = usd,
-                            .atr_amount = 10000, .forecast_amount = 10000, .version = 1, .changed_at = NOW - 86400, .next_step = STR_NONE, .po_number = STR_NONE,
-                            .lost_reason = STR_NONE, .why = STR("history: import 1")};
+    r[i] = renewal_open(i + 1, i < 3 ? ANN : BOB, TODAY + 38, NOW - 86400);
   return renewal_bulk_add(x, r, ROWS, e);
 }
 
@@ -41,12 +36,7 @@ static int open_place(void **state) {
 }
 
 static int close_place(void **state) {
-  struct err e = {0};
-  int64_t entries = 0;
-  ok(audit_verify(s, &entries, &e), &e);
-  assert_int_equal(findings(s, NULL), 0);
-  arena_free(a);
-  return place_remove(state);
+  return place_sound(state, a, NULL);
 }
 
 static int send_tx(struct store *x, void *arg, struct err *e) { return notify_send(x, arg, e); }
@@ -77,12 +67,7 @@ static void shows(int64_t person, const char *expected) {
   assert_string_equal(strbuf_z(&b), expected);
 }
 
-static struct scope who(int64_t person) {
-  struct err e = {0};
-  struct scope x;
-  ok(scope_load(s, a, person, &x, &e), &e);
-  return x;
-}
+static struct scope who(int64_t person) { return scope_as(s, a, person, DAY_NONE); }
 
 static void test_send(void **state) {
   (void)state;

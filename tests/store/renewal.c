@@ -1,5 +1,5 @@
 /* Editing a renewal by hand, undo, conflicts, scope, touches. test_renewal sqlite|postgres. */
-#include "support.h"
+#include "store/desk.h"
 
 #include "app/renewal.h"
 #include "app/touch.h"
@@ -45,23 +45,11 @@ static int open_place(void **state)
   ok(store_write(s, add_renewals, NULL, &e), &e);
   return a ? r : -1;
 }
-static int close_place(void **state)
-{
-  struct err e = {0};
-  int64_t entries = 0;
-  ok(audit_verify(s, &entries, &e), &e);
-  assert_int_equal(findings(s, "version"), 0);
-  arena_free(a);
-  return place_remove(state);
+static int close_place(void **state) {
+  return place_sound(state, a, "version");
 }
 
-static struct scope scope_of(int64_t person)
-{
-  struct scope x;
-  struct err e = {0};
-  ok(scope_load(s, a, person, &x, &e), &e);
-  return x;
-}
+static struct scope scope_of(int64_t person) { return scope_as(s, a, person, DAY_NONE); }
 static int edit(int64_t person, struct renewal_edit x, struct renewal_edited *ret, struct err *e)
 {
   struct scope who = scope_of(person);

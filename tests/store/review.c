@@ -1,5 +1,5 @@
 /* 1:1s, their notes, promises. test_review sqlite|postgres. */
-#include "support.h"
+#include "store/desk.h"
 
 #include "app/notify.h"
 #include "app/promise.h"
@@ -15,14 +15,9 @@ enum { ANN = 1, BOB, MIA, MAX, CEM, EVE, ADA, ROWS = 4, TODAY = 20780 };
 
 static int add_renewals(struct store *x, void *arg, struct err *e) {
   struct renewal r[ROWS];
-  currency_t usd = CURRENCY_NONE;
   (void)arg;
-  assert_int_equal(currency_parse(STR("USD"), &usd), OK);
   for (int i = 0; i < ROWS; i++)
-    r[i] = (struct renewal){.id = i + 1, .contract_id = i + 1, .owner_id = i < 3 ? ANN : BOB, .due_date = TODAY + 38, .close_date = TODAY + 38,
-                            .next_step_date = DAY_NONE, .booked_date = DAY_NONE, .stage = STAGE_CONTACTED, .category = CATEGORY_PIPELINE, .currency = usd,
-                            .atr_amount = 10000, .forecast_amount = 10000, .version = 1, .changed_at = NOW - 86400, .next_step = STR_NONE, .po_number = STR_NONE,
-                            .lost_reason = STR_NONE, .why = STR("history: import 1")};
+    r[i] = renewal_open(i + 1, i < 3 ? ANN : BOB, TODAY + 38, NOW - 86400);
   r[2].stage = STAGE_LOST;
   r[2].category = CATEGORY_OMITTED;
   r[2].outcome = OUTCOME_LOST;
@@ -45,21 +40,10 @@ static int open_place(void **state) {
 }
 
 static int close_place(void **state) {
-  struct err e = {0};
-  int64_t entries = 0;
-  ok(audit_verify(s, &entries, &e), &e);
-  assert_int_equal(findings(s, NULL), 0);
-  arena_free(a);
-  return place_remove(state);
+  return place_sound(state, a, NULL);
 }
 
-static struct scope who(int64_t person) {
-  struct err e = {0};
-  struct scope x;
-  ok(scope_load(s, a, person, &x, &e), &e);
-  ok(scope_cover(s, a, TODAY, &x, &e), &e);
-  return x;
-}
+static struct scope who(int64_t person) { return scope_as(s, a, person, TODAY); }
 
 static int64_t plan(int64_t by, int64_t rep, day_t day) {
   struct err e = {0};

@@ -1,5 +1,5 @@
 /* Field sales: whose accounts are whose, what that lets them see, what they are told, and asks. test_sales sqlite|postgres. */
-#include "support.h"
+#include "store/desk.h"
 
 #include "app/book_cache.h"
 #include "app/notify.h"
@@ -17,14 +17,11 @@ enum { ANN = 1, CEM, MIA, EVE, SAM, TIA, LEA, XIA, OLD, ROWS = 4, TODAY = 20780 
 static int add_renewals(struct store *x, void *arg, struct err *e) {
   static const int days[ROWS] = {30, 200, 119, 30};
   struct renewal r[ROWS];
-  currency_t usd = CURRENCY_NONE;
   (void)arg;
-  assert_int_equal(currency_parse(STR("USD"), &usd), OK);
-  for (int i = 0; i < ROWS; i++)
-    r[i] = (struct renewal){.id = i + 1, .contract_id = i + 1, .owner_id = i < 3 ? ANN : CEM, .due_date = TODAY + days[i], .close_date = TODAY + days[i],
-                            .next_step_date = DAY_NONE, .booked_date = DAY_NONE, .stage = STAGE_CONTACTED, .category = CATEGORY_PIPELINE, .currency = usd,
-                            .atr_amount = 10000, .forecast_amount = 12300, .version = 1, .changed_at = NOW - 86400, .next_step = STR_NONE, .po_number = STR_NONE,
-                            .lost_reason = STR_NONE, .why = STR("history: import 1")};
+  for (int i = 0; i < ROWS; i++) {
+    r[i] = renewal_open(i + 1, i < 3 ? ANN : CEM, TODAY + days[i], NOW - 86400);
+    r[i].forecast_amount = 12300;
+  }
   return renewal_bulk_add(x, r, ROWS, e);
 }
 
@@ -45,19 +42,12 @@ static int open_place(void **state) {
 }
 
 static int close_place(void **state) {
-  struct err e = {0};
-  int64_t entries = 0;
-  ok(audit_verify(s, &entries, &e), &e);
-  assert_int_equal(findings(s, NULL), 0);
-  arena_free(a);
-  return place_remove(state);
+  return place_sound(state, a, NULL);
 }
 
 static struct scope who(int64_t person) {
   struct err e = {0};
-  struct scope x;
-  ok(scope_load(s, a, person, &x, &e), &e);
-  ok(scope_cover(s, a, TODAY, &x, &e), &e);
+  struct scope x = scope_as(s, a, person, TODAY);
   if (x.role == ROLE_SALES) { /* the book gives the same rows as the store */
     struct book *b = NULL;
     struct scope by_book;

@@ -1,5 +1,5 @@
 /* Targets: versions, who may set them, what counts when somebody is away, and spreading from above. test_target sqlite|postgres. */
-#include "support.h"
+#include "store/desk.h"
 
 #include "app/target_spread.h"
 #include "insight/book.h"
@@ -50,20 +50,11 @@ static int open_place(void **state) {
 }
 
 static int close_place(void **state) {
-  struct err e = {0};
-  int64_t entries = 0;
-  ok(audit_verify(s, &entries, &e), &e);
   book_free(b);
-  arena_free(a);
-  return place_remove(state);
+  return place_sound(state, a, "version");
 }
 
-static struct scope who(int64_t person) {
-  struct err e = {0};
-  struct scope x;
-  ok(scope_load(s, a, person, &x, &e), &e);
-  return x;
-}
+static struct scope who(int64_t person) { return scope_as(s, a, person, DAY_NONE); }
 
 static int set(int64_t person, struct node n, int64_t amount, int base, const char *reason, struct err *e) {
   struct scope x = who(person);

@@ -1,5 +1,5 @@
 /* Saved views: who sees and changes whose. test_view sqlite|postgres. */
-#include "support.h"
+#include "store/desk.h"
 
 #include "app/view.h"
 
@@ -22,20 +22,10 @@ static int open_place(void **state) {
 }
 
 static int close_place(void **state) {
-  struct err e = {0};
-  int64_t entries = 0;
-  ok(audit_verify(s, &entries, &e), &e);
-  assert_int_equal(findings(s, NULL), 0);
-  arena_free(a);
-  return place_remove(state);
+  return place_sound(state, a, NULL);
 }
 
-static struct scope who(int64_t person) {
-  struct scope x;
-  struct err e = {0};
-  ok(scope_load(s, a, person, &x, &e), &e);
-  return x;
-}
+static struct scope who(int64_t person) { return scope_as(s, a, person, DAY_NONE); }
 
 static struct saved_view save(int64_t person, const char *name, int sharing) {
   struct err e = {0};

@@ -1,5 +1,5 @@
 /* Sleeping renewals, handovers and what they do to scope, the worklist from the store. test_work sqlite|postgres. */
-#include "support.h"
+#include "store/desk.h"
 
 #include "app/book_cache.h"
 #include "app/renewal.h"
@@ -19,14 +19,11 @@ enum { ANN = 1, BOB = 2, MIA = 3, EVE = 4, CEM = 5, OLU = 6, ROWS = 7, TODAY = 2
 static int add_renewals(struct store *x, void *arg, struct err *e)
 {
   struct renewal r[ROWS];
-  currency_t usd = CURRENCY_NONE;
   (void)arg;
-  assert_int_equal(currency_parse(STR("USD"), &usd), OK);
-  for (int i = 0; i < ROWS; i++)
-    r[i] = (struct renewal){.id = i + 1, .contract_id = i + 1, .owner_id = i < 4 ? ANN : i < 6 ? BOB : CEM, .due_date = TODAY + 38, .close_date = TODAY + 38,
-      .next_step_date = DAY_NONE, .booked_date = DAY_NONE, .stage = STAGE_CONTACTED, .category = CATEGORY_PIPELINE, .currency = usd, .atr_amount = 10000,
-      .forecast_amount = 10000 + 100 * i, .version = 1, .changed_at = NOW - 86400, .next_step = STR_NONE, .po_number = STR_NONE, .lost_reason = STR_NONE,
-      .why = STR("history: import 1")};
+  for (int i = 0; i < ROWS; i++) {
+    r[i] = renewal_open(i + 1, i < 4 ? ANN : i < 6 ? BOB : CEM, TODAY + 38, NOW - 86400);
+    r[i].forecast_amount += 100 * i;
+  }
   return renewal_bulk_add(x, r, ROWS, e);
 }
 
@@ -65,14 +62,7 @@ static int close_place(void **state)
   return place_remove(state);
 }
 
-static struct scope scope_on(int64_t person, day_t today)
-{
-  struct scope x;
-  struct err e = {0};
-  ok(scope_load(s, a, person, &x, &e), &e);
-  ok(scope_cover(s, a, today, &x, &e), &e);
-  return x;
-}
+static struct scope scope_on(int64_t person, day_t today) { return scope_as(s, a, person, today); }
 
 static struct worklist list_then(int64_t actor, int64_t rep, enum work_share share, day_t today, int64_t until)
 {
