@@ -140,13 +140,13 @@ static void test_api(void **state) {
 #define SEVERAL "/approvals/several"
 static void test_several(void **state) {
   char both[60];
-  int64_t before = number("select count(*) from exception_case where state = 3 /* scan */");
+  int64_t before = house_number(&h, "select count(*) from exception_case where state = 3 /* scan */");
   (void)state;
   answers(rep, rep_csrf, ASK, "kind=payment_terms&size=30&reason=Net+60&expires=2026-12-01&recapture=", 303, NULL);
-  int64_t a = number("select max(id) from exception_case");
+  int64_t a = house_number(&h, "select max(id) from exception_case");
   answers(rep, rep_csrf, ASK, "kind=backdate_waiver&size=20&reason=Late+quote&expires=2026-12-02&recapture=", 303, NULL);
   answers(rep, rep_csrf, ASK, "kind=discount&size=4&reason=Four&expires=2026-12-02&recapture=", 303, NULL);
-  script("insert into authority_rule (id, kind, role, valid_from, may, max_size, max_cost, why, set_at) values (90, 1, 2, 20779, 1, 300, null, 'less', 1800000000)");
+  house_run(&h, "insert into authority_rule (id, kind, role, valid_from, may, max_size, max_cost, why, set_at) values (90, 1, 2, 20779, 1, 300, null, 'less', 1800000000)");
   says(manager, "/approvals", SEVERAL, true);
   says(rep, "/approvals", SEVERAL, false);
   says(manager, SEVERAL, "Net 60", true);
@@ -155,7 +155,7 @@ static void test_several(void **state) {
   answers(rep, rep_csrf, SEVERAL, both, 403, NULL);
   answers(manager, manager_csrf, SEVERAL, "pick=&pick=x.1&pick=7", 422, "Nothing is chosen");
   answers(manager, manager_csrf, SEVERAL, both, 200, "Approve 2 requests that cost $74 together?"); /* 1,200 x 30/365 x 8% + 1,200 x 20/365 */
-  assert_int_equal(number("select count(*) from exception_case where state = 3 /* scan */"), before); /* a look approves nothing */
+  assert_int_equal(house_number(&h, "select count(*) from exception_case where state = 3 /* scan */"), before); /* a look approves nothing */
   snprintf(both, sizeof both, "pick=%d.1&pick=%d.1", (int)a, (int)a + 2);
   answers(manager, manager_csrf, SEVERAL, both, 409, "The list has changed");
   snprintf(both, sizeof both, "go=1&pick=%d.1&pick=%d.1", (int)a, (int)a + 2);
@@ -164,7 +164,7 @@ static void test_several(void **state) {
   snprintf(both, sizeof both, "go=1&pick=%d.1", (int)a + 1);
   answers(manager, manager_csrf, SEVERAL, both, 303, NULL);
   says(manager, "/approvals?approved=1", "1 request is approved", true);
-  assert_int_equal(number("select count(*) from exception_case where state = 3 /* scan */"), before + 2);
+  assert_int_equal(house_number(&h, "select count(*) from exception_case where state = 3 /* scan */"), before + 2);
   snprintf(both, sizeof both, "/approvals/%d/withdraw", (int)a + 2);
   answers(rep, rep_csrf, both, "version=1&note=", 303, NULL);
 }
