@@ -108,23 +108,14 @@ static int add_changed(struct work *w) {
   return code;
 }
 
-/* What stands unchanged through both days is most of a book: rows outside the period are told without a branch, since nothing of it could be
- * guessed. What changed after the later day changed after the earlier one. */
+/* What stands unchanged through both days is most of a book. What changed after the later day changed after the earlier one. */
 static int add_unchanged(struct work *w) {
-  enum { BLOCK = 1024 };
   const struct book_renewals x = w->b->renewals;
   const struct bridge_measure *m = &w->q->measure;
+  uint32_t rows[FORECAST_BLOCK];
   size_t at = 0, met = 0;
   int code = OK;
-  for (size_t from = 0; from < x.n && code == OK; from += BLOCK) {
-    size_t to = x.n - from < BLOCK ? x.n : from + BLOCK, n = 0;
-    uint32_t rows[BLOCK];
-    for (size_t i = from; i < to; i++) {
-      int32_t booked = -(int32_t)((x.category[i] == CATEGORY_CLOSED) & (x.booked[i] != DAY_NONE)), close = -(int32_t)(x.close[i] != DAY_NONE) & ~booked;
-      day_t day = (x.booked[i] & booked) | (x.close[i] & close) | (x.due[i] & ~(booked | close));
-      rows[n] = (uint32_t)i;
-      n += (day >= m->first) & (day <= m->last) & (m->categories >> x.category[i] & 1U);
-    }
+  for (size_t next = 0, n; code == OK && (n = forecast_next(&x, &next, m->first, m->last, m->categories, rows)) > 0;) {
     for (size_t k = 0; k < n && code == OK; k++) {
       if (book_states_place(w->q->from, rows[k], &at) < 0 && visible(w->q, w->b, rows[k], &met)) {
         struct bridge_state s = state_of(&x, rows[k], x.due[rows[k]], x.region[rows[k]]);

@@ -111,21 +111,29 @@ bool forecast_counts(const struct book *b, size_t i, const struct period *p) {
   return day >= p->first && day <= p->last && x->category[i] < CATEGORY_COUNT;
 }
 
-/* The visible rows that count in the period, as forecast_counts says: most do not, and that is told without a branch, since nothing of it could be guessed. */
-static int add_renewals(struct work *w) {
-  enum { BLOCK = 1024 };
-  const struct book_renewals x = w->b->renewals;
-  const day_t first = w->q->period.first, last = w->q->period.last;
-  int code = OK;
-  for (size_t from = 0; from < x.n && code == OK; from += BLOCK) {
-    size_t to = x.n - from < BLOCK ? x.n : from + BLOCK, n = 0;
-    uint32_t rows[BLOCK];
-    for (size_t i = from; i < to; i++) {
-      int32_t booked = -(int32_t)((x.category[i] == CATEGORY_CLOSED) & (x.booked[i] != DAY_NONE)), close = -(int32_t)(x.close[i] != DAY_NONE) & ~booked;
-      day_t day = (x.booked[i] & booked) | (x.close[i] & close) | (x.due[i] & ~(booked | close));
-      rows[n] = (uint32_t)i;
-      n += (day >= first) & (day <= last) & (x.category[i] < CATEGORY_COUNT);
+/* Most rows of a book do not count in a period: that is told without a branch, since nothing of it could be guessed. */
+size_t forecast_next(const struct book_renewals *b, size_t *at, day_t first, day_t last, unsigned categories, uint32_t rows[FORECAST_BLOCK]) {
+  const struct book_renewals x = *b;
+  size_t from = *at, n = 0;
+  while (from < x.n && n == 0) {
+    size_t to = x.n - from < FORECAST_BLOCK ? x.n : from + FORECAST_BLOCK;
+    for (; from < to; from++) {
+      int32_t booked = -(int32_t)((x.category[from] == CATEGORY_CLOSED) & (x.booked[from] != DAY_NONE));
+      int32_t close = -(int32_t)(x.close[from] != DAY_NONE) & ~booked;
+      day_t day = (x.booked[from] & booked) | (x.close[from] & close) | (x.due[from] & ~(booked | close));
+      rows[n] = (uint32_t)from;
+      n += (day >= first) & (day <= last) & (categories >> x.category[from] & 1U);
     }
+  }
+  *at = from;
+  return n;
+}
+
+static int add_renewals(struct work *w) {
+  const struct period *p = &w->q->period;
+  uint32_t rows[FORECAST_BLOCK];
+  int code = OK;
+  for (size_t at = 0, n; code == OK && (n = forecast_next(&w->b->renewals, &at, p->first, p->last, (1U << CATEGORY_COUNT) - 1, rows)) > 0;) {
     for (size_t k = 0; k < n && code == OK; k++) {
       code = visible_row(w, rows[k]) ? add_renewal(w, rows[k]) : OK;
     }

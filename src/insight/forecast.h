@@ -49,6 +49,10 @@ int forecast_compute(const struct book *b, const struct forecast_query *q, struc
 bool forecast_counts(const struct book *b, size_t i, const struct period *p);
 /* Where a rep's rows stand in the tree: under their team and its region; without one, in the region of each row. Whether the team says the region. */
 bool forecast_place(const struct book *b, uint32_t rep, uint32_t row_region, uint32_t *ret_region, uint32_t *ret_team);
+/* The next rows from *at on that count in first … last by the same rule and are of these categories (1 << enum category): at most FORECAST_BLOCK of
+ * them into rows; *at moves on. Stops at a block that has some; 0 = no more. */
+enum { FORECAST_BLOCK = 1024 };
+size_t forecast_next(const struct book_renewals *x, size_t *at, day_t first, day_t last, unsigned categories, uint32_t rows[FORECAST_BLOCK]);
 /* closed; closed + commit; + best case; + pipeline. */
 int64_t forecast_cumulative(const struct forecast_node *n, enum category up_to);
 #endif
