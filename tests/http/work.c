@@ -143,7 +143,7 @@ static void a_touch_stands_over_the_changes_of_its_second(void **state) {
   answer_free(&a);
   script("update touch set at = (select max(changed_at) from renewal_version where renewal_id = 501);"
          "update renewal_version set changed_at = (select max(at) from touch) where renewal_id = 501 and changed_at > 1700000000");
-  assert_int_equal(get(rep, "/work?peek=501", &a), 200);
+  assert_int_equal(get_as(&h, rep, "/work?peek=501", &a), 200);
   assert_true(answer_says(&a, "They sign on Friday"));
   answer_free(&a);
 }
