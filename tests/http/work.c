@@ -135,13 +135,13 @@ static void a_touch_stands_over_the_changes_of_its_second(void **state) {
   static const char *const CHANGES[] = {"category=best_case", "category=commit", "next_step=Write", "next_step=Ask"};
   for (size_t i = 0; i < sizeof CHANGES / sizeof *CHANGES; i++) {
     char fields[100];
-    snprintf(fields, sizeof fields, "version=%d&self=/work&%s", (int)number("select version from renewal where id = 501"), CHANGES[i]);
+    snprintf(fields, sizeof fields, "version=%d&self=/work&%s", (int)house_number(&h, "select version from renewal where id = 501"), CHANGES[i]);
     assert_int_equal(post("/work/renewals/501", fields, &a), 303);
     answer_free(&a);
   }
   assert_int_equal(post("/work/renewals/501/log", "channel=phone&party=customer&note=They+sign+on+Friday&next_step=Get+the+PO&self=/work", &a), 303);
   answer_free(&a);
-  script("update touch set at = (select max(changed_at) from renewal_version where renewal_id = 501);"
+  house_run(&h, "update touch set at = (select max(changed_at) from renewal_version where renewal_id = 501);"
          "update renewal_version set changed_at = (select max(at) from touch) where renewal_id = 501 and changed_at > 1700000000");
   assert_int_equal(get_as(&h, rep, "/work?peek=501", &a), 200);
   assert_true(answer_says(&a, "They sign on Friday"));
