@@ -130,7 +130,7 @@ static void test_api(void **state) {
   char mine[API_TOKEN_SIZE], foreign[API_TOKEN_SIZE], top[API_TOKEN_SIZE], reader[API_TOKEN_SIZE];
   struct err e = {0};
   (void)state;
-  int64_t before = number("select count(*) from escalation");
+  int64_t before = house_number(&h, "select count(*) from escalation");
   assert_int_equal(access_token_add(h.store, h.people[ROLE_REP], STR("mine"), TOKEN_READ | TOKEN_WRITE, 1, 0, clock_now(), mine, &e), OK);
   assert_int_equal(access_token_add(h.store, h.people[ROLE_REP], STR("reader"), TOKEN_READ, 1, 0, clock_now(), reader, &e), OK);
   assert_int_equal(access_token_add(h.store, h.other_rep, STR("foreign"), TOKEN_READ | TOKEN_WRITE, 1, 0, clock_now(), foreign, &e), OK);
@@ -144,7 +144,7 @@ static void test_api(void **state) {
   api(foreign, API, "{" WHAT "}", 404, NULL);
   api(top, API, "{" WHAT "}", 403, NULL);
   api(reader, API, "{" WHAT "}", 403, "This API token may only read");
-  assert_int_equal(number("select count(*) from escalation"), before);
+  assert_int_equal(house_number(&h, "select count(*) from escalation"), before);
   api(mine, API, "{" WHAT "}", 200, "\"id\":2,\"version\":1,\"about\":\"renewal\"");
   api(mine, API, "{" WHAT "}", 200, "\"id\":2,\"version\":1"); /* twice */
   api(mine, API "/2/updates", "{\"note\": \"asked\", \"promise\": \"answer\"}", 400, "update_due_at: The time of the next update is missing");
@@ -159,7 +159,7 @@ static void test_api(void **state) {
   api(mine, API "/2/resolve", "{\"cause\": \"price\", \"note\": \"done\"}", 409, "is resolved");
   api(mine, API "/2/reopen", "{\"note\": \"It came back\"}", 200, "\"state\":\"working\"");
   api(mine, API "/2/owner", "{\"level\": 2}", 200, "\"level\":2");
-  assert_int_equal(number("select count(*) from escalation_step where escalation_id = 2"), 5);
+  assert_int_equal(house_number(&h, "select count(*) from escalation_step where escalation_id = 2"), 5);
 }
 
 int main(void) {
