@@ -100,18 +100,18 @@ static void test_hours(void **state) {
   says(ops, HOURS, "There are no holidays yet", true);
   posted(ops, csrf, HOURS, "work_hours=18%3A00-09%3A00&escalation_hours=40%2C16%2C8&escalation_update_hours=16%2C8%2C4", 422, "id=\"work_hours-err\"");
   posted(ops, csrf, HOURS, "work_hours=08%3A00-17%3A00&escalation_hours=40%2C-16%2C8&escalation_update_hours=16%2C8%2C4", 422, "id=\"escalation_hours-err\"");
-  assert_int_equal(number("select count(*) from org_config where key = 'work_hours'"), 0); /* nothing half written */
+  assert_int_equal(house_number(&h, "select count(*) from org_config where key = 'work_hours'"), 0); /* nothing half written */
   posted(ops, csrf, HOURS, "work_hours=08%3A00-17%3A00&escalation_hours=40%2C16%2C8&escalation_update_hours=12%2C6%2C3", 303, NULL);
   says(ops, HOURS, "value=\"12,6,3\"", true);
   says(rep, "/escalations/new?renewal=1", "12, 6 or 3 working hours", true);
   posted(ops, csrf, HOURS "/holidays", "country=BR&day=2026-02-31&name=Natal", 422, "id=\"day-err\"");
   posted(ops, csrf, HOURS "/holidays", "country=BR&day=2026-12-25&name=", 422, "id=\"name-err\"");
   posted(ops, csrf, HOURS "/holidays", "country=Brasil&day=2026-12-25&name=Natal", 422, "write its two letters");
-  assert_int_equal(number("select count(*) from holiday"), 0);
+  assert_int_equal(house_number(&h, "select count(*) from holiday"), 0);
   posted(ops, csrf, HOURS "/holidays", "country=br&day=2026-12-25&name=Natal", 303, NULL);
   posted(ops, csrf, HOURS "/holidays", "country=BR&day=2026-12-25&name=Natal", 303, NULL); /* twice */
   says(ops, HOURS, "Natal", true);
-  assert_int_equal(number("select count(*) from audit where action = 'holiday.set' and detail = '{\"country\":\"BR\",\"day\":\"2026-12-25\"}'"), 2);
+  assert_int_equal(house_number(&h, "select count(*) from audit where action = 'holiday.set' and detail = '{\"country\":\"BR\",\"day\":\"2026-12-25\"}'"), 2);
   posted(ops, csrf, HOURS "/holidays/remove", "country=BR&day=2026-12-25", 303, NULL);
   posted(ops, csrf, HOURS "/holidays/remove", "country=BR&day=2026-12-25", 303, NULL);
   says(ops, HOURS, "Natal", false);
