@@ -146,7 +146,8 @@ static void test_several(void **state) {
   int64_t a = house_number(&h, "select max(id) from exception_case");
   answers(rep, rep_csrf, ASK, "kind=backdate_waiver&size=20&reason=Late+quote&expires=2026-12-02&recapture=", 303, NULL);
   answers(rep, rep_csrf, ASK, "kind=discount&size=4&reason=Four&expires=2026-12-02&recapture=", 303, NULL);
-  house_run(&h, "insert into authority_rule (id, kind, role, valid_from, may, max_size, max_cost, why, set_at) values (90, 1, 2, 20779, 1, 300, null, 'less', 1800000000)");
+  house_run(&h, "insert into authority_rule (id, kind, role, valid_from, may, max_size, max_cost, why, set_at) "
+            "values (90, 1, 2, 20779, 1, 300, null, 'less', 1800000000)");
   says(manager, "/approvals", SEVERAL, true);
   says(rep, "/approvals", SEVERAL, false);
   says(manager, SEVERAL, "Net 60", true);

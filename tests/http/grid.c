@@ -237,10 +237,9 @@ static void test_relative_days(void **state) {
 static void test_texts(void **state) {
   (void)state;
   struct answer a;
-  struct err e = {0};
   char fields[100], view[100];
-  run("update renewal set next_step = 'Call the Díaz office', po_number = 'PO-4711' where id = 42; update renewal set lost_reason = 'Price' where id = 43");
-  if (store_write(h.store, mark, NULL, &e) < 0) fail_msg("%s", e.text);
+  house_run(&h, "update renewal set next_step = 'Call the Díaz office', po_number = 'PO-4711' where id = 42; update renewal set lost_reason = 'Price' where id = 43");
+  house_changed(&h);
   says(rep, "/renewals?f=next_step:~diaz", "Quarry Bank", "Harbor Mills");
   says(rep, "/renewals?f=-next_step:~DIAZ", "Harbor Mills", "Quarry Bank");
   says(rep, "/renewals?f=next_step:none", "Harbor Mills", "Quarry Bank");
@@ -254,11 +253,11 @@ static void test_texts(void **state) {
   int id = save_view(rep, csrf_of_rep, "Calls", "private", "f%3Dnext_step:~call");
   snprintf(view, sizeof view, "/renewals?view=%d", id);
   says(rep, view, "Quarry Bank", "Harbor Mills");
-  snprintf(fields, sizeof fields, "version=%d&next_step=Call+Ana", (int)one("select version from renewal where id = 41"));
+  snprintf(fields, sizeof fields, "version=%d&next_step=Call+Ana", (int)house_number(&h, "select version from renewal where id = 41"));
   does(rep, csrf_of_rep, "/renewals/41/cell/next_step", fields, 303);
   says(rep, view, "Harbor Mills", NULL);
   says(rep, "/renewals?f=next_step:~ana", "Harbor Mills", "Quarry Bank");
-  snprintf(fields, sizeof fields, "version=%d&next_step=", (int)one("select version from renewal where id = 41"));
+  snprintf(fields, sizeof fields, "version=%d&next_step=", (int)house_number(&h, "select version from renewal where id = 41"));
   does(rep, csrf_of_rep, "/renewals/41/cell/next_step", fields, 303);
   says(rep, view, "Quarry Bank", "Harbor Mills");
   says(rep, "/renewals/filter?f=next_step:~ana&column=next_step", "name=\"text\" value=\"ana\"", "<span>From</span>");

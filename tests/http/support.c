@@ -102,12 +102,16 @@ static int mark_changed(struct store *s, void *arg, struct err *e) {
   return store_changed(s, "contract", 0, e); /* what scripts wrote without saying so */
 }
 
+void house_changed(const struct house *h) {
+  struct err e = {0};
+  if (store_write(h->store, mark_changed, NULL, &e) < 0) fail_msg("%s", e.text);
+}
+
 void house_serve_book(struct house *h, day_t today) {
   char sql[100], iso[11];
-  struct err e = {0};
   snprintf(sql, sizeof sql, "insert into org_config (key, value) values ('today', '%s')", day_iso(today, iso));
   house_run(h, sql);
-  if (store_write(h->store, mark_changed, NULL, &e) < 0) fail_msg("%s", e.text);
+  house_changed(h);
   h->web.today = today;
   h->web.books = book_cache_new(NULL);
   assert_non_null(h->web.books);

@@ -40,6 +40,7 @@ struct house_renewal {
   bool line; /* the contract has a line that ends on the day due and that this renewal renews */
 };
 void house_renewal_add(const struct house *h, const struct house_renewal *x);
+void house_changed(const struct house *h); /* scripts wrote rows of the book: it is read anew */
 /* Pins the organization's day, and serves with the book in memory. */
 void house_serve_book(struct house *h, day_t today);
 

@@ -360,7 +360,8 @@ static void test_bulk(void **state) {
   static const char fields[] = "id=502&ids=502&row=502&renewal=502&renewal_id=502&contract=ZZ-4711&account=502&next_step=Taken&stage=quoted&category=commit"
                                "&owner=1&why=walk&go=1&act=apply&version=1&until=2026-12-24&reason=walk";
   static const char all[] = "all=1&f=&q=zanzib&next_step=Taken&why=walk&go=1&count=1";
-  int64_t versions = house_number(&h, "select count(*) from renewal_version where renewal_id = 502"), touches = house_number(&h, "select count(*) from touch where renewal_id = 502");
+  int64_t versions = house_number(&h, "select count(*) from renewal_version where renewal_id = 502");
+  int64_t touches = house_number(&h, "select count(*) from touch where renewal_id = 502");
   for (const struct route *r = web_routes; r->handler; r++) {
     if (r->method != HTTP_POST || r->body != BODY_FORM || r->may & MAY_ANYBODY || !strcmp(r->path, "/sign-out") || strstr(r->path, "/settings")) continue;
     for (int i = 0; i < ACTORS; i++) {
