@@ -98,7 +98,7 @@ static void a_manager_counts_and_submits(void **state) {
   posts(manager, "/forecast/2026-Q4/adjust/company", "over=reps&looked=2200&amount=3300&reason=x&seen=110000&numbers=1", 200, "$3,300"); /* another: looked at first */
   posts(manager, "/forecast/2026-Q4/adjust/company", "over=reps&looked=2200&amount=2200&reason=&seen=110000&numbers=1", 422, "reason is missing");
   posts(manager, "/forecast/2026-Q4/adjust/company", "over=reps&looked=2200&amount=2200&reason=x&seen=110001&numbers=1", 409, "changed while you looked");
-  assert_int_equal(number("select count(*) from forecast_adjustment /* scan */"), 1);
+  assert_int_equal(house_number(&h, "select count(*) from forecast_adjustment /* scan */"), 1);
   posts(manager, "/forecast/2026-Q4/adjust/company", "over=reps&looked=2200&amount=2200&reason=a+strong+week&seen=110000&numbers=1", 303, NULL);
   shows(manager, path, 200, "a strong week", NULL);
   posts(manager, "/forecast/2026-Q4/adjust/company", "over=reps&looked=1100&amount=1100&reason=back&seen=220000&numbers=2", 303, NULL);
@@ -129,18 +129,17 @@ static void who_is_missing_is_reminded(void **state) {
 
 /* A tree of more than sixty reps: teams with how many each has, and the reps of the team that the address opens. */
 static void many_reps_fold(void **state) {
-  struct err e = {0};
   (void)state;
-  script("insert into team (id, name) values (800, 'Crowd')");
+  house_run(&h, "insert into team (id, name) values (800, 'Crowd')");
   for (int i = 0; i < 61; i++) {
     char sql[300], customer[40];
     snprintf(sql, sizeof sql, "insert into person (id, name, name_key, role, team_id, time_zone, created_at) "
                               "values (%d, 'Crowd Rep %02d', 'crowd rep %02d', 3, 800, 'UTC', 0)", 1000 + i, i, i);
-    script(sql);
+    house_run(&h, sql);
     snprintf(customer, sizeof customer, "Customer %d", i);
-    add_row(1000 + i, customer, 1000 + i);
+    house_renewal_add(&h, &(struct house_renewal){1000 + i, customer, 1000 + i, 4, 1, TODAY + 23, true});
   }
-  if (store_write(h.store, change_tx, NULL, &e) < 0) fail_msg("%s", e.text);
+  house_changed(&h);
   struct answer a;
   ask(&h, &(struct ask){.method = "GET", .path = "/forecast/2026-Q4", .cookie = exec}, &a);
   assert_int_equal(a.status, 200);
