@@ -355,6 +355,7 @@ static int run(struct session *x, struct hasher *h, struct err *e)
   if (!x->problems || (x->o->kind == IMPORT_CONTRACTS && lines_init(&x->lines) < 0))
     return no_memory(e);
   list_init(&x->list, x->a, x->o->kind, x->o->actor_id, &x->plan);
+  x->list.today = x->o->today;
   rc = convert(x, e);
   if (rc == OK)
     rc = list_problems(x, e);

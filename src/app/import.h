@@ -13,7 +13,7 @@
 #include "store/store.h"
 #include <stdatomic.h>
 
-enum import_kind { IMPORT_CONTRACTS, IMPORT_ACCOUNTS, IMPORT_PRODUCTS, IMPORT_FX, IMPORT_TARGETS, IMPORT_TOUCHES, IMPORT_KIND_COUNT };
+enum import_kind { IMPORT_CONTRACTS, IMPORT_ACCOUNTS, IMPORT_PRODUCTS, IMPORT_FX, IMPORT_TARGETS, IMPORT_TOUCHES, IMPORT_SIGNALS, IMPORT_KIND_COUNT };
 const char *import_kind_name(int v);    /* "contracts" … "" when out of range */
 int import_kind_of(struct str s);       /* -1 when unknown */
 

@@ -5,6 +5,7 @@
 #include "base/decimal.h"
 #include "base/utf8.h"
 #include "store/repo_import_was.h"
+#include "store/repo_signal.h"
 
 struct owner_tally { /* accounts that became a salesperson's */
   int64_t person_id, n;
@@ -332,6 +333,33 @@ static int apply_touches(struct work *w, struct err *e)
   return rc;
 }
 
+/* Known from its own day on; of a file that says on which day it was true, not before that. */
+static int apply_signal(struct work *w, size_t i, struct err *e)
+{
+  struct file_list *l = w->l;
+  bool contract = list_has(l, i, FIELD_CONTRACT_NUMBER) && list_text(l, i, FIELD_CONTRACT_NUMBER).n, fresh = false;
+  struct new_signal x = {.at = list_day(l, i, FIELD_AT), .name = list_text(l, i, FIELD_SIGNAL), .has_number = list_has(l, i, FIELD_VALUE), .import_id = w->j->note.id};
+  *(contract ? &x.contract_id : &x.account_id) = l->row[i].renewal;
+  if (x.has_number)
+    x.number = list_number(l, i, FIELD_VALUE);
+  else
+    x.text = list_text(l, i, FIELD_SAYS);
+  x.known_at = (int64_t)x.at * SECONDS_PER_DAY;
+  if (w->j->options->as_of != DAY_NONE && x.known_at < w->j->known_at)
+    x.known_at = w->j->known_at;
+  int rc = signal_add(w->s, &x, &fresh, e);
+  count(w, fresh, false);
+  return rc;
+}
+
+static int apply_signals(struct work *w, struct err *e)
+{
+  int rc = OK;
+  for (size_t i = 0; i < w->l->n && rc == OK; i++)
+    rc = apply_signal(w, i, e);
+  return rc;
+}
+
 static int apply_kind(struct work *w, struct err *e)
 {
   switch (w->l->kind) {
@@ -340,6 +368,7 @@ static int apply_kind(struct work *w, struct err *e)
   case IMPORT_FX: return apply_rates(w, e);
   case IMPORT_TARGETS: return apply_targets(w, e);
   case IMPORT_TOUCHES: return apply_touches(w, e);
+  case IMPORT_SIGNALS: return apply_signals(w, e);
   case IMPORT_CONTRACTS: case IMPORT_KIND_COUNT: break;
   }
   return err_set(e, ERR_USAGE, "not a list");

@@ -9,12 +9,13 @@
 #define X (1u << IMPORT_FX)
 #define T (1u << IMPORT_TARGETS)
 #define U (1u << IMPORT_TOUCHES)
+#define S (1u << IMPORT_SIGNALS)
 
 static const struct field_spec specs[FIELD_COUNT] = {
-  [FIELD_CONTRACT_NUMBER] = {"contract_number", TYPE_TEXT, C | U, U},
+  [FIELD_CONTRACT_NUMBER] = {"contract_number", TYPE_TEXT, C | U | S, U},
   [FIELD_TERM_NUMBER] = {"term_number", TYPE_TEXT, C, 0},
   [FIELD_LINE_NUMBER] = {"line_number", TYPE_TEXT, C, 0},
-  [FIELD_END_USER] = {"end_user_account", TYPE_TEXT, C, C},
+  [FIELD_END_USER] = {"end_user_account", TYPE_TEXT, C | S, C},
   [FIELD_COUNTRY] = {"country", TYPE_TEXT, C | A, 0},
   [FIELD_REGION] = {"region", TYPE_TEXT, C | A, 0},
   [FIELD_OWNER] = {"owner", TYPE_TEXT, C | U, 0},
@@ -61,10 +62,13 @@ static const struct field_spec specs[FIELD_COUNT] = {
   [FIELD_AMOUNT] = {"amount", TYPE_DECIMAL, T, T},
   [FIELD_REASON] = {"reason", TYPE_TEXT, T, 0},
   [FIELD_DUE] = {"due_date", TYPE_DATE, U, 0},
-  [FIELD_AT] = {"date", TYPE_DATE, U, U},
+  [FIELD_AT] = {"date", TYPE_DATE, U | S, U | S},
   [FIELD_CHANNEL] = {"channel", TYPE_TEXT, U, U},
   [FIELD_PARTY] = {"party", TYPE_TEXT, U, 0},
   [FIELD_NOTE] = {"note", TYPE_TEXT, U, 0},
+  [FIELD_SIGNAL] = {"signal", TYPE_TEXT, S, S},
+  [FIELD_VALUE] = {"number", TYPE_DECIMAL, S, 0}, /* or text */
+  [FIELD_SAYS] = {"text", TYPE_TEXT, S, 0},
 };
 
 /* Synonyms as keys (see header_key) separated by one blank; weak ones after the bar. */
@@ -73,7 +77,7 @@ static const struct {
   unsigned kinds;
   const char *words;
 } synonyms[] = {
-  {FIELD_CONTRACT_NUMBER, C | U,
+  {FIELD_CONTRACT_NUMBER, C | U | S,
    "contractno contractnum contractid contractname contract agreementnumber agreementno agreementid agreement servicecontractnumber "
    "servicecontractid servicecontract servicecontractcontractnumber contractcontractnumber maintenancecontract maintenancecontractnumber "
    "supportcontract supportcontractnumber originalcontractid originalcontract contractrecordid "
@@ -86,7 +90,7 @@ static const struct {
    "lineno linenum lineid line lineitemnumber lineitemid contractlineitemnumber contractlinenumber contractlineid contractline "
    "subscriptionnumber subscriptionid subscription position positionnumber contractitemid contractitem "
    "linea numerodelinea nlinea posicion linha numerodalinha nlinha posicao item ligne numerodeligne nligne poste | id guid"},
-  {FIELD_END_USER, C,
+  {FIELD_END_USER, C | S,
    "enduser endusername endcustomer endcustomername endcustomeraccount customer customername customeraccount account accountname client clientname "
    "servicecontractaccountname contractaccountname companyname company endusercompany installedatcustomer departmentname shiptocustomer "
    "cliente nombredelcliente nombrecliente clientefinal usuariofinal cuenta nombredecuenta nombredelacuenta razonsocial "
@@ -224,8 +228,11 @@ static const struct {
   {FIELD_MEASURE, T, "metric kpi medida metrica indicador mesure indicateur"},
   {FIELD_AMOUNT, T, "target quota goal value targetamount quotaamount objetivo cuota importe monto meta valor cota objectif montant valeur"},
   {FIELD_REASON, T, "why comment motivo razao motif raison"},
+  {FIELD_SIGNAL, S, "name signalname metric measure indicator kind type nombre senal indicador metrica nome sinal nom signal indicateur mesure"},
+  {FIELD_VALUE, S, "value amount score count quantity numero valor puntuacion cantidad contagem valeur"},
+  {FIELD_SAYS, S, "note notes comment comments answer status texto nota comentario resposta texte commentaire reponse"},
   {FIELD_DUE, U, "due enddate expirationdate renewaldue fechadevencimiento datadevencimento dateecheance"},
-  {FIELD_AT, U, "at when day activitydate touchdate contactdate contactedon calldate fecha fechadecontacto data datadocontato jour datedecontact"},
+  {FIELD_AT, U | S, "at when day activitydate touchdate contactdate contactedon calldate fecha fechadecontacto data datadocontato jour datedecontact"},
   {FIELD_CHANNEL, U, "type how activitytype medium canal tipo"},
   {FIELD_PARTY, U, "withwhom contacted audience parte interlocutor partie"},
   {FIELD_NOTE, U,
@@ -233,7 +240,7 @@ static const struct {
 };
 #define N_SYNONYMS (sizeof synonyms / sizeof synonyms[0])
 
-static const char *const kind_names[IMPORT_KIND_COUNT] = {"contracts", "accounts", "products", "fx", "targets", "touches"};
+static const char *const kind_names[IMPORT_KIND_COUNT] = {"contracts", "accounts", "products", "fx", "targets", "touches", "signals"};
 
 const char *import_kind_name(int v)
 {

@@ -7,7 +7,11 @@
 #include "base/strbuf.h"
 #include "base/utf8.h"
 #include "domain/calendar.h"
+#include "store/repo_account.h"
+#include "store/repo_contract.h"
 #include "store/repo_import.h"
+
+enum { SIGNAL_NAME_MOST = 60 };
 
 void list_init(struct file_list *l, struct arena *a, enum import_kind kind, int64_t actor_id, const struct import_plan *p)
 {
@@ -103,6 +107,35 @@ static int find_renewal(struct store *s, const struct import_values *v, struct r
   return rc;
 }
 
+/* What a signal is of: its contract, or else its account. */
+static int find_place(struct store *s, const struct import_values *v, struct row_trouble *t, int64_t *ret, struct err *e)
+{
+  bool contract = v->has[FIELD_CONTRACT_NUMBER] && v->text[FIELD_CONTRACT_NUMBER].n;
+  enum import_field f = contract ? FIELD_CONTRACT_NUMBER : FIELD_END_USER;
+  if (!contract && !(v->has[FIELD_END_USER] && v->text[FIELD_END_USER].n)) {
+    row_trouble_add(t, FIELD_END_USER, STR_NONE, "neither an account nor a contract", "write whose signal it is");
+    return OK;
+  }
+  struct err none = {0};
+  int rc = contract ? contract_find(s, v->text[f], ret, &none) : account_find(s, v->text[f], ret, &none);
+  if (rc == ERR_NOTFOUND) {
+    row_trouble_add(t, f, v->text[f], contract ? "there is no such contract" : "there is no such account", "import its contracts first, or correct the name");
+    return OK;
+  }
+  return rc < 0 ? err_set(e, rc, "%s", none.text) : OK;
+}
+
+static void check_signal(const struct import_values *v, day_t today, struct row_trouble *t)
+{
+  bool text = v->has[FIELD_SAYS] && v->text[FIELD_SAYS].n;
+  if (!v->has[FIELD_VALUE] && !text)
+    row_trouble_add(t, FIELD_VALUE, STR_NONE, "neither a number nor a text", "write what the signal says");
+  if (v->day[FIELD_AT] > today)
+    row_trouble_add(t, FIELD_AT, v->text[FIELD_AT], "the date lies in the future", "correct it, or leave the row out");
+  if (utf8_count(v->text[FIELD_SIGNAL]) > SIGNAL_NAME_MOST)
+    row_trouble_add(t, FIELD_SIGNAL, v->text[FIELD_SIGNAL], "the name of the signal is too long", "write at most 60 characters");
+}
+
 static int keep(struct file_list *l, int64_t renewal, const struct import_values *v)
 {
   if (!mem_room(&l->row, l->n, &l->cap, 256, sizeof *l->row))
@@ -134,8 +167,11 @@ int list_take(struct file_list *l, struct store *s, const struct org *org, const
     check_target(org, v, t);
   else if (l->kind == IMPORT_TOUCHES)
     check_touch(v, t);
+  else if (l->kind == IMPORT_SIGNALS)
+    check_signal(v, l->today, t);
   int64_t renewal = 0;
-  int rc = l->kind == IMPORT_TOUCHES ? find_renewal(s, v, t, &renewal, e) : l->kind == IMPORT_TARGETS ? check_place(l, s, v, t, e) : OK;
+  int rc = l->kind == IMPORT_TOUCHES ? find_renewal(s, v, t, &renewal, e) : l->kind == IMPORT_TARGETS ? check_place(l, s, v, t, e)
+           : l->kind == IMPORT_SIGNALS ? find_place(s, v, t, &renewal, e) : OK;
   if (rc < 0 || t->n)
     return rc;
   return keep(l, renewal, v) < 0 ? err_set(e, ERR_NOMEM, "out of memory after %zu rows: free memory or split the file", l->n) : OK;

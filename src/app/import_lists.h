@@ -18,13 +18,14 @@ struct file_list {
   int slot[FIELD_COUNT];      /* -1 = not in the file */
   int n_slots;
   struct list_row {
-    int64_t renewal;          /* of a touch */
+    int64_t renewal;          /* of a touch; of a signal its contract or else its account */
     struct list_value *value; /* n_slots */
     currency_t currency;
     uint32_t row;
   } *row;
   size_t n, cap;
   int64_t actor_id;           /* of targets: a manager sets those of their own places; 0 = the operator */
+  day_t today;                /* of signals: none lies behind it */
   bool rights_known, all_places;
   struct target_place *places; /* theirs, once they were asked for */
   size_t n_places;

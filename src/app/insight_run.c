@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/parallel.h"
 #include "store/repo_audit.h"
+#include "store/repo_signal.h"
 
 enum { BLOCKS_AT_ONCE = 16, KEEP_SCORES = 40, ROW_BYTES = 80 };
 
@@ -46,13 +47,14 @@ static void hash_row(struct strbuf *out, const struct book *b, const struct risk
   strbuf_fmt(out, "%u %d %d %d %u %u %d", b->renewals.id[r->renewal], r->seen, r->label, r->model, r->family, r->nth, r->closed);
   for (int i = 0; i < RISK_NUMBERS; i++)
     strbuf_add(out, (struct str){(const char *)&r->x[i], sizeof r->x[i]});
+  strbuf_add(out, (struct str){(const char *)r->signal, sizeof r->signal});
   strbuf_fmt(out, " %" PRId64 " %" PRId64 " %d\n", r->region < b->regions.n ? b->regions.id[r->region] : 0,
              b->renewals.atr[r->renewal], b->renewals.currency[r->renewal]);
 }
 
 /* Of every row that was learned from or judged. */
 static int hash_data(const struct making *m, char hex[INSIGHT_HASH], struct err *e) {
-  STRBUF_CLEANUP struct strbuf out = STRBUF_INIT((m->r.rows.n_ripe + m->r.rows.n_open + 1) * (size_t)(ROW_BYTES + 4 * RISK_NUMBERS) + 200);
+  STRBUF_CLEANUP struct strbuf out = STRBUF_INIT((m->r.rows.n_ripe + m->r.rows.n_open + 1) * (size_t)(ROW_BYTES + 4 * (RISK_NUMBERS + RISK_SIGNALS)) + 200);
   strbuf_fmt(&out, "%d %d %d\n", ENGINE_VERSION, m->run.as_of, m->run.grace_days);
   for (size_t i = 0; i < m->r.rows.n_ripe; i++)
     hash_row(&out, m->b, &m->r.rows.ripe[i]);
@@ -274,9 +276,11 @@ static int finish_tx(struct store *s, void *arg, struct err *e) {
 }
 
 static int run_engine(struct making *m, struct err *e) {
+  struct signal_set signals;
+  int rc = signal_load(m->s, m->a, m->b, &signals, e);
   struct engine_options o = {.today = m->run.as_of, .grace = m->run.grace_days, .threads = m->job->threads, .periods = m->periods, .n_periods = ENGINE_PERIODS,
-                             .calendar = &m->org.calendar, .rho = NAN, .watch = m->job->watch, .watch_ctx = m->job->watch_ctx};
-  int rc = engine_run(m->b, &o, m->a, &m->r, e);
+                             .signals = &signals, .calendar = &m->org.calendar, .rho = NAN, .watch = m->job->watch, .watch_ctx = m->job->watch_ctx};
+  rc = rc == OK ? engine_run(m->b, &o, m->a, &m->r, e) : rc;
   if (rc < 0)
     return rc;
   m->n_blocks = (m->r.n_scores + INSIGHT_BLOCK - 1) / INSIGHT_BLOCK;

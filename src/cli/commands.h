@@ -45,7 +45,7 @@ int version_cmd(struct cli *c);
 int worklist_cmd(struct cli *c);
 
 static const struct cli_command commands[] = {
-    {"import", import_cmd, "contracts|accounts|products|fx|targets|touches FILE [OPTIONS] | list | undo ID",
+    {"import", import_cmd, "contracts|accounts|products|fx|targets|touches|signals FILE [OPTIONS] | list | undo ID",
      "Reads a CSV or XLSX file into the store. Columns are found by their names in English, Spanish, Portuguese and\n"
      "French; dates and numbers are understood by column. Rows that cannot be taken go to a problems file.\n"
      "list: the imports so far. undo: takes one back as a whole, while nothing stands on top of it.\n\n"

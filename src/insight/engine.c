@@ -14,7 +14,7 @@ const char *engine_ground_name(int g) {
 }
 
 const char *engine_driver_key(int what) {
-  static const char *const keys[] = {"channel", "region", "product_family", "still_open"};
+  static const char *const keys[] = {"channel", "region", "product_family", "still_open", "signals"};
   return what < RISK_NUMBERS ? risk_number_key(what) : what < ENGINE_DRIVER_KINDS ? keys[what - RISK_NUMBERS] : "";
 }
 
@@ -157,6 +157,15 @@ int engine_score(const struct book *b, const struct risk_rows *rows, const struc
   return OK;
 }
 
+void engine_signals(const struct book *b, const struct engine_options *o, struct risk_rows *rows) {
+  uint32_t chosen[RISK_SIGNALS];
+  size_t n = o->signals != NULL ? signal_choose(o->signals, chosen) : 0;
+  if (n > 0) {
+    signal_fill(o->signals, chosen, n, b, rows->ripe, rows->n_ripe);
+    signal_fill(o->signals, chosen, n, b, rows->open, rows->n_open);
+  }
+}
+
 int engine_run(const struct book *b, const struct engine_options *o, struct arena *a, struct engine_result *ret, struct err *e) {
   struct engine_result x = {0};
   if (!goes_on(o, "freeze", 0, (int64_t)b->renewals.n)) {
@@ -166,6 +175,7 @@ int engine_run(const struct book *b, const struct engine_options *o, struct aren
   if (code == OK && !goes_on(o, "learn", 0, (int64_t)x.rows.n_ripe)) {
     return stopped(e);
   }
+  engine_signals(b, o, &x.rows);
   code = code == OK ? engine_learn(b, &x.rows, o, a, &x.model, e) : code;
   code = code == OK ? engine_score(b, &x.rows, &x.model, o, a, &x.scores, &x.n_scores, e) : code;
   if (code == OK) {
@@ -195,6 +205,9 @@ static void add_columns(const struct book *b, const struct engine_model *m, stru
   }
   for (int i = 0; i < m->n_families; i++) {
     strbuf_fmt(out, ",\"family %d\"", m->families[i]);
+  }
+  for (int i = 0; i < m->n_signals; i++) {
+    strbuf_fmt(out, ",\"signal %" PRIu32 "\"", m->signals[i]);
   }
   strbuf_addz(out, "]");
 }

@@ -20,6 +20,7 @@
 #include "insight/logit.h"
 #include "insight/probe.h"
 #include "insight/risk_rows.h"
+#include "insight/signal.h"
 #include "insight/timing.h"
 
 enum {
@@ -32,11 +33,15 @@ enum {
 };
 
 /* How much the numbers stand on; every screen says it. */
-enum engine_ground { ENGINE_STARTING, ENGINE_LEARNED, ENGINE_DOUBTED /* learned, but it knew more than can be known: the curve alone */, ENGINE_GROUNDS };
+/* DOUBTED: learned, but it knew more than can be known: the curve alone. */
+enum engine_ground { ENGINE_STARTING, ENGINE_LEARNED, ENGINE_DOUBTED, ENGINE_GROUNDS };
 const char *engine_ground_name(int g); /* "starting", "learned", "doubted"; "" out of range */
 
 /* What moves a chance, for words: numbers of a risk row, then these. Values are stored. */
-enum engine_driver { ENGINE_CHANNEL = RISK_NUMBERS, ENGINE_REGION, ENGINE_FAMILY, ENGINE_OPEN_LATE /* still open so late */, ENGINE_DRIVER_KINDS };
+enum engine_driver {
+  ENGINE_CHANNEL = RISK_NUMBERS, ENGINE_REGION, ENGINE_FAMILY, ENGINE_OPEN_LATE /* still open so late */, ENGINE_SIGNALS /* imported about it */,
+  ENGINE_DRIVER_KINDS
+};
 const char *engine_driver_key(int what); /* "amount", "channel" …; "" out of range */
 
 /* Whether to go on. done of total; called from one thread, some 20 times. */
@@ -50,6 +55,7 @@ struct engine_options {
   size_t n_periods;
   const struct calendar *calendar; /* whose quarter ends pull bookings; NULL = none do */
   double rho;                 /* how much renewals swing together; NAN = by how much data there is */
+  const struct signal_set *signals; /* NULL = none; each row reads what was known on its day */
   bool unprobed;              /* do not look for leaks: for replays of many days, whose last one does */
   engine_watch_fn *watch;     /* may be NULL */
   void *watch_ctx;
@@ -81,6 +87,9 @@ struct engine_model {
   size_t n_bins;             /* 0: nothing was held back */
   uint16_t n_regions, n_families; /* columns after the numbers and two channels */
   uint16_t *regions, *families;   /* their codes */
+  uint16_t n_signals;             /* columns behind those */
+  uint32_t signals[RISK_SIGNALS]; /* names of the set, in engine_options.signals */
+  struct str signal_names[RISK_SIGNALS];
   struct timing_curve timing[MODEL_COUNT];
   double ratio[MODEL_COUNT]; /* amount booked over amount due, of those that renewed */
   double quarter_end;        /* weight of a day among the last 14 of a quarter, in booking; 1 = as any other */

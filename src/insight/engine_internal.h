@@ -6,7 +6,7 @@
 static const double ENGINE_RIDGE = 2;
 enum { ENGINE_CHANNELS = 2 /* one tier, two tiers; direct is neither */, ENGINE_MOST_CODES = 12,
        ENGINE_PROBE_BEFORE = 60 /* days: as rows look a month after they were judged */,
-       ENGINE_MOST_COLUMNS = RISK_NUMBERS + ENGINE_CHANNELS + 2 * ENGINE_MOST_CODES };
+       ENGINE_MOST_COLUMNS = RISK_NUMBERS + ENGINE_CHANNELS + 2 * ENGINE_MOST_CODES + RISK_SIGNALS };
 
 size_t engine_columns(const struct engine_model *m);
 /* Scaled columns of a row: x has room for engine_columns. */
@@ -17,6 +17,8 @@ int engine_column_driver(const struct engine_model *m, size_t column);
 double engine_offset(const struct engine_model *m, const struct risk_row *r);
 /* Before timing: calibrated chance that it renews at all. */
 double engine_chance_at(const struct engine_model *m, double margin);
+/* Of both kinds of rows, what was known on their day. Before any of them is made a column of. */
+void engine_signals(const struct book *b, const struct engine_options *o, struct risk_rows *rows);
 /* Unscaled columns of a row. */
 void engine_fill_plain(const struct engine_model *m, const struct risk_row *r, double *x);
 /* Sets m->probe. Curves and codes of the columns have to be there. OK, ERR_NOMEM. */

@@ -97,14 +97,15 @@ double engine_offset(const struct engine_model *m, const struct risk_row *r) {
 
 /* ---- columns ---- */
 
-size_t engine_columns(const struct engine_model *m) { return RISK_NUMBERS + ENGINE_CHANNELS + (size_t)m->n_regions + m->n_families; }
+size_t engine_columns(const struct engine_model *m) { return RISK_NUMBERS + ENGINE_CHANNELS + (size_t)m->n_regions + m->n_families + m->n_signals; }
 
 int engine_column_driver(const struct engine_model *m, size_t column) {
   if (column < RISK_NUMBERS) {
     return (int)column;
   }
   column -= RISK_NUMBERS;
-  return column < ENGINE_CHANNELS ? ENGINE_CHANNEL : column < (size_t)ENGINE_CHANNELS + m->n_regions ? ENGINE_REGION : ENGINE_FAMILY;
+  return column < ENGINE_CHANNELS ? ENGINE_CHANNEL : column < (size_t)ENGINE_CHANNELS + m->n_regions ? ENGINE_REGION
+         : column < (size_t)ENGINE_CHANNELS + m->n_regions + m->n_families ? ENGINE_FAMILY : ENGINE_SIGNALS;
 }
 
 void engine_fill_plain(const struct engine_model *m, const struct risk_row *r, double *x) {
@@ -118,6 +119,9 @@ void engine_fill_plain(const struct engine_model *m, const struct risk_row *r, d
   }
   for (int i = 0; i < m->n_families; i++) {
     *x++ = r->family == m->families[i];
+  }
+  for (int i = 0; i < m->n_signals; i++) {
+    *x++ = (double)r->signal[i];
   }
 }
 
@@ -360,6 +364,14 @@ static int learn_swings(const struct risk_row *const *rows, size_t n, struct eng
 
 static double beyond(const struct risk_rows *rows) { return ((double)rows->beyond + 0.5) / ((double)rows->late + 10); }
 
+/* Rows have them already, in this order (engine_run). */
+static void choose_signals(const struct signal_set *x, struct engine_model *m) {
+  m->n_signals = x != NULL ? (uint16_t)signal_choose(x, m->signals) : 0;
+  for (int i = 0; i < m->n_signals; i++) {
+    m->signal_names[i] = x->names[m->signals[i]];
+  }
+}
+
 int engine_learn(const struct book *b, const struct risk_rows *rows, const struct engine_options *o, struct arena *a, struct engine_model *ret, struct err *e) {
   struct engine_model m = {.ripe = (int64_t)rows->n_ripe, .late_back = rows->beyond, .first_due = DAY_NONE, .last_due = DAY_NONE, .grace = o->grace,
                            .beyond = beyond(rows)};
@@ -385,6 +397,7 @@ int engine_learn(const struct book *b, const struct risk_rows *rows, const struc
     m.families = frequent(rows, true, a, &m.n_families);
     code = m.regions != NULL && m.families != NULL ? OK : no_memory(e);
   }
+  choose_signals(o->signals, &m);
   m.probe = probe_none(engine_columns(&m));
   code = code == OK && learns && !o->unprobed ? engine_probe(b, rows, o, &m, e) : code;
   if (m.probe.verdict != PROBE_FINE && m.probe.verdict != PROBE_FEW) {

@@ -56,6 +56,9 @@ int engine_probe(const struct book *b, const struct risk_rows *rows, const struc
   struct risk_rows later;
   struct probe_data d;
   int code = a != NULL ? risk_rows_seen(b, o->today, o->grace, ENGINE_PROBE_BEFORE, o->threads, a, &later, e) : err_set(e, ERR_NOMEM, "Out of memory");
+  if (code == OK) {
+    engine_signals(b, o, &later);
+  }
   struct pair *pairs = code == OK ? arena_alloc(a, (rows->n_ripe + 1) * sizeof *pairs) : NULL;
   if (pairs == NULL) {
     return code != OK ? code : err_set(e, ERR_NOMEM, "Out of memory");

@@ -13,7 +13,7 @@
 #include "base/arena.h"
 #include "insight/book.h"
 
-enum { RISK_SEEN_BEFORE = 90, RISK_GRACE = 180, RISK_MADE_MOST = 20, RISK_FAMILIES = 64 };
+enum { RISK_SEEN_BEFORE = 90, RISK_GRACE = 180, RISK_MADE_MOST = 20, RISK_FAMILIES = 64, RISK_SIGNALS = 8 };
 /* Numbers of a row. All are finite; what is not there is 0, and a flag beside it says so. */
 enum risk_number {
   RISK_AMOUNT,        /* ln(1 + annual value in whole reporting currency), at the rate of the day seen; 0 without a rate */
@@ -41,6 +41,7 @@ struct risk_row {
   uint16_t nth;       /* 1 = the first renewal, at most RISK_MADE_MOST */
   int16_t closed;     /* ripe ones: days from due to the booking, or for lost ones to the day that was known, at most grace; open ones 0 */
   float x[RISK_NUMBERS];
+  float signal[RISK_SIGNALS]; /* of names chosen (signal.h); NaN: nothing is known */
 };
 struct risk_rows {
   struct risk_row *ripe, *open; /* each ascending by renewal */

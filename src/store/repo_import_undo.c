@@ -224,6 +224,7 @@ static const char *const unlink_lines[] = {
   "delete from data_finding where import_id = $1 /* scan */",
   "delete from touch where id in (select entity_id from import_made where by_import = $1 and entity = 'touch')",
   "delete from target where id in (select entity_id from import_made where by_import = $1 and entity = 'target')",
+  "delete from signal where import_id = $1",
 };
 /* References that have no index of their own: many accounts and products could not be deleted in time without one. */
 static const char make_indexes[] =

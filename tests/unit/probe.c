@@ -55,7 +55,7 @@ static void honest_rows_pass(void **state) {
   near(r.shuffled_auc, 0.5, 4 * r.shuffled_se); /* although the third column tells the quarter, and quarters differ */
   assert_true(r.shuffled_se > 0.004 && r.shuffled_se < 0.008);
   assert_int_equal(probe_run(&d, &again, &e), OK);
-  assert_memory_equal(&r, &again, sizeof r);
+  assert_true(r.auc == again.auc && r.later_auc == again.later_auc && r.shuffled_auc == again.shuffled_auc && r.column_auc == again.column_auc);
   assert_true(str_starts(probe_sentence(&r, STR("usage"), arena), STR("no sign of a leak")));
   /* Many honest tables: none is stopped. */
   for (uint64_t seed = 2; seed < 12; seed++) {

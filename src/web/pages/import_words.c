@@ -16,11 +16,12 @@ static const char *const FIELDS[FIELD_COUNT] = {
   [FIELD_EOL] = MSG("End of life"), [FIELD_EOS] = MSG("End of support"), [FIELD_REPLACEMENT] = MSG("Replacement"), [FIELD_RATE_DATE] = MSG("Date of the rate"),
   [FIELD_RATE] = MSG("Rate"), [FIELD_SOURCE] = MSG("Source"), [FIELD_SCOPE] = MSG("Scope"), [FIELD_SCOPE_NAME] = MSG("Name of the scope"), [FIELD_PERIOD] = MSG("Period"),
   [FIELD_TARGET_KIND] = MSG("Kind of target"), [FIELD_MEASURE] = MSG("Measure"), [FIELD_AMOUNT] = MSG("Amount"), [FIELD_REASON] = MSG("Reason"),
-  [FIELD_DUE] = MSG("Due date"), [FIELD_AT] = MSG("Date of the touch"), [FIELD_CHANNEL] = MSG("Channel"), [FIELD_PARTY] = MSG("Party"), [FIELD_NOTE] = MSG("Note"),
+  [FIELD_DUE] = MSG("Due date"), [FIELD_AT] = MSG("Date"), [FIELD_CHANNEL] = MSG("Channel"), [FIELD_PARTY] = MSG("Party"), [FIELD_NOTE] = MSG("Note"),
+  [FIELD_SIGNAL] = MSG("Name of the signal"), [FIELD_VALUE] = MSG("Number"), [FIELD_SAYS] = MSG("Text"),
 };
 static const char *const KINDS[IMPORT_KIND_COUNT] = {
   [IMPORT_CONTRACTS] = MSG("Contracts"), [IMPORT_ACCOUNTS] = MSG("Accounts"), [IMPORT_PRODUCTS] = MSG("Products"), [IMPORT_FX] = MSG("Exchange rates"),
-  [IMPORT_TARGETS] = MSG("Targets"), [IMPORT_TOUCHES] = MSG("Touches"),
+  [IMPORT_TARGETS] = MSG("Targets"), [IMPORT_TOUCHES] = MSG("Touches"), [IMPORT_SIGNALS] = MSG("Signals"),
 };
 
 const char *imports_field(const struct reader *r, enum import_field f) { return tr(r, FIELDS[f]).p; }

@@ -57,6 +57,7 @@ static struct str driver_words(const struct telling *t, const struct engine_why 
   case ENGINE_CHANNEL: return tr_fmt(r, "Sales model: {0}", str_of(parts_sales_model(r->reader, (int)t->c->sales_model)));
   case ENGINE_REGION: return tr(r, "The region it is in");
   case ENGINE_FAMILY: return tr(r, "The products it covers");
+  case ENGINE_SIGNALS: return tr(r, "The signals imported about it");
   case ENGINE_OPEN_LATE:
     return value > 0 ? tr_n(r, (int64_t)lround(value), "Still open {n} day after it was due", "Still open {n} days after it was due")
                      : tr(r, "Still open so close to the day");
