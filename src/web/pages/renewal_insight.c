@@ -6,6 +6,7 @@
 #include "web/pages/renewal.h"
 
 enum { MOST_SAID = 3, FULL_BAR = 200 /* tenths of a point */ };
+static const double NO_LOSS = 0.1501, NOTHING_SETTLED = 0.1499;
 static const double LEAST_SHOWN = 0.005; /* a quarter that it is not at all likely to be booked in is no line */
 
 struct telling {
@@ -40,7 +41,9 @@ static struct str of_the_past(const struct telling *t, uint8_t what, double valu
                       : tr_n(r, (int64_t)lround(30 * value), "The renewal before came {n} day late", "The renewal before came {n} days late");
   case RISK_FIRST: return value > 0.5 ? tr(r, "No renewal before this one") : tr(r, "Has a renewal behind it");
   case RISK_SHRUNK: return value > 0.5 ? tr(r, "Renewed only in part last time") : tr(r, "Not cut down last time");
-  default: return tr_fmt(r, "Losses of this customer elsewhere: about {0}", percent(r, value, 0));
+  default: /* shrunk: 0.15 with nothing settled, less with settled ones that all came back */
+    return value > NO_LOSS ? tr_fmt(r, "Losses of this customer elsewhere: about {0}", percent(r, value, 0))
+           : value > NOTHING_SETTLED ? tr(r, "Nothing settled of this customer elsewhere") : tr(r, "Few losses of this customer elsewhere");
   }
 }
 
@@ -75,7 +78,7 @@ static struct str question(const struct telling *t, const struct engine_why *w) 
     return value > 0 ? tr_fmt(r, "\"Last time the order came after the coverage had ended. What would have to start now for it to be here by {0}?\"", due) : STR_NONE;
   case RISK_FIRST: return value > 0.5 ? tr(r, "\"This would be the first renewal: shall I take you through what is covered and what happens if it ends?\"") : STR_NONE;
   case RISK_SHRUNK: return value > 0.5 ? tr(r, "\"Last time you kept a part. Which of what is left do you still rely on?\"") : STR_NONE;
-  case RISK_LOSSES: return tr(r, "\"Some of what you had with us was not renewed. What was the reason, and does it hold here too?\"");
+  case RISK_LOSSES: return value <= NO_LOSS ? STR_NONE : tr(r, "\"Some of what you had with us was not renewed. What was the reason, and does it hold here too?\"");
   case RISK_LINES: case RISK_UNITS: return tr(r, "\"Is everything on this list still in use? I'd rather correct it now than on the day of the order.\"");
   case ENGINE_CHANNEL: return t->c->sales_model != MODEL_DIRECT ? tr(r, "\"Who places the order, and when do they need our quote?\"") : STR_NONE;
   case ENGINE_OPEN_LATE: return value > 0 ? tr_fmt(r, "\"Coverage ended on {0}. What is still missing for the order?\"", due) : STR_NONE;
