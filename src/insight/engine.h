@@ -56,7 +56,6 @@ struct engine_options {
   const struct calendar *calendar; /* whose quarter ends pull bookings; NULL = none do */
   double rho;                 /* how much renewals swing together; NAN = by how much data there is */
   const struct signal_set *signals; /* NULL = none; each row reads what was known on its day */
-  bool unprobed;              /* do not look for leaks: for replays of many days, whose last one does */
   engine_watch_fn *watch;     /* may be NULL */
   void *watch_ctx;
 };
@@ -78,7 +77,7 @@ struct engine_model {
   struct cohort_fit whole;
   struct engine_segment *segments; /* by (region, model) */
   size_t n_segments;
-  struct probe_result probe; /* PROBE_FEW when it was not looked for */
+  struct probe_result probe; /* PROBE_FEW when there was too little to look at */
   bool has_logit;
   struct logit_scale scale;
   struct logit_model logit;

@@ -399,7 +399,7 @@ int engine_learn(const struct book *b, const struct risk_rows *rows, const struc
   }
   choose_signals(o->signals, &m);
   m.probe = probe_none(engine_columns(&m));
-  code = code == OK && learns && !o->unprobed ? engine_probe(b, rows, o, &m, e) : code;
+  code = code == OK && learns ? engine_probe(b, rows, o, &m, e) : code;
   if (m.probe.verdict != PROBE_FINE && m.probe.verdict != PROBE_FEW) {
     m.ground = ENGINE_DOUBTED;
     learns = false;
