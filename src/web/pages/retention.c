@@ -270,7 +270,8 @@ int retention_page(struct request *r, struct response *w) {
   v.horizon = arena_fmt(r->arena, "%u", q.horizon);
   v.before = arena_fmt(r->arena, "%u", q.before);
   fill_words(r, &x, &q, &v);
-  rc = fill_switch(r, &q, &v);
+  rc = insight_tabs_fill(r, &v.nav);
+  rc = rc < 0 ? rc : fill_switch(r, &q, &v);
   rc = rc < 0 ? rc : fill_rows(r, &x, &q, &v, &chosen);
   rc = rc < 0 ? rc : fill_ages(r, &x, &q, chosen, &v);
   if (rc < 0)

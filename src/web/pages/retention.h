@@ -2,6 +2,7 @@
 #ifndef WEB_PAGES_RETENTION_H
 #define WEB_PAGES_RETENTION_H
 #include "insight/retention.h"
+#include "web/pages/insight.h"
 #include "web/parts.h"
 #include "web/route.h"
 
@@ -21,6 +22,7 @@ struct retention_age_row {
   struct amount atr, value;
 };
 struct retention_view {
+  struct insight_tabs nav;
   struct str headline, say, flat, older, no_rate, few, early;
   struct option *bys;        /* value: an address */
   size_t n_bys;
