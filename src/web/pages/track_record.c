@@ -312,9 +312,6 @@ int track_record_page(struct request *r, struct response *w) {
     v.headline = tr(r, "No backtest yet");
     v.say = tr(r, "What the model would have said in past quarters, against what came, stands here once it was replayed.");
   }
-  rc = insight_tabs_fill(r, &v.nav);
-  if (rc < 0)
-    return rc;
   struct view_cx cx = view_cx_of(r);
   shell_begin(r, w, &(struct page){.title = tr(r, "Track record"), .nav = "/insight", .sheet = "rhythm.css"});
   view_track_record(&w->body, &cx, &v);
