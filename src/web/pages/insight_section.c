@@ -95,6 +95,8 @@ static void add_set(const struct filling *f, const struct insight_saved *s, stru
     return;
   struct insight_set *x = &v->sets[v->n_sets++];
   struct str amount = format_money(r->reader, s->amount, f->d->reporting, MONEY_HEAD), target = format_money(r->reader, f->v.whole.target, f->d->reporting, MONEY_HEAD);
+  if (f->v.whole.target != f->t->nodes[0].target) /* of the reader's place: what is due there may be asked for less */
+    target = tr_fmt(r, "the company\u2019s {0}", target);
   if (!s->reachable)
     x->say = tr_fmt(r, "Even with every renewal due by then saved, the chance of {1} stays below {0}.", chance, target);
   else if (!s->n)
@@ -124,7 +126,7 @@ static void fill_words(const struct filling *f, struct insight_section *v) {
 
 int insight_section_fill(struct request *r, const struct desk *d, const struct forecast_tree *t, bool rows, struct insight_section *ret) {
   struct filling f = {.r = r, .d = d, .t = t};
-  struct insight_section v = {.title = tr_fmt(r, "Where {0} lands", d->period_name), .overview_href = shell_may_get(r, "/insight") ? STR("/insight") : STR_NONE};
+  struct insight_section v = {.title = tr_fmt(r, "Where {0} lands", d->period_name), .overview_href = !str_eq(r->path, STR("/insight")) && shell_may_get(r, "/insight") ? STR("/insight") : STR_NONE};
   int rc = insight_seen_load(r->store, r->arena, &r->scope, d->book, &d->period, r->today, &f.v, &r->err);
   if (rc < 0)
     return rc;
