@@ -67,7 +67,8 @@ static void add_line(const struct book_lines *l, uint32_t row, struct lines_then
   }
 }
 
-/* Booked in full or in part, lost, or open: as its lines were. False: no line of it was known. */
+/* Booked in full or in part, lost, or open, as history judges it: open while a line is, except that after the due date what came back closes it.
+ * False: no line of it was known. */
 static bool rebuild_row(struct book *past, size_t i) {
   const struct book_lines *l = &past->lines;
   struct book_renewals *r = &past->renewals;
@@ -84,13 +85,13 @@ static bool rebuild_row(struct book *past, size_t i) {
   if (x.n == 0) {
     return false;
   }
-  bool settled = x.settled == x.n, back = settled && x.won > 0;
+  bool settled = x.settled == x.n || (x.won > 0 && past->as_of > r->due[i]), back = settled && x.won > 0;
   r->atr[i] = x.atr;
   r->won[i] = back ? x.won : 0;
   r->booked[i] = back ? x.booked : DAY_NONE;
   r->close[i] = r->step_date[i] = DAY_NONE;
   r->changed[i] = settled ? x.settled_on : x.known;
-  r->outcome[i] = (uint8_t)(!settled ? OUTCOME_OPEN : !back ? OUTCOME_LOST : x.won < x.atr - x.atr / 100 ? OUTCOME_PARTIAL : OUTCOME_RENEWED);
+  r->outcome[i] = (uint8_t)(!settled ? OUTCOME_OPEN : !back ? OUTCOME_LOST : x.settled < x.n || x.won < x.atr - x.atr / 100 ? OUTCOME_PARTIAL : OUTCOME_RENEWED);
   r->stage[i] = (uint8_t)(!settled ? STAGE_NOT_STARTED : back ? STAGE_WON : STAGE_LOST);
   r->category[i] = (uint8_t)stage_category((enum stage)r->stage[i]);
   r->forecast[i] = settled ? 0 : x.atr;

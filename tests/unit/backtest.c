@@ -311,6 +311,40 @@ static void rebuilt_from_lines(void **state) {
   book_free(b);
 }
 
+/* Two lines due on one day: one comes back ten days before, the other is known to be lost a year after. As history judges renewals, what came back
+ * closes the renewal once the due date is past; until then it is open. */
+static void rebuilt_in_part(void **state) {
+  (void)state;
+  enum { DUE = START + 364 };
+  static const struct { int day, outcome, category; int64_t won; } wanted[] = {
+      {DUE - 20, OUTCOME_OPEN, CATEGORY_PIPELINE, 0}, {DUE - 5, OUTCOME_OPEN, CATEGORY_PIPELINE, 0}, {DUE, OUTCOME_OPEN, CATEGORY_PIPELINE, 0},
+      {DUE + 1, OUTCOME_PARTIAL, CATEGORY_CLOSED, 7000}, {DUE + 300, OUTCOME_PARTIAL, CATEGORY_CLOSED, 7000}, {DUE + 366, OUTCOME_PARTIAL, CATEGORY_CLOSED, 7000}};
+  struct book *b = names_of_world();
+  struct book_line l[2];
+  for (int i = 0; i < 2; i++) {
+    l[i] = (struct book_line){.end = DUE, .start = START, .booked = i ? DAY_NONE : DUE - 10, .known = START, .outcome_known = i ? DUE + 366 : DUE - 10, .atr = 7000,
+                              .won = i ? 0 : 7000, .id = (uint32_t)i + 1, .account = 1, .contract = 1, .product = 1, .quantity = 1, .rep = 1, .region = 1, .currency = 1,
+                              .model = MODEL_DIRECT, .outcome_evidence = (uint8_t)((i ? OUTCOME_LOST : OUTCOME_RENEWED) | EVIDENCE_EXPLICIT << 4)};
+  }
+  assert_int_equal(book_set_lines(b, l, 2), OK);
+  put_renewals(b, &(struct term){1, DUE, DUE - 10, DUE + 400, 14000, false}, 1);
+  for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+    struct book *past = past_of(b, wanted[i].day);
+    const struct book_renewals *x = &past->renewals;
+    bool closed = wanted[i].outcome != OUTCOME_OPEN;
+    assert_int_equal(x->n, 1);
+    assert_int_equal(x->outcome[0], wanted[i].outcome);
+    assert_int_equal(x->category[0], wanted[i].category);
+    assert_int_equal(x->atr[0], 14000);
+    assert_int_equal(x->won[0], wanted[i].won);
+    assert_int_equal(x->forecast[0], closed ? 0 : 14000);
+    assert_int_equal(x->booked[0], closed ? DUE - 10 : DAY_NONE);
+    assert_true(x->changed[0] <= wanted[i].day);
+    book_free(past);
+  }
+  book_free(b);
+}
+
 /* ---- weeks by hand ---- */
 
 static struct backtest_week week_of(int quarter, int week, int64_t mean, int64_t rate, int64_t actual) {
@@ -390,7 +424,7 @@ static void baseline_by_hand(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(coverage),        cmocka_unit_test(rho_is_found_again), cmocka_unit_test(planted_signal),   cmocka_unit_test(no_signal_is_said),
-      cmocka_unit_test(rebuilt_from_lines), cmocka_unit_test(weeks_by_hand),   cmocka_unit_test(baseline_by_hand),
+      cmocka_unit_test(rebuilt_from_lines), cmocka_unit_test(rebuilt_in_part), cmocka_unit_test(weeks_by_hand),   cmocka_unit_test(baseline_by_hand),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
