@@ -37,29 +37,22 @@ int sales_choices(struct request *r, int64_t selected, int64_t without, struct o
 
 /* ---- renewals ---- */
 
-/* Whose each account is, by the book's code of it; for who leads a team. */
-static int sales_names(struct request *r, const struct desk *d, const struct sales_person *people, size_t n, struct str **ret) {
-  struct str *names = arena_zalloc(r->arena, d->book->accounts.n + (size_t)1, sizeof *names);
-  int rc = names ? OK : err_set(&r->err, ERR_NOMEM, "Out of memory");
-  for (size_t i = 0; i < n && rc == OK; i++) {
-    struct sales_owner *rows = NULL;
-    size_t k = 0;
-    rc = sales_accounts(r->store, r->arena, people[i].id, r->until, &rows, &k, &r->err);
-    for (size_t j = 0; j < k && rc == OK; j++)
-      names[book_code(&d->book->accounts, rows[j].account_id)] = rows[j].person;
-  }
-  *ret = names;
-  return rc;
+/* Who of field sales looks after the account of a row, for who leads a team. */
+static int fill_sales(struct request *r, const struct desk *d, uint32_t i, struct sales_row *x) {
+  struct sales_owner owner;
+  int rc = sales_owner_of(r->store, r->arena, d->book->accounts.id[d->book->renewals.account[i]], r->until, &owner, &r->err);
+  x->sales = rc == 1 ? owner.person : STR_NONE;
+  return rc < 0 ? rc : OK;
 }
 
-static void fill_row(struct request *r, const struct desk *d, uint32_t i, const struct str *sales, struct sales_row *x) {
+static void fill_row(struct request *r, const struct desk *d, uint32_t i, struct sales_row *x) {
   const struct book *b = d->book;
   const struct book_renewals *n = &b->renewals;
   *x = (struct sales_row){.customer = book_name(&b->accounts, n->account[i]), .customer_href = arena_fmt(r->arena, "/accounts/%" PRId64, b->accounts.id[n->account[i]]),
                           .due = format_weekday(r->reader, n->due[i]), .href = arena_fmt(r->arena, "/renewals/%u", n->id[i]),
                           .contract = book_name(&b->contracts, n->contract[i]),
                           .category = str_of(parts_category(r->reader, n->category[i])), .owner = book_name(&b->reps, n->rep[i]),
-                          .sales = sales ? sales[n->account[i]] : STR_NONE, .glyph = parts_glyph(n->category[i]),
+                          .glyph = parts_glyph(n->category[i]),
                           .amount = parts_amount(r->reader, n->forecast[i], b->currency_of[n->currency[i]], MONEY_WHOLE), .late = n->due[i] < r->today,
                           .risk = (n->flags[i] & RENEWAL_AT_RISK) != 0};
 }
@@ -74,10 +67,9 @@ static int figure(struct request *r, const struct desk *d, struct sales_view *v,
   return rc;
 }
 
-static int fill_renewals(struct request *r, const struct desk *d, const struct sales_person *people, size_t n, struct sales_view *v) {
+static int fill_renewals(struct request *r, const struct desk *d, struct sales_view *v) {
   struct desk_rows all = {0}, open = {0}, soon = {0}, risk = {0}, past = {0};
   struct grid_page page;
-  struct str *names = NULL;
   desk_where_open(&all);
   desk_where_open(&open);
   desk_where_range(&open, GRID_DUE, INT64_MIN, (int64_t)r->today + d->org.window_days);
@@ -88,13 +80,16 @@ static int fill_renewals(struct request *r, const struct desk *d, const struct s
   desk_where_open(&past);
   desk_where_range(&past, GRID_DUE, INT64_MIN, (int64_t)r->today - 1);
   int rc = desk_rows_page(r, d, &open, GRID_DUE, false, MOST_ROWS, &page);
-  if (rc >= 0 && v->leads)
-    rc = sales_names(r, d, people, n, &names);
   v->rows = rc < 0 ? NULL : arena_zalloc(r->arena, page.n + 1, sizeof *v->rows);
   if (rc < 0 || !v->rows)
     return rc < 0 ? rc : ERR_NOMEM;
-  for (size_t i = 0; i < page.n; i++)
-    fill_row(r, d, page.rows[i], names, &v->rows[v->n_rows++]);
+  for (size_t i = 0; i < page.n && rc >= 0; i++) {
+    fill_row(r, d, page.rows[i], &v->rows[v->n_rows]);
+    rc = v->leads ? fill_sales(r, d, page.rows[i], &v->rows[v->n_rows]) : rc;
+    v->n_rows++;
+  }
+  if (rc < 0)
+    return rc;
   v->rows_href = desk_rows_href(r, d, &all, "");
   v->rows_note = tr(r, "All open renewals");
   rc = figure(r, d, v, MSG("Due in 90 days"), &soon, false);
@@ -131,7 +126,7 @@ int sales_show(struct request *r, struct response *w, struct str secret, struct 
     rc = sales_led(r->store, r->arena, r->who.id, &people, &n, &r->err);
   v.leads = n > 1;
   if (rc >= 0 && v.sales)
-    rc = fill_renewals(r, &d, people, n, &v);
+    rc = fill_renewals(r, &d, &v);
   if (rc >= 0)
     rc = fill_asks(r, &v);
   if (rc >= 0 && v.now)
