@@ -138,9 +138,10 @@ static void book_survives(void **state) {
   fault_loop(fork_and_free, 3);
 }
 
+enum { KEEPING = 4 }; /* what an answer is kept with beside the book (insight/kept.h) */
 static void forecast_survives(void **state) {
   (void)state;
-  fault_loop(forecast, 3);
+  fault_loop_but(forecast, 3, KEEPING);
 }
 
 static void grid_survives(void **state) {
@@ -150,7 +151,7 @@ static void grid_survives(void **state) {
 
 static void kpis_survive(void **state) {
   (void)state;
-  fault_loop(kpis, 3);
+  fault_loop_but(kpis, 3, KEEPING);
 }
 
 int main(void) {
