@@ -126,7 +126,8 @@ static void fill_words(const struct filling *f, struct insight_section *v) {
 
 int insight_section_fill(struct request *r, const struct desk *d, const struct forecast_tree *t, bool rows, struct insight_section *ret) {
   struct filling f = {.r = r, .d = d, .t = t};
-  struct insight_section v = {.title = tr_fmt(r, "Where {0} lands", d->period_name), .overview_href = !str_eq(r->path, STR("/insight")) && shell_may_get(r, "/insight") ? STR("/insight") : STR_NONE};
+  struct insight_section v = {.title = tr_fmt(r, "Where {0} lands", d->period_name),
+                              .overview_href = !str_eq(r->path, STR("/insight")) && shell_may_get(r, "/insight") ? STR("/insight") : STR_NONE};
   int rc = insight_seen_load(r->store, r->arena, &r->scope, d->book, &d->period, r->today, &f.v, &r->err);
   if (rc < 0)
     return rc;
