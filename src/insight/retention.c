@@ -170,7 +170,9 @@ static int by_atr(const void *pa, const void *pb) {
 
 /* Keeps the largest segments; the rest becomes one. */
 static void gather(struct work *w) {
-  qsort(w->sums, w->n, sizeof *w->sums, by_atr);
+  if (w->n > 1) {
+    qsort(w->sums, w->n, sizeof *w->sums, by_atr);
+  }
   if (w->n > w->q->most) {
     struct sums *rest = &w->sums[w->q->most];
     rest->key = UINT32_MAX;
