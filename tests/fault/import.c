@@ -4,7 +4,7 @@
 #include "base/alloc.h"
 #include "store/repo_import.h"
 #include <setjmp.h>
-#include <cmocka.h>
+#include "../group.h"
 #include <unistd.h>
 
 static const char rows[] = "Contract,Line,Customer,Product,Owner,Reseller,Start,End,Currency,Amount\n"
@@ -100,5 +100,5 @@ static void every_allocation(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(every_allocation)};
-  return cmocka_run_group_tests(tests, setup, teardown);
+  return group_run_tests(tests, setup, teardown);
 }

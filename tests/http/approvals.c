@@ -170,13 +170,6 @@ static void test_several(void **state) {
   answers(rep, rep_csrf, both, "version=1&note=", 303, NULL);
 }
 
-static void api(const char *token, const char *path, const char *json, int status, const char *text) {
-  struct answer a;
-  ask(&h, &(struct ask){.method = "POST", .path = path, .bearer = token, .body = json, .type = "application/json"}, &a);
-  if (a.status != status || (text && !answer_says(&a, text))) fail_msg("%s %s: %d, wanted %d with %s: %.3000s", path, json, a.status, status, text ? text : "", a.body.p);
-  answer_free(&a);
-}
-
 #define API_ASK "/api/v1/exceptions"
 #define TERMS "\"renewal_id\": 501, \"kind\": \"payment_terms\", \"size\": 30"
 static void test_api_acts(void **state) {
@@ -188,40 +181,41 @@ static void test_api_acts(void **state) {
   assert_int_equal(access_token_add(h.store, h.people[ROLE_MANAGER], STR("reader"), TOKEN_READ, 1, 0, clock_now(), reader, &e), OK);
   assert_int_equal(access_token_add(h.store, h.other_rep, STR("foreign"), TOKEN_READ | TOKEN_WRITE, 1, 0, clock_now(), foreign, &e), OK);
   int64_t cases = house_number(&h, "select count(*) from exception_case /* scan */");
-  api(mine, API_ASK, "{}", 400, "renewal_id: say for which renewal");
-  api(mine, API_ASK, "{\"renewal_id\": 501, \"kind\": \"gift\"}", 400, "kind: use discount");
-  api(mine, API_ASK, "{" TERMS "}", 400, "The reason is missing");
-  api(mine, API_ASK, "{" TERMS ", \"reason\": 7}", 400, "reason: write a text in quotes");
-  api(mine, API_ASK, "{" TERMS ", \"reason\": \"why\", \"expires\": \"2026-02-31\"}", 400, "expires: write a day");
-  api(mine, API_ASK, "{\"renewal_id\": 501, \"kind\": \"payment_terms\", \"size\": -999999999999999, \"reason\": \"why\"}", 400, "The size does not fit the kind");
-  api(mine, API_ASK, "{" TERMS ", \"reason\": \"why\", \"documents\": 7}", 400, "documents: write the ids");
-  api(foreign, API_ASK, "{" TERMS ", \"reason\": \"why\"}", 404, NULL);
-  api(reader, API_ASK, "{" TERMS ", \"reason\": \"why\"}", 403, "This API token may only read");
-  api(mine, API_ASK, "{" TERMS ", \"preview\": true}", 200,
+  api_posts(&h, mine, API_ASK, "{}", 400, "renewal_id: say for which renewal");
+  api_posts(&h, mine, API_ASK, "{\"renewal_id\": 501, \"kind\": \"gift\"}", 400, "kind: use discount");
+  api_posts(&h, mine, API_ASK, "{" TERMS "}", 400, "The reason is missing");
+  api_posts(&h, mine, API_ASK, "{" TERMS ", \"reason\": 7}", 400, "reason: write a text in quotes");
+  api_posts(&h, mine, API_ASK, "{" TERMS ", \"reason\": \"why\", \"expires\": \"2026-02-31\"}", 400, "expires: write a day");
+  api_posts(&h, mine, API_ASK, "{\"renewal_id\": 501, \"kind\": \"payment_terms\", \"size\": -999999999999999, \"reason\": \"why\"}", 400,
+            "The size does not fit the kind");
+  api_posts(&h, mine, API_ASK, "{" TERMS ", \"reason\": \"why\", \"documents\": 7}", 400, "documents: write the ids");
+  api_posts(&h, foreign, API_ASK, "{" TERMS ", \"reason\": \"why\"}", 404, NULL);
+  api_posts(&h, reader, API_ASK, "{" TERMS ", \"reason\": \"why\"}", 403, "This API token may only read");
+  api_posts(&h, mine, API_ASK, "{" TERMS ", \"preview\": true}", 200,
       "\"cost\":\"7.89\",\"currency\":\"USD\",\"cost_reporting\":\"7.89\",\"reporting_currency\":\"USD\",\"approver\":\"manager\"");
   assert_int_equal(house_number(&h, "select count(*) from exception_case /* scan */"), cases); /* nothing half written */
-  api(mine, API_ASK, "{" TERMS ", \"reason\": \"why\", \"recapture_date\": \"2027-12-01\"}", 200,
+  api_posts(&h, mine, API_ASK, "{" TERMS ", \"reason\": \"why\", \"recapture_date\": \"2027-12-01\"}", 200,
       "\"id\":4,\"version\":1,\"renewal_id\":501,\"kind\":\"payment_terms\",\"state\":\"waiting\"");
-  api(mine, API_ASK, "{" TERMS ", \"reason\": \"why\"}", 409, "is still open");
-  api(boss, API_ASK "/4/approve", "{}", 400, "version: send the version");
-  api(foreign, API_ASK "/4/approve", "{\"version\": 1}", 404, NULL);
-  api(reader, API_ASK "/4/approve", "{\"version\": 1}", 403, "This API token may only read");
-  api(mine, API_ASK "/4/approve", "{\"version\": 1}", 403, "Nobody decides their own request");
-  api(boss, API_ASK "/4/decline", "{\"version\": 1}", 400, "The words are missing");
-  api(boss, API_ASK "/4/return", "{\"version\": 1, \"text\": \"Which sites?\"}", 200, "\"state\":\"returned\"");
-  api(mine, API_ASK "/4/answer", "{\"version\": 2, \"text\": \"All\"}", 200, "\"version\":3");
-  api(boss, API_ASK "/4/approve", "{\"version\": 2}", 409, "changed since you opened it");
-  api(boss, API_ASK "/4/approve", "{\"version\": 3, \"size\": 31, \"text\": \"more\"}", 400, "or less");
-  api(boss, API_ASK "/4/approve", "{\"version\": 3, \"size\": 20, \"text\": \"twenty\", \"valid_until\": \"2026-12-24\"}", 200, "\"state\":\"approved\"");
-  api(boss, API_ASK "/4/decline", "{\"version\": 4, \"text\": \"no\"}", 409, "manager has approved the request already");
-  api(mine, API_ASK, "{" TERMS ", \"reason\": \"again\"}", 200, "\"id\":5");
-  api(mine, API_ASK "/5/withdraw", "{\"version\": 1}", 200, "\"state\":\"withdrawn\"");
-  api(boss, API_ASK "/5/approve", "{\"version\": 2}", 409, "has withdrawn the request");
+  api_posts(&h, mine, API_ASK, "{" TERMS ", \"reason\": \"why\"}", 409, "is still open");
+  api_posts(&h, boss, API_ASK "/4/approve", "{}", 400, "version: send the version");
+  api_posts(&h, foreign, API_ASK "/4/approve", "{\"version\": 1}", 404, NULL);
+  api_posts(&h, reader, API_ASK "/4/approve", "{\"version\": 1}", 403, "This API token may only read");
+  api_posts(&h, mine, API_ASK "/4/approve", "{\"version\": 1}", 403, "Nobody decides their own request");
+  api_posts(&h, boss, API_ASK "/4/decline", "{\"version\": 1}", 400, "The words are missing");
+  api_posts(&h, boss, API_ASK "/4/return", "{\"version\": 1, \"text\": \"Which sites?\"}", 200, "\"state\":\"returned\"");
+  api_posts(&h, mine, API_ASK "/4/answer", "{\"version\": 2, \"text\": \"All\"}", 200, "\"version\":3");
+  api_posts(&h, boss, API_ASK "/4/approve", "{\"version\": 2}", 409, "changed since you opened it");
+  api_posts(&h, boss, API_ASK "/4/approve", "{\"version\": 3, \"size\": 31, \"text\": \"more\"}", 400, "or less");
+  api_posts(&h, boss, API_ASK "/4/approve", "{\"version\": 3, \"size\": 20, \"text\": \"twenty\", \"valid_until\": \"2026-12-24\"}", 200, "\"state\":\"approved\"");
+  api_posts(&h, boss, API_ASK "/4/decline", "{\"version\": 4, \"text\": \"no\"}", 409, "manager has approved the request already");
+  api_posts(&h, mine, API_ASK, "{" TERMS ", \"reason\": \"again\"}", 200, "\"id\":5");
+  api_posts(&h, mine, API_ASK "/5/withdraw", "{\"version\": 1}", 200, "\"state\":\"withdrawn\"");
+  api_posts(&h, boss, API_ASK "/5/approve", "{\"version\": 2}", 409, "has withdrawn the request");
   assert_int_equal(house_number(&h, "select count(*) from exception_step where exception_id = 4"), 4);
 }
 
 int main(void) {
   static const struct CMUnitTest tests[] = {cmocka_unit_test(test_ask_and_decide), cmocka_unit_test(test_over), cmocka_unit_test(test_ledger),
                                             cmocka_unit_test(test_rules), cmocka_unit_test(test_api), cmocka_unit_test(test_api_acts), cmocka_unit_test(test_several)};
-  return cmocka_run_group_tests(tests, set_up, tear_down);
+  return group_run_tests(tests, set_up, tear_down);
 }

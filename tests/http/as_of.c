@@ -288,5 +288,5 @@ int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_nothing_later), cmocka_unit_test(test_worklist),
                                      cmocka_unit_test(test_scope_is_todays), cmocka_unit_test(test_days_that_are_none),
                                      cmocka_unit_test(test_no_change_from_the_past), cmocka_unit_test(test_every_link)};
-  return cmocka_run_group_tests(tests, set_up, tear_down);
+  return group_run_tests(tests, set_up, tear_down);
 }

@@ -231,5 +231,5 @@ static void test_follows_edits(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_steps), cmocka_unit_test(test_rows), cmocka_unit_test(test_pages), cmocka_unit_test(test_bad_input),
                                      cmocka_unit_test(test_follows_edits)};
-  return cmocka_run_group_tests(tests, set_up, tear_down);
+  return group_run_tests(tests, set_up, tear_down);
 }

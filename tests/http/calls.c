@@ -161,5 +161,5 @@ static void many_reps_fold(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(a_rep_calls), cmocka_unit_test(a_manager_counts_and_submits), cmocka_unit_test(who_is_missing_is_reminded),
                                      cmocka_unit_test(many_reps_fold)};
-  return cmocka_run_group_tests(tests, set_up, tear_down);
+  return group_run_tests(tests, set_up, tear_down);
 }

@@ -117,13 +117,6 @@ static void test_hours(void **state) {
   says(ops, HOURS, "Natal", false);
 }
 
-static void api(const char *token, const char *path, const char *json, int status, const char *text) {
-  struct answer a;
-  ask(&h, &(struct ask){.method = "POST", .path = path, .bearer = token, .body = json, .type = "application/json"}, &a);
-  if (a.status != status || (text && !answer_says(&a, text))) fail_msg("%s %s: %d, wanted %d with %s: %.3000s", path, json, a.status, status, text ? text : "", a.body.p);
-  answer_free(&a);
-}
-
 #define API "/api/v1/escalations"
 #define WHAT "\"renewal_id\": 1, \"department\": \"legal\", \"blocked\": \"The quote\", \"reason\": \"It ends soon\""
 static void test_api(void **state) {
@@ -135,34 +128,34 @@ static void test_api(void **state) {
   assert_int_equal(access_token_add(h.store, h.people[ROLE_REP], STR("reader"), TOKEN_READ, 1, 0, clock_now(), reader, &e), OK);
   assert_int_equal(access_token_add(h.store, h.other_rep, STR("foreign"), TOKEN_READ | TOKEN_WRITE, 1, 0, clock_now(), foreign, &e), OK);
   assert_int_equal(access_token_add(h.store, h.people[ROLE_EXEC], STR("top"), TOKEN_READ | TOKEN_WRITE, 1, 0, clock_now(), top, &e), OK);
-  api(mine, API, "{}", 400, "Say what it is about");
-  api(mine, API, "{\"renewal_id\": 1, \"account_id\": 1}", 400, "Say what it is about");
-  api(mine, API, "{\"renewal_id\": 1}", 400, "department: The department is missing");
-  api(mine, API, "{" WHAT ", \"level\": 4}", 400, "level: The level is not known");
-  api(mine, API, "{" WHAT ", \"update_due_at\": 5}", 400, "update_due_at: The next update lies in the past");
-  api(mine, API, "{" WHAT ", \"owner_id\": 99999}", 400, "owner_id: This person cannot own it");
-  api(foreign, API, "{" WHAT "}", 404, NULL);
-  api(top, API, "{" WHAT "}", 403, NULL);
-  api(reader, API, "{" WHAT "}", 403, "This API token may only read");
+  api_posts(&h, mine, API, "{}", 400, "Say what it is about");
+  api_posts(&h, mine, API, "{\"renewal_id\": 1, \"account_id\": 1}", 400, "Say what it is about");
+  api_posts(&h, mine, API, "{\"renewal_id\": 1}", 400, "department: The department is missing");
+  api_posts(&h, mine, API, "{" WHAT ", \"level\": 4}", 400, "level: The level is not known");
+  api_posts(&h, mine, API, "{" WHAT ", \"update_due_at\": 5}", 400, "update_due_at: The next update lies in the past");
+  api_posts(&h, mine, API, "{" WHAT ", \"owner_id\": 99999}", 400, "owner_id: This person cannot own it");
+  api_posts(&h, foreign, API, "{" WHAT "}", 404, NULL);
+  api_posts(&h, top, API, "{" WHAT "}", 403, NULL);
+  api_posts(&h, reader, API, "{" WHAT "}", 403, "This API token may only read");
   assert_int_equal(house_number(&h, "select count(*) from escalation"), before);
-  api(mine, API, "{" WHAT "}", 200, "\"id\":2,\"version\":1,\"about\":\"renewal\"");
-  api(mine, API, "{" WHAT "}", 200, "\"id\":2,\"version\":1"); /* twice */
-  api(mine, API "/2/updates", "{\"note\": \"asked\", \"promise\": \"answer\"}", 400, "update_due_at: The time of the next update is missing");
-  api(foreign, API "/2/updates", "{}", 404, NULL);
-  api(top, API "/2/resolve", "{\"cause\": \"price\", \"note\": \"x\"}", 403, NULL);
-  api(reader, API "/2/resolve", "{\"cause\": \"price\", \"note\": \"x\"}", 403, NULL);
-  api(mine, API "/2/updates", "{\"version\": 1, \"note\": \"asked\", \"promise\": \"answer\", \"update_due_at\": 1796000000, \"waiting_on\": \"Dana\"}", 200,
+  api_posts(&h, mine, API, "{" WHAT "}", 200, "\"id\":2,\"version\":1,\"about\":\"renewal\"");
+  api_posts(&h, mine, API, "{" WHAT "}", 200, "\"id\":2,\"version\":1"); /* twice */
+  api_posts(&h, mine, API "/2/updates", "{\"note\": \"asked\", \"promise\": \"answer\"}", 400, "update_due_at: The time of the next update is missing");
+  api_posts(&h, foreign, API "/2/updates", "{}", 404, NULL);
+  api_posts(&h, top, API "/2/resolve", "{\"cause\": \"price\", \"note\": \"x\"}", 403, NULL);
+  api_posts(&h, reader, API "/2/resolve", "{\"cause\": \"price\", \"note\": \"x\"}", 403, NULL);
+  api_posts(&h, mine, API "/2/updates", "{\"version\": 1, \"note\": \"asked\", \"promise\": \"answer\", \"update_due_at\": 1796000000, \"waiting_on\": \"Dana\"}", 200,
       "\"state\":\"waiting\"");
-  api(mine, API "/2/updates", "{\"version\": 1, \"note\": \"asked\", \"promise\": \"answer\", \"update_due_at\": 1796000000}", 409, "Somebody wrote");
-  api(mine, API "/2/resolve", "{\"version\": 2, \"note\": \"done\"}", 400, "cause: The cause is missing");
-  api(mine, API "/2/resolve", "{\"version\": 2, \"cause\": \"price\", \"note\": \"done\"}", 200, "\"cause\":\"price\"");
-  api(mine, API "/2/resolve", "{\"cause\": \"price\", \"note\": \"done\"}", 409, "is resolved");
-  api(mine, API "/2/reopen", "{\"note\": \"It came back\"}", 200, "\"state\":\"working\"");
-  api(mine, API "/2/owner", "{\"level\": 2}", 200, "\"level\":2");
+  api_posts(&h, mine, API "/2/updates", "{\"version\": 1, \"note\": \"asked\", \"promise\": \"answer\", \"update_due_at\": 1796000000}", 409, "Somebody wrote");
+  api_posts(&h, mine, API "/2/resolve", "{\"version\": 2, \"note\": \"done\"}", 400, "cause: The cause is missing");
+  api_posts(&h, mine, API "/2/resolve", "{\"version\": 2, \"cause\": \"price\", \"note\": \"done\"}", 200, "\"cause\":\"price\"");
+  api_posts(&h, mine, API "/2/resolve", "{\"cause\": \"price\", \"note\": \"done\"}", 409, "is resolved");
+  api_posts(&h, mine, API "/2/reopen", "{\"note\": \"It came back\"}", 200, "\"state\":\"working\"");
+  api_posts(&h, mine, API "/2/owner", "{\"level\": 2}", 200, "\"level\":2");
   assert_int_equal(house_number(&h, "select count(*) from escalation_step where escalation_id = 2"), 5);
 }
 
 int main(void) {
   static const struct CMUnitTest tests[] = {cmocka_unit_test(test_story), cmocka_unit_test(test_api), cmocka_unit_test(test_hours)};
-  return cmocka_run_group_tests(tests, set_up, tear_down);
+  return group_run_tests(tests, set_up, tear_down);
 }

@@ -270,5 +270,5 @@ int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_views), cmocka_unit_test(test_begin_with), cmocka_unit_test(test_cells),
                                      cmocka_unit_test(test_address_and_exports), cmocka_unit_test(test_relative_days),
                                      cmocka_unit_test(test_texts)};
-  return cmocka_run_group_tests(tests, set_up, tear_down);
+  return group_run_tests(tests, set_up, tear_down);
 }

@@ -312,5 +312,5 @@ int main(void) {
       cmocka_unit_test(killed_jobs_are_set_back),
       cmocka_unit_test(a_cut_line_leaves_nothing),
   };
-  return cmocka_run_group_tests(tests, set_up, tear_down);
+  return group_run_tests(tests, set_up, tear_down);
 }

@@ -3,10 +3,7 @@
 
 #include <jansson.h>
 
-#include "app/book_cache.h"
 #include "app/insight_run.h"
-#include "base/money.h"
-#include "store/driver.h"
 
 enum { TODAY = 20779 /* 2026-11-22 */, AGO = 1700000000 };
 
@@ -14,42 +11,17 @@ static struct house h;
 static struct arena *arena;
 static char manager[128], rep[128], other[128], exec[128];
 
-static void run_sql(const char *sql) {
-  struct err e = {0};
-  if (db_script(store_db(h.store), sql, &e) < 0) fail_msg("%s", e.text);
-}
-
-static void add_renewal(int64_t id, int64_t owner, currency_t usd, day_t due, int outcome) {
-  struct strbuf b STRBUF_CLEANUP = STRBUF_INIT(4000);
-  long long n = id, who = owner;
-  strbuf_fmt(&b, "insert into contract (id, number, number_key, end_user_account_id, currency, owner_id, known_at) "
-                 "values (%lld, 'H-%lld', 'h-%lld', 11, %d, %lld, %d);"
-                 "insert into contract_line (id, contract_id, line_number, line_key, start_date, end_date, currency, net_amount, annual_value, known_at) "
-                 "values (%lld, %lld, '1', 1, %d, %d, %d, 120000, 120000, %d);",
-             n, n, n, usd, who, AGO, n, n, due - 364, due, usd, AGO);
-  strbuf_fmt(&b, "insert into renewal (id, contract_id, due_date, owner_id, stage, category, currency, atr_amount, forecast_amount, outcome, version, changed_at) "
-                 "values (%lld, %lld, %d, %lld, 0, 3, %d, 120000, 120000, %d, 1, %d);", n, n, due, who, usd, outcome, AGO);
-  strbuf_fmt(&b, "insert into renewal_version (renewal_id, version, changed_at, owner_id, stage, category, category_override, at_risk, currency, atr_amount, "
-                 "forecast_amount, won_amount, outcome) values (%lld, 1, %d, %lld, 0, 3, 0, 0, %d, 120000, 120000, 0, %d);", n, AGO, who, usd, outcome);
-  run_sql(strbuf_z(&b));
-}
-
-
 static int set_up(void **state) {
-  currency_t usd = 0;
   (void)state;
   arena = arena_new(0);
   house_open(&h);
-  assert_int_equal(currency_parse(STR("USD"), &usd), OK);
-  run_sql("insert into org_config (key, value) values ('today', '2026-11-22');"
-          "insert into account (id, name, name_key, kind, known_at) values (11, 'Harbor Mills', 'harbor mills', 1, 1700000000);");
-  add_renewal(41, h.people[ROLE_REP], usd, TODAY + 19, OUTCOME_OPEN);
-  add_renewal(42, h.people[ROLE_REP], usd, TODAY - 20, OUTCOME_OPEN);
-  add_renewal(43, h.other_rep, usd, TODAY + 5, OUTCOME_OPEN);
-  h.web.today = TODAY;
-  h.web.books = book_cache_new(NULL);
-  assert_non_null(h.web.books);
-  house_serve(&h);
+  house_renewal_add(&h, &(struct house_renewal){.id = 41, .customer = "Harbor Mills", .owner = h.people[ROLE_REP], .category = CATEGORY_PIPELINE,
+                                                    .due = TODAY + 19, .line = true});
+  house_renewal_add(&h, &(struct house_renewal){.id = 42, .with = 41, .owner = h.people[ROLE_REP], .category = CATEGORY_PIPELINE,
+                                                    .due = TODAY - 20, .line = true});
+  house_renewal_add(&h, &(struct house_renewal){.id = 43, .with = 41, .owner = h.other_rep, .category = CATEGORY_PIPELINE,
+                                                    .due = TODAY + 5, .line = true});
+  house_serve_book(&h, TODAY);
   sign_in(&h, "manager@example.com", manager);
   sign_in(&h, "rep@example.com", rep);
   sign_in(&h, "other@example.com", other);
@@ -60,26 +32,20 @@ static int set_up(void **state) {
 static int tear_down(void **state) {
   (void)state;
   house_close(&h);
-  book_cache_free(h.web.books);
   arena_free(arena);
   return 0;
 }
 
-static int get(const char *cookie, const char *path, struct answer *a) {
-  ask(&h, &(struct ask){.method = "GET", .path = path, .cookie = cookie}, a);
-  return a->status;
-}
-
 static void says(const char *cookie, const char *path, const char *text, bool expected) {
   struct answer a;
-  assert_int_equal(get(cookie, path, &a), 200);
+  assert_int_equal(get_as(&h, cookie, path, &a), 200);
   if (answer_says(&a, text) != expected) fail_msg("%s: %s \"%s\"", path, expected ? "does not say" : "says", text);
   answer_free(&a);
 }
 
 static json_t *forecast(const char *cookie, const char *path) {
   struct answer a;
-  assert_int_equal(get(cookie, path, &a), 200);
+  assert_int_equal(get_as(&h, cookie, path, &a), 200);
   json_t *x = json_loadb(a.body.p, a.body.n, 0, NULL);
   assert_non_null(x);
   answer_free(&a);
@@ -134,11 +100,11 @@ static void everybody_sees_their_own(void **state) {
   assert_int_equal(open_of(exec), 3);
   assert_int_equal(open_of(rep), 2);
   assert_int_equal(open_of(other), 1);
-  assert_int_equal(get("", "/insight", &a), 303); /* not signed in */
+  assert_int_equal(get_as(&h, "", "/insight", &a), 303); /* not signed in */
   answer_free(&a);
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(before_the_first_run), cmocka_unit_test(after_it), cmocka_unit_test(everybody_sees_their_own)};
-  return cmocka_run_group_tests(tests, set_up, tear_down);
+  return group_run_tests(tests, set_up, tear_down);
 }

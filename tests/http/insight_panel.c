@@ -4,9 +4,6 @@
 #include <math.h>
 #include <jansson.h>
 
-#include "app/book_cache.h"
-#include "base/money.h"
-#include "store/driver.h"
 #include "store/repo_insight.h"
 #include "store/store.h"
 
@@ -15,26 +12,6 @@ enum { TODAY = 20779 /* 2026-11-22 */, JUDGED = 41, UNJUDGED = 42, WON = 43, AGO
 static struct house h;
 static struct arena *arena;
 static char manager[128], rep[128], other[128];
-
-static void run_sql(const char *sql) {
-  struct err e = {0};
-  if (db_script(store_db(h.store), sql, &e) < 0) fail_msg("%s", e.text);
-}
-
-static void add_renewal(int64_t id, int64_t owner, currency_t usd, day_t due, int outcome) {
-  struct strbuf b STRBUF_CLEANUP = STRBUF_INIT(4000);
-  long long n = id, who = owner;
-  strbuf_fmt(&b, "insert into contract (id, number, number_key, end_user_account_id, currency, owner_id, known_at) "
-                 "values (%lld, 'H-%lld', 'h-%lld', 11, %d, %lld, %d);"
-                 "insert into contract_line (id, contract_id, line_number, line_key, start_date, end_date, currency, net_amount, annual_value, known_at) "
-                 "values (%lld, %lld, '1', 1, %d, %d, %d, 120000, 120000, %d);",
-             n, n, n, usd, who, AGO, n, n, due - 364, due, usd, AGO);
-  strbuf_fmt(&b, "insert into renewal (id, contract_id, due_date, owner_id, stage, category, currency, atr_amount, forecast_amount, outcome, version, changed_at) "
-                 "values (%lld, %lld, %d, %lld, 0, 3, %d, 120000, 120000, %d, 1, %d);", n, n, due, who, usd, outcome, AGO);
-  strbuf_fmt(&b, "insert into renewal_version (renewal_id, version, changed_at, owner_id, stage, category, category_override, at_risk, currency, atr_amount, "
-                 "forecast_amount, won_amount, outcome) values (%lld, 1, %d, %lld, 0, 3, 0, 0, %d, 120000, 120000, 0, %d);", n, AGO, who, usd, outcome);
-  run_sql(strbuf_z(&b));
-}
 
 /* A run as the night keeps it, with one chance: base 82 %, late last time -0.5, renewed twice before +0.2, the rest -0.118: 75 %. */
 static int add_run(struct store *s, void *arg, struct err *e) {
@@ -60,21 +37,17 @@ static int add_run(struct store *s, void *arg, struct err *e) {
 
 static int set_up(void **state) {
   struct err e = {0};
-  currency_t usd = 0;
   (void)state;
   arena = arena_new(0);
   house_open(&h);
-  assert_int_equal(currency_parse(STR("USD"), &usd), OK);
-  run_sql("insert into org_config (key, value) values ('today', '2026-11-22');"
-                "insert into account (id, name, name_key, kind, known_at) values (11, 'Harbor Mills', 'harbor mills', 1, 1700000000);");
-  add_renewal(JUDGED, h.people[ROLE_REP], usd, TODAY + 19, OUTCOME_OPEN);
-  add_renewal(UNJUDGED, h.people[ROLE_REP], usd, TODAY + 20, OUTCOME_OPEN);
-  add_renewal(WON, h.people[ROLE_REP], usd, TODAY - 200, OUTCOME_RENEWED);
+  house_renewal_add(&h, &(struct house_renewal){.id = JUDGED, .customer = "Harbor Mills", .owner = h.people[ROLE_REP], .category = CATEGORY_PIPELINE,
+                                                    .due = TODAY + 19, .line = true});
+  house_renewal_add(&h, &(struct house_renewal){.id = UNJUDGED, .with = JUDGED, .owner = h.people[ROLE_REP], .category = CATEGORY_PIPELINE,
+                                                    .due = TODAY + 20, .line = true});
+  house_renewal_add(&h, &(struct house_renewal){.id = WON, .with = JUDGED, .owner = h.people[ROLE_REP], .category = CATEGORY_PIPELINE,
+                                                    .due = TODAY - 200, .line = true, .outcome = OUTCOME_RENEWED});
   if (store_write(h.store, add_run, NULL, &e) < 0) fail_msg("%s", e.text);
-  h.web.today = TODAY;
-  h.web.books = book_cache_new(NULL);
-  assert_non_null(h.web.books);
-  house_serve(&h);
+  house_serve_book(&h, TODAY);
   sign_in(&h, "manager@example.com", manager);
   sign_in(&h, "rep@example.com", rep);
   sign_in(&h, "other@example.com", other);
@@ -84,20 +57,14 @@ static int set_up(void **state) {
 static int tear_down(void **state) {
   (void)state;
   house_close(&h);
-  book_cache_free(h.web.books);
   arena_free(arena);
   return 0;
-}
-
-static int get(const char *cookie, const char *path, struct answer *a) {
-  ask(&h, &(struct ask){.method = "GET", .path = path, .cookie = cookie}, a);
-  return a->status;
 }
 
 static void page_adds_up(void **state) {
   struct answer a;
   (void)state;
-  assert_int_equal(get(rep, "/renewals/41", &a), 200);
+  assert_int_equal(get_as(&h, rep, "/renewals/41", &a), 200);
   /* 82.0 to 75.0: -7 points in proportion to -0.5, +0.2, -0.117746, the held-back bin has 200. */
   static const char *const said[] = {"Chance to renew", "<b>75.0%</b>", "82.0%", "80% range 75% to 83%", "64%",
                                      "The renewal before came 45 days late", "Renewed 2 times before", "Learned from 1,234 past renewals.",
@@ -116,7 +83,7 @@ static void page_adds_up(void **state) {
 static void the_api_says_the_same(void **state) {
   struct answer a;
   (void)state;
-  assert_int_equal(get(manager, "/api/v1/renewals/41/insight", &a), 200);
+  assert_int_equal(get_as(&h, manager, "/api/v1/renewals/41/insight", &a), 200);
   json_t *x = json_loadb(a.body.p, a.body.n, 0, NULL);
   assert_non_null(x);
   double sum = json_real_value(json_object_get(x, "base")) + json_real_value(json_object_get(x, "other_points"));
@@ -130,7 +97,7 @@ static void the_api_says_the_same(void **state) {
   assert_int_equal(json_integer_value(json_object_get(json_object_get(x, "similar"), "compared")), 1);
   json_decref(x);
   answer_free(&a);
-  assert_int_equal(get(manager, "/api/v1/renewals/43/insight", &a), 200);
+  assert_int_equal(get_as(&h, manager, "/api/v1/renewals/43/insight", &a), 200);
   assert_true(answer_says(&a, "\"chance\":null") || answer_says(&a, "\"chance\": null"));
   answer_free(&a);
 }
@@ -138,17 +105,17 @@ static void the_api_says_the_same(void **state) {
 static void where_nothing_is_said(void **state) {
   struct answer a;
   (void)state;
-  assert_int_equal(get(rep, "/renewals/42", &a), 200);
+  assert_int_equal(get_as(&h, rep, "/renewals/42", &a), 200);
   assert_true(answer_says(&a, "The model has not judged this renewal yet"));
   answer_free(&a);
-  assert_int_equal(get(rep, "/renewals/43", &a), 200);
+  assert_int_equal(get_as(&h, rep, "/renewals/43", &a), 200);
   assert_false(answer_says(&a, "Chance to renew"));
   answer_free(&a);
   /* The day before the run nothing was known of it. */
-  assert_int_equal(get(rep, "/renewals/41?as_of=2026-11-20", &a), 200);
+  assert_int_equal(get_as(&h, rep, "/renewals/41?as_of=2026-11-20", &a), 200);
   assert_false(answer_says(&a, "Chance to renew"));
   answer_free(&a);
-  assert_int_equal(get(rep, "/renewals/41?as_of=2026-11-21", &a), 200);
+  assert_int_equal(get_as(&h, rep, "/renewals/41?as_of=2026-11-21", &a), 200);
   assert_true(answer_says(&a, "<b>75.0%</b>"));
   answer_free(&a);
 }
@@ -156,14 +123,14 @@ static void where_nothing_is_said(void **state) {
 static void others_see_nothing(void **state) {
   struct answer a;
   (void)state;
-  assert_int_equal(get(other, "/api/v1/renewals/41/insight", &a), 404);
+  assert_int_equal(get_as(&h, other, "/api/v1/renewals/41/insight", &a), 404);
   answer_free(&a);
-  assert_int_equal(get(other, "/renewals/41", &a), 404);
+  assert_int_equal(get_as(&h, other, "/renewals/41", &a), 404);
   answer_free(&a);
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(page_adds_up), cmocka_unit_test(the_api_says_the_same), cmocka_unit_test(where_nothing_is_said),
                                      cmocka_unit_test(others_see_nothing)};
-  return cmocka_run_group_tests(tests, set_up, tear_down);
+  return group_run_tests(tests, set_up, tear_down);
 }

@@ -199,5 +199,5 @@ static void test_session_over(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_notes), cmocka_unit_test(test_documents), cmocka_unit_test(test_sent_twice),
                                      cmocka_unit_test(test_session_over)};
-  return cmocka_run_group_tests(tests, set_up, tear_down);
+  return group_run_tests(tests, set_up, tear_down);
 }

@@ -117,5 +117,5 @@ static void test_api(void **state) {
 
 int main(void) {
   static const struct CMUnitTest tests[] = {cmocka_unit_test(test_list), cmocka_unit_test(test_language), cmocka_unit_test(test_settings), cmocka_unit_test(test_api)};
-  return cmocka_run_group_tests(tests, set_up, tear_down);
+  return group_run_tests(tests, set_up, tear_down);
 }

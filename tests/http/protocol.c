@@ -335,5 +335,5 @@ int main(void) {
   };
   sem_init(&entered, 0, 0);
   sem_init(&leave, 0, 0);
-  return cmocka_run_group_tests(tests, set_up, tear_down);
+  return group_run_tests(tests, set_up, tear_down);
 }

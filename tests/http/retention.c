@@ -1,22 +1,13 @@
 /* Retention over HTTP: what each role sees, a past day, bad questions, an empty house; the page and the API say the same. */
 #include "http/support.h"
 
-#include "app/book_cache.h"
 #include "base/money.h"
-#include "store/driver.h"
 
 enum { TODAY = 20779 /* Sun 2026-11-22 */, YEAR = 365, DAY_KNOWN = 17000 };
 
 static struct house h;
 static char manager[128], exec[128], rep[128], sales[128], token[API_TOKEN_SIZE];
 static int usd;
-
-static void run(const char *sql) {
-  struct err e = {0};
-  if (db_script(store_db(h.store), sql, &e) < 0) fail_msg("%s", e.text);
-}
-
-static int mark(struct store *s, void *arg, struct err *e) { return store_changed(s, "contract", *(int64_t *)arg, e); }
 
 /* A line of a year that ends so many days from today; outcome 0 open, 1 renewed, 3 lost, known on the day after its end. */
 static void line(int64_t id, int64_t owner, int ends, int outcome, int amount) {
@@ -30,36 +21,32 @@ static void line(int64_t id, int64_t owner, int ends, int outcome, int amount) {
            "values (%d, %d, '1', 1, %d, %d, %d, %d, %d, %lld);",
            (int)id, (int)id, (int)id, (int)id, (int)id, (int)id, (int)id, usd, (int)owner, (int)id, (int)id, end - YEAR + 1, end, usd, amount, amount,
            (long long)(end - YEAR) * 86400);
-  run(sql);
+  house_run(&h, sql);
   if (outcome != 0) {
     snprintf(sql, sizeof sql, "insert into line_outcome (line_id, outcome, evidence, booked_date, won_annual, known_at) values (%d, %d, 1, %s%d, %d, %lld);", (int)id,
              outcome, outcome == 1 ? "" : "0 * ", end, outcome == 1 ? amount : 0, (long long)(end + 1) * 86400);
-    run(sql);
+    house_run(&h, sql);
   }
 }
 
 static void rows(void) {
   currency_t c = 0;
-  int64_t any = 1, own = h.people[ROLE_REP];
+  int64_t own = h.people[ROLE_REP];
   assert_int_equal(currency_parse(STR("USD"), &c), OK);
   usd = c;
-  run("insert into org_config (key, value) values ('today', '2026-11-22')");
   line(1, own, -2400, 3, 1); /* the book begins long ago */
   for (int i = 0; i < 10; i++) line(10 + i, own, -400 - i, i < 8 ? 1 : 3, 100000);
   line(30, own, 100, 0, 100000);
   line(31, own, 200, 0, 100000);
   line(40, h.other_rep, 100, 0, 900000);
-  if (store_write(h.store, mark, &any, NULL) < 0) fail();
+  house_changed(&h);
 }
 
 static int set_up(void **state) {
   struct err e = {0};
   (void)state;
   house_open(&h);
-  h.web.today = TODAY;
-  h.web.books = book_cache_new(NULL);
-  assert_non_null(h.web.books);
-  house_serve(&h);
+  house_serve_book(&h, TODAY);
   sign_in(&h, "manager@example.com", manager);
   sign_in(&h, "exec@example.com", exec);
   sign_in(&h, "rep@example.com", rep);
@@ -71,7 +58,6 @@ static int set_up(void **state) {
 static int tear_down(void **state) {
   (void)state;
   house_close(&h);
-  book_cache_free(h.web.books);
   return 0;
 }
 
@@ -144,5 +130,5 @@ static void test_bad_questions(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_empty), cmocka_unit_test(test_scope), cmocka_unit_test(test_tenure), cmocka_unit_test(test_past),
                                      cmocka_unit_test(test_bad_questions)};
-  return cmocka_run_group_tests(tests, set_up, tear_down);
+  return group_run_tests(tests, set_up, tear_down);
 }

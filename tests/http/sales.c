@@ -143,5 +143,5 @@ static void test_calendar(void **state) {
 
 int main(void) {
   static const struct CMUnitTest tests[] = {cmocka_unit_test(test_sees), cmocka_unit_test(test_ask), cmocka_unit_test(test_digest), cmocka_unit_test(test_calendar)};
-  return cmocka_run_group_tests(tests, set_up, tear_down);
+  return group_run_tests(tests, set_up, tear_down);
 }

@@ -270,5 +270,5 @@ int main(void) {
       cmocka_unit_test(test_expiry), cmocka_unit_test(test_password_change_ends_others), cmocka_unit_test(test_tokens),
       cmocka_unit_test(test_current_password_is_throttled),
   };
-  return cmocka_run_group_tests(tests, set_up, tear_down);
+  return group_run_tests(tests, set_up, tear_down);
 }

@@ -78,22 +78,24 @@ void house_renewal_add(const struct house *h, const struct house_renewal *x) {
   struct strbuf b STRBUF_CLEANUP = STRBUF_INIT(4000), key STRBUF_CLEANUP = STRBUF_INIT(40);
   char number[20];
   currency_t usd = 0;
-  int id = x->id, owner = (int)x->owner;
+  int id = x->id, owner = (int)x->owner, account = x->customer ? id : x->with;
   assert_int_equal(currency_parse(STR("USD"), &usd), OK);
   snprintf(number, sizeof number, "N-%d", id);
   utf8_fold(&key, str_of(number));
-  strbuf_fmt(&b, "insert into account (id, name, name_key, kind, known_at) values (%d, '%s', '%s', 1, 1700000000);"
-                 "insert into contract (id, number, number_key, end_user_account_id, currency, owner_id, known_at) values (%d, '%s', '%s', %d, %d, %d, 1700000000);"
-                 "insert into renewal (id, contract_id, due_date, owner_id, stage, category, currency, atr_amount, forecast_amount, version, changed_at) "
-                 "values (%d, %d, %d, %d, %d, %d, %d, 120000, 120000, 1, 1700000000);",
-             id, x->customer, x->customer, id, number, strbuf_z(&key), id, usd, owner, id, id, x->due, owner, x->stage, x->category, usd);
+  if (x->customer)
+    strbuf_fmt(&b, "insert into account (id, name, name_key, kind, known_at) values (%d, '%s', '%s', 1, 1700000000);", id, x->customer, x->customer);
+  strbuf_fmt(&b, "insert into contract (id, number, number_key, end_user_account_id, currency, owner_id, known_at) values (%d, '%s', '%s', %d, %d, %d, 1700000000);"
+                 "insert into renewal (id, contract_id, due_date, owner_id, stage, category, currency, atr_amount, forecast_amount, outcome, version, changed_at) "
+                 "values (%d, %d, %d, %d, %d, %d, %d, 120000, 120000, %d, 1, 1700000000);",
+             id, number, strbuf_z(&key), account, usd, owner, id, id, x->due, owner, x->stage, x->category, usd, x->outcome);
   strbuf_fmt(&b, "insert into renewal_version (renewal_id, version, changed_at, owner_id, stage, category, category_override, at_risk, currency, atr_amount, "
-                 "forecast_amount, won_amount, outcome) values (%d, 1, 1700000000, %d, %d, %d, 0, 0, %d, 120000, 120000, 0, 0);", id, owner, x->stage, x->category, usd);
+                 "forecast_amount, won_amount, outcome) values (%d, 1, 1700000000, %d, %d, %d, 0, 0, %d, 120000, 120000, 0, %d);",
+             id, owner, x->stage, x->category, usd, x->outcome);
   if (x->line)
     strbuf_fmt(&b, "insert into contract_line (id, contract_id, line_number, line_key, start_date, end_date, currency, net_amount, annual_value, known_at) "
                    "values (%d, %d, '1', 1, %d, %d, %d, 120000, 120000, 1700000000);"
-                   "insert into line_outcome (line_id, outcome, evidence, known_at, renewal_id) values (%d, 0, 7, 1700000000, %d);",
-               id, id, x->due - 364, x->due, usd, id, id);
+                   "insert into line_outcome (line_id, outcome, evidence, known_at, renewal_id) values (%d, %d, 7, 1700000000, %d);",
+               id, id, x->due - 364, x->due, usd, id, x->outcome, id);
   house_run(h, strbuf_z(&b));
 }
 
@@ -188,6 +190,13 @@ int post_as(const struct house *h, const char *cookie, const char *csrf, const c
   assert_true((size_t)snprintf(body, sizeof body, "csrf=%s&%s", csrf, fields) < sizeof body);
   ask(h, &(struct ask){.method = "POST", .path = path, .cookie = cookie, .body = body, .origin = "own"}, ret);
   return ret->status;
+}
+
+void api_posts(const struct house *h, const char *token, const char *path, const char *json, int status, const char *text) {
+  struct answer a;
+  ask(h, &(struct ask){.method = "POST", .path = path, .bearer = token, .body = json, .type = "application/json"}, &a);
+  if (a.status != status || (text && !answer_says(&a, text))) fail_msg("%s %s: %d, wanted %d with %s: %.3000s", path, json, a.status, status, text ? text : "", a.body.p);
+  answer_free(&a);
 }
 
 void answer_free(struct answer *a) { strbuf_free(&a->raw); }

@@ -4,7 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <cmocka.h>
+#include "../group.h"
 
 #include "app/access.h"
 #include "base/strbuf.h"
@@ -33,11 +33,12 @@ int64_t house_number(const struct house *h, const char *sql);
 /* A customer with a contract N-id and its renewal of 1,200 dollars, all known since 2023, all with the number id. */
 struct house_renewal {
   int id;
-  const char *customer;
+  const char *customer; /* NULL: that of the renewal `with` */
   int64_t owner;
   int stage, category;
   day_t due;
   bool line; /* the contract has a line that ends on the day due and that this renewal renews */
+  int outcome, with;
 };
 void house_renewal_add(const struct house *h, const struct house_renewal *x);
 void house_changed(const struct house *h); /* scripts wrote rows of the book: it is read anew */
@@ -61,6 +62,8 @@ void answer_free(struct answer *a);
 /* Asks for a page as this cookie's person; sends a form (its fields behind the token). Both give the status. */
 int get_as(const struct house *h, const char *cookie, const char *path, struct answer *ret);
 int post_as(const struct house *h, const char *cookie, const char *csrf, const char *path, const char *fields, struct answer *ret);
+/* Sends JSON with an API token; fails the test unless the status is that and the answer has the text (NULL = any). */
+void api_posts(const struct house *h, const char *token, const char *path, const char *json, int status, const char *text);
 /* Value of a header, or an empty text. */
 struct str answer_header(const struct answer *a, const char *name);
 bool answer_says(const struct answer *a, const char *text);

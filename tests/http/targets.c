@@ -1,10 +1,8 @@
 /* Targets over HTTP: beside KPIs for whom they are, the API both ways, the workbook and its way back, what is refused. */
 #include "http/support.h"
 
-#include "app/book_cache.h"
 #include "app/import.h"
 #include "base/money.h"
-#include "store/driver.h"
 
 #include <unistd.h>
 
@@ -13,18 +11,6 @@ static struct house h;
 static char rep[128], manager[128], manager_csrf[80], exec[128];
 static char rep_token[API_TOKEN_SIZE], manager_token[API_TOKEN_SIZE], ops_token[API_TOKEN_SIZE], read_token[API_TOKEN_SIZE];
 static int own, other, north, usd;
-
-static void script(const char *sql) {
-  struct err e = {0};
-  if (db_script(store_db(h.store), sql, &e) < 0) fail_msg("%s", e.text);
-}
-
-static int64_t number(const char *sql) {
-  struct err e = {0};
-  int64_t n = 0;
-  if (db_one_i64(store_db(h.store), sql, NULL, -1, &n, &e) < 0) fail_msg("%s", e.text);
-  return n;
-}
 
 /* A line of 1,000 due on Oct 31 2025 in 2025-Q4; booked: on time, or never. */
 static void line(int id, int owner, bool booked) {
@@ -36,7 +22,7 @@ static void line(int id, int owner, bool booked) {
            "values (%d, %d, '1', 1, 20028, 20392, %d, 100000, 100000, 1600000000);"
            "insert into line_outcome (line_id, outcome, evidence, booked_date, won_annual, known_at) values (%d, %d, 1, %s, %d, 1600000000);",
            id, id, id, id, id, id, id, usd, owner, id, id, usd, id, booked ? 1 : 3, booked ? "20390" : "null", booked ? 100000 : 0);
-  script(sql);
+  house_run(&h, sql);
 }
 
 static void target(int id, const char *scope, const char *name, const char *period, const char *measure, long long amount) {
@@ -46,12 +32,7 @@ static void target(int id, const char *scope, const char *name, const char *peri
            "(%d, '%s', '%s', '%s', '%s', '%s', %lld, %d, 1, 1700000000)", id, scope, name, period, money ? "money" : "rate", measure, amount, money ? usd : 0);
   if (!money) snprintf(sql, sizeof sql, "insert into target (id, scope, scope_name, period_id, kind, measure, amount, version, set_at) values "
                        "(%d, '%s', '%s', '%s', 'rate', '%s', %lld, 1, 1700000000)", id, scope, name, period, measure, amount);
-  script(sql);
-}
-
-static int change_tx(struct store *s, void *arg, struct err *e) {
-  (void)arg;
-  return store_changed(s, "renewal", 0, e);
+  house_run(&h, sql);
 }
 
 static void token(int64_t person, unsigned scope, char ret[API_TOKEN_SIZE]) {
@@ -60,7 +41,6 @@ static void token(int64_t person, unsigned scope, char ret[API_TOKEN_SIZE]) {
 }
 
 static int set_up(void **state) {
-  struct err e = {0};
   currency_t c = 0;
   (void)state;
   house_open(&h);
@@ -68,8 +48,7 @@ static int set_up(void **state) {
   usd = c;
   own = (int)h.people[ROLE_REP];
   other = (int)h.other_rep;
-  north = (int)number("select id from team where name = 'North'");
-  script("insert into org_config (key, value) values ('today', '2026-11-23')");
+  north = (int)house_number(&h, "select id from team where name = 'North'");
   for (int i = 0; i < 10; i++) line(501 + i, own, i < 9);   /* 90 % */
   for (int i = 0; i < 10; i++) line(521 + i, other, i < 5); /* 50 %, the company 70 % */
   target(9001, "company", "Company", "2025-Q4", "on_time_rate_money", 800000000);
@@ -80,10 +59,7 @@ static int set_up(void **state) {
   target(9006, "rep", "rep", "2026-Q4", "closed", 5000000);
   target(9007, "rep", "other", "2026-Q4", "closed", 7000000);
   target(9008, "company", "Company", "2026-Q4", "closed", 20000000);
-  if (store_write(h.store, change_tx, NULL, &e) < 0) fail_msg("%s", e.text);
-  h.web.today = TODAY;
-  h.web.books = book_cache_new(NULL);
-  house_serve(&h);
+  house_serve_book(&h, TODAY);
   sign_in(&h, "rep@example.com", rep);
   sign_in(&h, "manager@example.com", manager);
   csrf_of(&h, manager, manager_csrf);
@@ -98,7 +74,6 @@ static int set_up(void **state) {
 static int tear_down(void **state) {
   (void)state;
   house_close(&h);
-  book_cache_free(h.web.books);
   return 0;
 }
 
@@ -156,7 +131,7 @@ static void the_api_sets(void **state) {
   snprintf(json, sizeof json, "{\"period\":\"2026-Q4\",\"node\":\"rep-%d\",\"amount\":\"60000.00\",\"reason\":\"two accounts more\",\"version\":1}", own);
   assert_int_equal(sends(rep_token, json, NULL), 403);
   assert_int_equal(sends(read_token, json, NULL), 403);
-  assert_int_equal(number("select count(*) from target where version = 2"), 0);
+  assert_int_equal(house_number(&h, "select count(*) from target where version = 2"), 0);
   assert_int_equal(sends(manager_token, json, "\"target\":\"60000.00\""), 200);
   assert_int_equal(sends(manager_token, json, "\"written\":false"), 200); /* twice: it stands so */
   snprintf(json, sizeof json, "{\"period\":\"2026-Q4\",\"node\":\"rep-%d\",\"amount\":\"61000.00\",\"reason\":\"late\",\"version\":1}", own);
@@ -175,7 +150,7 @@ static void the_api_sets(void **state) {
   assert_int_equal(sends(ops_token, "{}", NULL), 400);
   assert_int_equal(sends(ops_token, "{\"period\":\"2027-Q1\",\"node\":\"company\",\"measure\":\"net_renewal_rate\",\"amount\":0.985}", "\"target\":0.985"), 200);
   assert_int_equal(sends(ops_token, "{\"period\":\"2027-Q1\",\"node\":\"company\",\"measure\":\"count\",\"amount\":120}", "\"target\":120"), 200);
-  assert_int_equal(number("select amount from target where period_id = '2027-Q1' and kind = 'rate'"), 985000000);
+  assert_int_equal(house_number(&h, "select amount from target where period_id = '2027-Q1' and kind = 'rate'"), 985000000);
 }
 
 /* Rows that import would take from the downloaded workbook, and how many of them are as the store has them. */
@@ -206,7 +181,7 @@ static void workbook_of(const char *cookie, int64_t rows) {
 
 static void the_workbook(void **state) {
   (void)state;
-  workbook_of(exec, number("select count(*) from target where period_id in ('2026', '2026-Q4') and version = 1"));
+  workbook_of(exec, house_number(&h, "select count(*) from target where period_id in ('2026', '2026-Q4') and version = 1"));
   workbook_of(manager, 1); /* their rep's: not the other's, not the company's */
   workbook_of(rep, 1);
   shows(exec, "/targets/2026-Q4", 200, "/targets/2026-Q4/targets.xlsx", "Import a workbook");
@@ -228,7 +203,7 @@ static void who_is_there(void **state) {
   ask(&h, &(struct ask){.method = "POST", .path = path, .cookie = manager, .body = body, .origin = "own"}, &a);
   assert_int_equal(a.status, 303);
   answer_free(&a);
-  assert_int_equal(number("select count(*) from presence"), 1);
+  assert_int_equal(house_number(&h, "select count(*) from presence"), 1);
 }
 
 /* A manager's file sets what the manager may set, and nothing else. */
@@ -258,13 +233,13 @@ static void a_file_has_no_more_rights(void **state) {
     if (who[i].refused) assert_true(str_eq(x.troubles[0].why, STR("this target is not yours to set")));
     arena_free(arena);
   }
-  assert_int_equal(number("select count(*) from target where period_id = '2028-Q1'"), 2);
-  assert_int_equal(number("select count(*) from target where period_id = '2028-Q1' and reason = 'file.csv'"), 2);
+  assert_int_equal(house_number(&h, "select count(*) from target where period_id = '2028-Q1'"), 2);
+  assert_int_equal(house_number(&h, "select count(*) from target where period_id = '2028-Q1' and reason = 'file.csv'"), 2);
   unlink(path);
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(beside_kpis), cmocka_unit_test(the_api_reads), cmocka_unit_test(the_workbook), cmocka_unit_test(the_api_sets),
                                      cmocka_unit_test(a_file_has_no_more_rights), cmocka_unit_test(who_is_there)};
-  return cmocka_run_group_tests(tests, set_up, tear_down);
+  return group_run_tests(tests, set_up, tear_down);
 }

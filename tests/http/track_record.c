@@ -2,18 +2,11 @@
 #include "http/support.h"
 
 #include "app/access.h"
-#include "app/book_cache.h"
 #include "base/money.h"
-#include "store/driver.h"
 
 enum { TODAY = 20779 /* 2026-11-22 */, FIRST = 20635 /* 2026-07-01 */, MADE = 1795000000 };
 static struct house h;
 static char exec[128], rep[128];
-
-static void script(const char *sql) {
-  struct err e = {0};
-  if (db_script(store_db(h.store), sql, &e) < 0) fail_msg("%s", e.text);
-}
 
 /* Two weeks of two quarters: in the newer one the band missed both times. */
 static void add_run(void) {
@@ -21,7 +14,7 @@ static void add_run(void) {
   currency_t usd = 0;
   assert_int_equal(currency_parse(STR("USD"), &usd), OK);
   snprintf(sql, sizeof sql, "insert into backtest_run values (1, %d, %d, 1, %d, %d, 2, 4, %d)", MADE - 9, MADE, FIRST - 91, FIRST + 91, usd);
-  script(sql);
+  house_run(&h, sql);
   for (int i = 0; i < 4; i++) {
     int first = i < 2 ? FIRST - 91 : FIRST, week = i % 2 == 0 ? 1 : 4;
     snprintf(sql, sizeof sql,
@@ -29,17 +22,14 @@ static void add_run(void) {
              " 10900000, 9000000, 8000000, null, null, %s, null, %d, 10, 6, 5, 6, 0.5, 2, 99, 100);"
              "insert into backtest_category values (1, %d, 1, 10, 9, 7.5)",
              first + 7 * week - 1, first, first + 90, week, 10000000, week == 1 ? "null" : "10100000", i < 2 ? 10200000 : 12345600, first + 7 * week - 1);
-    script(sql);
+    house_run(&h, sql);
   }
 }
 
 static int set_up(void **state) {
   (void)state;
   house_open(&h);
-  script("insert into org_config (key, value) values ('today', '2026-11-22')");
-  h.web.today = TODAY;
-  h.web.books = book_cache_new(NULL);
-  house_serve(&h);
+  house_serve_book(&h, TODAY);
   sign_in(&h, "exec@example.com", exec);
   sign_in(&h, "rep@example.com", rep);
   return 0;
@@ -48,7 +38,6 @@ static int set_up(void **state) {
 static int tear_down(void **state) {
   (void)state;
   house_close(&h);
-  book_cache_free(h.web.books);
   return 0;
 }
 
@@ -102,5 +91,5 @@ static void api(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(nothing_yet), cmocka_unit_test(with_little), cmocka_unit_test(part_sees_shares), cmocka_unit_test(api)};
-  return cmocka_run_group_tests(tests, set_up, tear_down);
+  return group_run_tests(tests, set_up, tear_down);
 }

@@ -519,5 +519,5 @@ static void test_counts(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_routes_by_role), cmocka_unit_test(test_own_rows), cmocka_unit_test(test_lists),
                                      cmocka_unit_test(test_bulk), cmocka_unit_test(test_fresh), cmocka_unit_test(test_cover), cmocka_unit_test(test_counts)};
-  return cmocka_run_group_tests(tests, set_up, tear_down);
+  return group_run_tests(tests, set_up, tear_down);
 }

@@ -152,5 +152,5 @@ int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(a_foreign_row_is_out_of_reach), cmocka_unit_test(a_cover_reaches_during_the_days),
                                      cmocka_unit_test(pressing_twice_changes_once), cmocka_unit_test(a_filter_is_counted_again),
                                      cmocka_unit_test(a_touch_stands_over_the_changes_of_its_second)};
-  return cmocka_run_group_tests(tests, set_up, tear_down);
+  return group_run_tests(tests, set_up, tear_down);
 }

@@ -3,7 +3,7 @@
 #include <setjmp.h>
 #include <unistd.h>
 
-#include <cmocka.h>
+#include "../group.h"
 
 #include "app/book_cache.h"
 #include "app/book_snapshot.h"
@@ -604,5 +604,5 @@ int main(void) {
     cmocka_unit_test(a_start_goes_on_from_the_snapshot),
                                      cmocka_unit_test(cache_follows_the_store), cmocka_unit_test(past_is_the_store_of_then),
                                      cmocka_unit_test(past_stays_and_scope_moves), cmocka_unit_test(exports_are_complete)};
-  return cmocka_run_group_tests(tests, make_vendor, remove_vendor);
+  return group_run_tests(tests, make_vendor, remove_vendor);
 }

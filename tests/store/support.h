@@ -3,7 +3,7 @@
 #define TESTS_STORE_SUPPORT_H
 #include <setjmp.h>
 
-#include <cmocka.h>
+#include "../group.h"
 
 #include "base/strbuf.h"
 #include "store/driver.h"

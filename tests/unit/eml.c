@@ -5,7 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 
-#include <cmocka.h>
+#include "../group.h"
 
 static struct strbuf b;
 
@@ -79,5 +79,5 @@ static int tear_down(void **state) {
 
 int main(void) {
   static const struct CMUnitTest tests[] = {cmocka_unit_test(test_whole), cmocka_unit_test(test_words), cmocka_unit_test(test_injection), cmocka_unit_test(test_lines)};
-  return cmocka_run_group_tests(tests, NULL, tear_down);
+  return group_run_tests(tests, NULL, tear_down);
 }

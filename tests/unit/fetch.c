@@ -1,6 +1,6 @@
 /* Asking other hosts: what is asked at all, and what comes of answers that are odd. A server of one answer stands on loopback. */
 #include <setjmp.h>
-#include <cmocka.h>
+#include "../group.h"
 #include "base/strbuf.h"
 #include "exchange/fetch.h"
 
@@ -135,5 +135,5 @@ static int teardown(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(hosts), cmocka_unit_test(not_asked), cmocka_unit_test(answers)};
-  return cmocka_run_group_tests(tests, setup, teardown);
+  return group_run_tests(tests, setup, teardown);
 }

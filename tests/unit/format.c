@@ -1,6 +1,6 @@
 /* Numbers and dates as people read them: hand-worked cases of ui.md §5.4. */
 #include <setjmp.h>
-#include <cmocka.h>
+#include "../group.h"
 #include "base/err.h"
 #include "web/format.h"
 
@@ -147,5 +147,5 @@ int main(void) {
     cmocka_unit_test(distances),
     cmocka_unit_test(periods),
   };
-  return cmocka_run_group_tests(tests, setup, teardown);
+  return group_run_tests(tests, setup, teardown);
 }

@@ -1,6 +1,6 @@
 #include "app/import_mapping.h"
 #include <setjmp.h>
-#include <cmocka.h>
+#include "../group.h"
 
 static struct arena *arena;
 
@@ -174,5 +174,5 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(keys), cmocka_unit_test(four_languages), cmocka_unit_test(better_names_first),
                                      cmocka_unit_test(refused_with_a_mend), cmocka_unit_test(mapping_files), cmocka_unit_test(drift), cmocka_unit_test(sources)};
-  return cmocka_run_group_tests(tests, setup, teardown);
+  return group_run_tests(tests, setup, teardown);
 }

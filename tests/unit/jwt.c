@@ -1,6 +1,6 @@
 /* Tokens of a sign-in provider: signed here with keys made for the test, then verified; and everything that must not pass. */
 #include <setjmp.h>
-#include <cmocka.h>
+#include "../group.h"
 #include "exchange/jwt.h"
 
 #include <openssl/core_names.h>
@@ -182,5 +182,5 @@ int main(void) {
     cmocka_unit_test(good_tokens),         cmocka_unit_test(algorithms_are_few),     cmocka_unit_test(keys_come_from_the_set),
     cmocka_unit_test(what_is_not_a_token), cmocka_unit_test(every_character_counts), cmocka_unit_test(one_text_for_one_value),
   };
-  return cmocka_run_group_tests(tests, setup, teardown);
+  return group_run_tests(tests, setup, teardown);
 }

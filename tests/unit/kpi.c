@@ -1,5 +1,6 @@
 /* KPIs worked on paper. */
 #include "kpi_support.h"
+#include "../group.h"
 
 static struct arena *arena;
 
@@ -502,5 +503,5 @@ int main(void) {
       cmocka_unit_test(a_scope_sees_its_own_rows), cmocka_unit_test(absurd_sums_are_refused),
       cmocka_unit_test(names_and_keys_are_one_to_one),
   };
-  return cmocka_run_group_tests(tests, begin, finish);
+  return group_run_tests(tests, begin, finish);
 }

@@ -1,5 +1,6 @@
 /* Random books of several currencies against a plain calculation, their rows, and any number of threads. */
 #include "kpi_support.h"
+#include "../group.h"
 #include "base/decimal.h"
 #include "base/random.h"
 #include "domain/value.h"
@@ -392,5 +393,5 @@ int main(void) {
       cmocka_unit_test(figures_equal_a_plain_calculation), cmocka_unit_test(same_bits_with_any_number_of_threads), cmocka_unit_test(rows_add_up_to_their_figure),
       cmocka_unit_test(kept_totals_are_the_computed), cmocka_unit_test(identities_hold_to_the_cent), cmocka_unit_test(rollup_equals_the_kpis_of_each_quarter),
   };
-  return cmocka_run_group_tests(tests, begin, finish);
+  return group_run_tests(tests, begin, finish);
 }

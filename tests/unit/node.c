@@ -3,7 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 
-#include <cmocka.h>
+#include "../group.h"
 
 #include "app/node.h"
 
@@ -140,5 +140,5 @@ static void rows_of_the_forecast(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(written), cmocka_unit_test(who_stands_there), cmocka_unit_test(who_may_look),
                                      cmocka_unit_test(rows_of_the_forecast)};
-  return cmocka_run_group_tests(tests, setup, teardown);
+  return group_run_tests(tests, setup, teardown);
 }

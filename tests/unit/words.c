@@ -1,6 +1,6 @@
 /* Words: texts, holes, plurals and error sentences of a catalogue, and English where it lacks them. */
 #include <setjmp.h>
-#include <cmocka.h>
+#include "../group.h"
 #include "web/html.h"
 
 static struct arena *arena;
@@ -119,5 +119,5 @@ int main(void) {
     cmocka_unit_test(sentences_of_errors), cmocka_unit_test(languages),
     cmocka_unit_test(views),
   };
-  return cmocka_run_group_tests(tests, setup, teardown);
+  return group_run_tests(tests, setup, teardown);
 }

@@ -1,6 +1,6 @@
 /* Working hours: every expected instant was worked out by hand on a calendar and a clock, in UTC. */
 #include <setjmp.h>
-#include <cmocka.h>
+#include "../group.h"
 #include "base/err.h"
 #include "domain/workhours.h"
 
@@ -116,5 +116,5 @@ static int tear_down(void **state) {
 int main(void) {
   static const struct CMUnitTest tests[] = {cmocka_unit_test(test_within_a_day), cmocka_unit_test(test_weekend), cmocka_unit_test(test_holidays),
                                             cmocka_unit_test(test_clocks_change), cmocka_unit_test(test_zones), cmocka_unit_test(test_limit)};
-  return cmocka_run_group_tests(tests, set_up, tear_down);
+  return group_run_tests(tests, set_up, tear_down);
 }

@@ -1,7 +1,7 @@
 /* Time zones: transitions of the file, the rule behind them, names, and files that are none. Expected values are those of
  * `TZ=… date -d @…`. */
 #include <setjmp.h>
-#include <cmocka.h>
+#include "../group.h"
 #include "base/date.h"
 #include "base/zone.h"
 
@@ -125,5 +125,5 @@ static int teardown(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(offsets), cmocka_unit_test(refused), cmocka_unit_test(damaged), cmocka_unit_test(list), cmocka_unit_test(instants)};
-  return cmocka_run_group_tests(tests, setup, teardown);
+  return group_run_tests(tests, setup, teardown);
 }
