@@ -1,5 +1,6 @@
 /* backtest: past quarters replayed with what was known then, against what came. */
 #include <math.h>
+#include <unistd.h>
 
 #include "app/backtest.h"
 #include "base/decimal.h"
@@ -14,7 +15,7 @@ static const struct cli_column week_columns[] = {
 static bool tell(void *ctx, int done, int total, day_t as_of) {
   const struct cli *c = ctx;
   char day[DAY_ISO_SIZE];
-  if (c->format == FORMAT_TABLE) {
+  if (c->format == FORMAT_TABLE && isatty(STDERR_FILENO)) {
     fprintf(stderr, "\rweek %d of %d, %s ", done, total, day_iso(as_of, day));
     if (done == total) {
       fputc('\n', stderr);

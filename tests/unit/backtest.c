@@ -253,13 +253,19 @@ static void replay(struct book *newest, day_t today, struct backtest_summary *re
   backtest_sum(w, n, ret);
 }
 
+static void replay_world(bool signal, uint64_t seed, struct backtest_summary *ret, int64_t *ret_lines) {
+  day_t today = START + 365 * YEARS - 20;
+  struct book *b = make_world(signal, seed, today);
+  *ret_lines = 0;
+  replay(b, today, ret, ret_lines);
+  book_free(b);
+}
+
 static void planted_signal(void **state) {
   (void)state;
   struct backtest_summary x;
-  int64_t lines = 0;
-  day_t today = START + 365 * YEARS - 20;
-  struct book *b = make_world(true, 4, today);
-  replay(b, today, &x, &lines);
+  int64_t lines;
+  replay_world(true, 4, &x, &lines);
   assert_true(x.quarters == REPLAYED && x.weeks == REPLAYED * SEEN && lines > 2000);
   assert_int_equal(x.verdict, BACKTEST_BETTER);
   assert_true(x.loss < x.rate_loss - .05);
@@ -267,19 +273,15 @@ static void planted_signal(void **state) {
   assert_true(x.crps < x.rate_crps);
   assert_true(fabs(judge_bias(&x.all[BACKTEST_MODEL])) < .05);
   assert_true(x.hits >= x.weeks * 6 / 10);
-  book_free(b);
 }
 
 static void no_signal_is_said(void **state) {
   (void)state;
   struct backtest_summary x;
-  int64_t lines = 0;
-  day_t today = START + 365 * YEARS - 20;
-  struct book *b = make_world(false, 9, today);
-  replay(b, today, &x, &lines);
+  int64_t lines;
+  replay_world(false, 9, &x, &lines);
   assert_true(x.quarters == REPLAYED && lines > 2000);
   assert_int_equal(x.verdict, BACKTEST_NO_BETTER);
-  book_free(b);
 }
 
 /* ---- a past day from lines ---- */

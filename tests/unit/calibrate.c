@@ -1,6 +1,6 @@
 /* Calibration against published and R's numbers, and where there is little to learn from. */
-#include <setjmp.h>
-#include <cmocka.h>
+#include "with_arena.h"
+
 #include <math.h>
 
 #include "insight/calibrate.h"
@@ -10,18 +10,6 @@
 enum { N = 20 };
 static const double chances[N] = {.1, .2, .3, .4, .5, .6, .7, .8, .9, .95, .15, .25, .35, .45, .55, .65, .75, .85, .05, .5};
 static const double outcomes[N] = {0, 0, 1, 0, 1, 0, 1, 1, 1, 1, 0, 0, 0, 1, 1, 1, 0, 1, 0, 0};
-
-static struct arena *arena;
-static int begin(void **state) {
-  (void)state;
-  arena = arena_new(0);
-  return arena == NULL;
-}
-static int end(void **state) {
-  (void)state;
-  arena_free(arena);
-  return 0;
-}
 
 static void platt_and_beta(void **state) {
   (void)state;

@@ -1,20 +1,6 @@
 /* KPIs worked on paper. */
 #include "kpi_support.h"
-#include "../group.h"
-
-static struct arena *arena;
-
-static int begin(void **state) {
-  (void)state;
-  arena = arena_new(0);
-  return arena != NULL ? 0 : -1;
-}
-
-static int finish(void **state) {
-  (void)state;
-  arena_free(arena);
-  return 0;
-}
+#include "with_arena.h"
 
 static struct kpi_result of_lines(struct book *b, const struct book_line *rows, size_t n, const struct kpi_query *q) {
   assert_int_equal(book_set_lines(b, rows, n), OK);
@@ -503,5 +489,5 @@ int main(void) {
       cmocka_unit_test(a_scope_sees_its_own_rows), cmocka_unit_test(absurd_sums_are_refused),
       cmocka_unit_test(names_and_keys_are_one_to_one),
   };
-  return group_run_tests(tests, begin, finish);
+  return group_run_tests(tests, begin, end);
 }

@@ -1,25 +1,12 @@
 /* Random books of several currencies against a plain calculation, their rows, and any number of threads. */
 #include "kpi_support.h"
-#include "../group.h"
+#include "with_arena.h"
 #include "base/decimal.h"
 #include "base/random.h"
 #include "domain/value.h"
 
 enum { ACCOUNTS = 40, FEW = 3000, MANY = 250000 }; /* MANY: enough to be split over threads */
 static const char *const codes[] = {"USD", "EUR", "JPY", "BHD", "MXN"}; /* the last has no rate */
-static struct arena *arena;
-
-static int begin(void **state) {
-  (void)state;
-  arena = arena_new(0);
-  return arena != NULL ? 0 : -1;
-}
-
-static int finish(void **state) {
-  (void)state;
-  arena_free(arena);
-  return 0;
-}
 
 static int below(struct random *r, int n) { return (int)random_below(r, (uint32_t)n); }
 
@@ -393,5 +380,5 @@ int main(void) {
       cmocka_unit_test(figures_equal_a_plain_calculation), cmocka_unit_test(same_bits_with_any_number_of_threads), cmocka_unit_test(rows_add_up_to_their_figure),
       cmocka_unit_test(kept_totals_are_the_computed), cmocka_unit_test(identities_hold_to_the_cent), cmocka_unit_test(rollup_equals_the_kpis_of_each_quarter),
   };
-  return group_run_tests(tests, begin, finish);
+  return group_run_tests(tests, begin, end);
 }

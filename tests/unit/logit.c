@@ -1,6 +1,6 @@
 /* Ridge logistic on tables that can be worked on paper: odds ratios, separation, one outcome, constant and missing features, no rows. */
-#include <setjmp.h>
-#include <cmocka.h>
+#include "with_arena.h"
+
 #include <math.h>
 
 #include "base/alloc.h"
@@ -8,18 +8,6 @@
 #include "insight/logit.h"
 
 #define near(a, b, eps) assert_true(fabs((a) - (b)) <= (eps))
-
-static struct arena *arena;
-static int begin(void **state) {
-  (void)state;
-  arena = arena_new(0);
-  return arena == NULL;
-}
-static int end(void **state) {
-  (void)state;
-  arena_free(arena);
-  return 0;
-}
 
 /* 30 of 40 renew with the feature, 10 of 30 without: odds 3 and 1/2, ratio 6. */
 static void two_by_two(void **state) {

@@ -10,6 +10,16 @@ enum { ROWS = 500, DAYS = 400 };
 
 static json_t *money_or_null(int64_t minor, currency_t c) { return minor < 0 ? json_null() : api_money(minor, c); }
 
+/* What a request is about in money, asked or only looked at. */
+static void add_cost(json_t *j, int kind, const struct exception_quote *q) {
+  json_object_set_new(j, "unit", json_string(exception_in_days(kind) ? "days" : "basis_points"));
+  json_object_set_new(j, "annual_amount", api_money(q->annual, q->currency));
+  json_object_set_new(j, "cost", api_money(q->cost, q->currency));
+  json_object_set_new(j, "currency", api_currency(q->currency));
+  json_object_set_new(j, "cost_reporting", money_or_null(q->cost_reporting, q->reporting));
+  json_object_set_new(j, "reporting_currency", api_currency(q->reporting));
+}
+
 static json_t *item_of(const struct request *r, const struct exception *x) {
   json_t *j = json_object();
   json_object_set_new(j, "id", json_integer(x->id));
@@ -24,12 +34,8 @@ static json_t *item_of(const struct request *r, const struct exception *x) {
   json_object_set_new(j, "asked_at", json_integer(x->asked_at));
   json_object_set_new(j, "size", json_integer(x->size));
   json_object_set_new(j, "asked_size", json_integer(x->asked_size));
-  json_object_set_new(j, "unit", json_string(exception_in_days(x->kind) ? "days" : "basis_points"));
-  json_object_set_new(j, "annual_amount", api_money(x->annual_amount, x->currency));
-  json_object_set_new(j, "cost", api_money(x->cost, x->currency));
-  json_object_set_new(j, "currency", api_currency(x->currency));
-  json_object_set_new(j, "cost_reporting", money_or_null(x->cost_reporting, x->reporting));
-  json_object_set_new(j, "reporting_currency", api_currency(x->reporting));
+  add_cost(j, x->kind, &(struct exception_quote){.annual = x->annual_amount, .cost = x->cost,
+                                                  .currency = x->currency, .cost_reporting = x->cost_reporting, .reporting = x->reporting});
   json_object_set_new(j, "reason", api_str(x->reason));
   json_object_set_new(j, "evidence", api_str(x->evidence));
   json_object_set_new(j, "approver", api_str(x->approver));
@@ -141,12 +147,7 @@ static int send_quote(struct request *r, struct response *w, const struct except
   json_object_set_new(j, "renewal_id", json_integer(k->renewal_id));
   json_object_set_new(j, "kind", json_string(exception_kind_name(k->kind)));
   json_object_set_new(j, "size", json_integer(k->size));
-  json_object_set_new(j, "unit", json_string(exception_in_days(k->kind) ? "days" : "basis_points"));
-  json_object_set_new(j, "annual_amount", api_money(q->annual, q->currency));
-  json_object_set_new(j, "cost", api_money(q->cost, q->currency));
-  json_object_set_new(j, "currency", api_currency(q->currency));
-  json_object_set_new(j, "cost_reporting", money_or_null(q->cost_reporting, q->reporting));
-  json_object_set_new(j, "reporting_currency", api_currency(q->reporting));
+  add_cost(j, k->kind, q);
   json_object_set_new(j, "approver", api_str(q->approver));
   json_object_set_new(j, "decides", api_str(q->decider));
   return api_send(r, w, j);

@@ -23,11 +23,6 @@ struct insight_mark { /* a renewal that matters */
   struct str name, href, due, share;
   struct amount amount;
 };
-struct insight_set { /* what must be saved */
-  struct str say, more; /* more: how many further ones there are */
-  struct insight_mark *marks;
-  size_t n_marks;
-};
 struct insight_section {
   bool shown, has_band, has_targets, has_calls;
   struct str call_label;
@@ -36,8 +31,10 @@ struct insight_section {
   size_t n_rows;
   struct insight_mark *marks;
   size_t n_marks;
-  struct insight_set *sets;
-  size_t n_sets;
+  struct str half, most; /* what must be saved for a chance of 50 and of 80 %: the first so many of saves */
+  struct str more;       /* how many further ones there are */
+  struct insight_mark *saves;
+  size_t n_saves;
 };
 /* The section of a period. t: the tree of the page, whose targets and names it takes; rows false: only the whole. Nothing to show: ret->shown is false. */
 int insight_section_fill(struct request *r, const struct desk *d, const struct forecast_tree *t, bool rows, struct insight_section *ret);

@@ -89,25 +89,31 @@ static struct insight_mark *fill_marks(const struct filling *f, const struct ins
   return marks;
 }
 
-static void add_set(const struct filling *f, const struct insight_saved *s, struct str chance, struct insight_section *v) {
+/* What is said of one set; "" = it was not asked for. */
+static struct str say_set(const struct filling *f, const struct insight_saved *s, struct str chance) {
   struct request *r = f->r;
-  if (!s->asked)
-    return;
-  struct insight_set *x = &v->sets[v->n_sets++];
   struct str amount = format_money(r->reader, s->amount, f->d->reporting, MONEY_HEAD), target = format_money(r->reader, f->v.whole.target, f->d->reporting, MONEY_HEAD);
   if (f->v.whole.target != f->t->nodes[0].target) /* of the reader's place: what is due there may be asked for less */
     target = tr_fmt(r, "the company\u2019s {0}", target);
+  if (!s->asked)
+    return STR_NONE;
   if (!s->reachable)
-    x->say = tr_fmt(r, "Even with every renewal due by then saved, the chance of {1} stays below {0}.", chance, target);
-  else if (!s->n)
-    x->say = tr_fmt(r, "The chance of {1} is {0} or more as it stands.", chance, target);
-  else
-    x->say = tr_n(r, s->n, "For a chance of {0} of {2}, this renewal of {1} has to be saved:",
-                  "For a chance of {0} of {2}, these {n} renewals of {1} have to be saved:", chance, amount, target);
-  if (s->reachable)
-    x->marks = fill_marks(f, s->rows, s->n_rows, false, &x->n_marks);
-  if (s->reachable && s->n > (int64_t)x->n_marks)
-    x->more = tr_n(r, s->n - (int64_t)x->n_marks, "and {n} more", "and {n} more");
+    return tr_fmt(r, "Even with every renewal due by then saved, the chance of {1} stays below {0}.", chance, target);
+  if (!s->n)
+    return tr_fmt(r, "The chance of {1} is {0} or more as it stands.", chance, target);
+  return tr_n(r, s->n, "For a chance of {0} of {2}, the first one below has to be saved, {1}.",
+              "For a chance of {0} of {2}, the first {n} below have to be saved, {1} in all.", chance, amount, target);
+}
+
+/* The smaller set is the beginning of the larger one: one list, of the largest that reaches its chance. */
+static void fill_saves(const struct filling *f, struct insight_section *v) {
+  const struct insight_saved *half = &f->v.whole.half, *most = &f->v.whole.most, *list = most->asked && most->reachable ? most : half;
+  v->half = say_set(f, half, format_share(f->r->reader, 50, 100, 0));
+  v->most = say_set(f, most, format_share(f->r->reader, 80, 100, 0));
+  if (list->asked && list->reachable)
+    v->saves = fill_marks(f, list->rows, list->n_rows, false, &v->n_saves);
+  if (v->n_saves && list->n > (int64_t)v->n_saves)
+    v->more = tr_n(f->r, list->n - (int64_t)v->n_saves, "and {n} more", "and {n} more");
 }
 
 static void fill_words(const struct filling *f, struct insight_section *v) {
@@ -141,18 +147,15 @@ int insight_section_fill(struct request *r, const struct desk *d, const struct f
   }
   fill_words(&f, &v);
   v.rows = arena_zalloc(r->arena, t->n + 1, sizeof *v.rows);
-  v.sets = arena_zalloc(r->arena, 2, sizeof *v.sets);
-  if (!v.rows || !v.sets)
+  if (!v.rows)
     return ERR_NOMEM;
   for (size_t i = 0; i < (rows ? t->n : 1); i++) {
     v.has_targets |= t->nodes[i].has_target;
     fill_row(&f, i, &v.rows[v.n_rows++]);
   }
   v.marks = fill_marks(&f, f.v.whole.matters, f.v.whole.n_matters, true, &v.n_marks);
-  if (t->nodes[0].has_target && f.v.whole.has_target) {
-    add_set(&f, &f.v.whole.half, format_share(r->reader, 50, 100, 0), &v);
-    add_set(&f, &f.v.whole.most, format_share(r->reader, 80, 100, 0), &v);
-  }
+  if (t->nodes[0].has_target && f.v.whole.has_target)
+    fill_saves(&f, &v);
   *ret = v;
   return v.marks && !arena_failed(r->arena) ? OK : ERR_NOMEM;
 }
