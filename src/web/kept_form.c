@@ -8,7 +8,8 @@
 
 /* The addresses whose forms hold work; secrets never stand in them. */
 static bool holds_work(struct str path) {
-  static const char *const begins[] = {"/renewals", "/work", "/accounts", "/contracts"};
+  static const char *const begins[] = {"/renewals", "/work", "/accounts", "/contracts", "/approvals", "/capacity", "/escalations", "/forecast",
+                                       "/promises", "/reviews", "/sales", "/targets"};
   for (size_t i = 0; i < sizeof begins / sizeof begins[0]; i++) {
     struct str b = str_of(begins[i]);
     if (str_starts(path, b) && (path.n == b.n || path.p[b.n] == '/')) return true;
@@ -51,20 +52,29 @@ int kept_form_done(struct request *r, const struct response *w) {
   return draft_drop(r->store, r->who.id, id, &r->err);
 }
 
-/* What a field is called: the renewal's own words, else its name. */
+/* What a field is called: the renewal's own words, those of the other forms; none for what a person does not read, as a number of a row. */
 static struct str label_of(struct request *r, struct str name) {
   for (unsigned i = 0; i < RENEWAL_BITS; i++)
     if (*renewal_input(1u << i) && str_eq(name, str_of(renewal_input(1u << i)))) return tr(r, renewal_label(1u << i));
   static const struct {
     const char *name, *label;
-  } OTHERS[] = {{"why", MSG("Why")}, {"note", MSG("Note")}, {"mention", MSG("Mention")}, {"channel", MSG("Channel")}, {"party", MSG("With")}};
+  } OTHERS[] = {{"why", MSG("Why")}, {"note", MSG("Note")}, {"mention", MSG("Mention")}, {"reason", MSG("Reason")}, {"until", MSG("Back on")},
+                {"evidence", MSG("Evidence")}, {"size", MSG("Size")}, {"expires", MSG("Decide by")}, {"recapture", MSG("Recapture")},
+                {"valid_until", MSG("Good until")}, {"blocked", MSG("What is blocked")}, {"promise", MSG("Next promise")}, {"promise_day", MSG("Its day")},
+                {"promise_time", MSG("Its time")}, {"waiting_on", MSG("Waits on")}, {"body", MSG("What")}, {"what", MSG("What for")}, {"due", MSG("By")},
+                {"amount", MSG("Amount")}, {"name", MSG("Name")}, {"email", MSG("Email")}, {"phone", MSG("Phone")}};
   for (size_t i = 0; i < sizeof OTHERS / sizeof OTHERS[0]; i++)
     if (str_eq(name, str_of(OTHERS[i].name))) return tr(r, OTHERS[i].label);
-  return name;
+  return STR_NONE;
 }
 
-static bool quiet(struct str name) {
-  return str_eq(name, STR("version")) || str_eq(name, STR("from")) || str_eq(name, STR("at_risk_shown"));
+/* A value as a person reads it. */
+static struct str value_of(struct request *r, const struct pair *x) {
+  int stage = str_eq(x->name, STR("stage")) ? stage_of(x->value) : -1, category = str_eq(x->name, STR("category")) ? category_of(x->value) : -1;
+  day_t day = DAY_NONE;
+  if (stage >= 0) return str_of(parts_stage(r->reader, stage));
+  if (category >= 0) return str_of(parts_category(r->reader, category));
+  return day_parse_iso(x->value, &day) == OK && day != DAY_NONE ? format_weekday(r->reader, day) : x->value;
 }
 
 int draft_page(struct request *r, struct response *w) {
@@ -77,8 +87,10 @@ int draft_page(struct request *r, struct response *w) {
   if (rc < 0) return rc;
   v.fields = arena_zalloc(r->arena, form.n + 1, sizeof *v.fields);
   if (!v.fields) return ERR_NOMEM;
-  for (size_t i = 0; i < form.n; i++)
-    v.fields[v.n_fields++] = (struct draft_field){label_of(r, form.p[i].name), form.p[i].name, form.p[i].value, quiet(form.p[i].name) || !form.p[i].value.n};
+  for (size_t i = 0; i < form.n; i++) {
+    struct str label = label_of(r, form.p[i].name);
+    v.fields[v.n_fields++] = (struct draft_field){label, form.p[i].name, form.p[i].value, value_of(r, &form.p[i]), !label.n || !form.p[i].value.n};
+  }
   v.path = d.path;
   v.when = format_instant(r->reader, d.at);
   struct view_cx cx = view_cx_of(r);

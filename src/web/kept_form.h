@@ -11,7 +11,7 @@ int kept_form_take(struct request *r, const struct raw_body *body, int64_t *ret_
 int kept_form_done(struct request *r, const struct response *w);
 
 struct draft_field {
-  struct str label, name, value;
+  struct str label, name, value, shown;
   bool quiet; /* sent, not shown */
 };
 struct draft_view {

@@ -122,7 +122,8 @@ void shell_begin(struct request *r, struct response *w, const struct page *p) {
   struct shell_view v = {.title = p->title, .crumb = p->crumb, .crumb_href = p->crumb_href, .lang = shell_lang(r), .theme = shell_look(r, "theme"),
                          .density = shell_look(r, "density"), .me_id = r->who.id, .me_name = r->who.name,
                          .me_initials = initials(r, r->who.name), .me_role = str_of(parts_role(r->reader, (int)r->who.role)), .main = main, .more = more, .tabs = tabs,
-                         .main_class = p->main_class, .sheet = sheet_address(p->sheet), .bar = p->bar, .keys_off = keys_off(r)};
+                         .main_class = p->main_class, .sheet = sheet_address(p->sheet), .bar = p->bar, .keys_off = keys_off(r),
+                         .day_left = r->web->today == DAY_NONE && r->as_of == DAY_NONE ? SECONDS_PER_DAY - r->now % SECONDS_PER_DAY : 0};
   struct err quiet = r->err;
   if (!w->status && as_of_menu(r, &v.as_of) < 0) r->err = quiet; /* an error page has no past; any other stands without the menu */
   v.past = v.as_of && v.as_of->past;

@@ -50,7 +50,7 @@ bool shell_may_get(const struct request *r, const char *path);
 struct shell_view {
   bool keys_off; /* the person has turned keys of one character off */
   struct str title, crumb, crumb_href, lang, theme, density, me_name, me_initials, me_role;
-  int64_t me_id;
+  int64_t me_id, day_left; /* day_left: seconds until the desk's day is over; 0 = it stands still, or a past one is shown */
   struct nav_item *main, *more, *tabs;
   size_t n_main, n_more, n_tabs;
   struct nav_view *views;

@@ -1,5 +1,6 @@
 /* Between the password and the session: the code of the authenticator, or its enrolment when the role needs one. */
 #include "app/access_factor.h"
+#include "app/draft.h"
 #include "base/utf8.h"
 #include "web/dispatch.h"
 #include "web/pages/settings.h"
@@ -9,12 +10,23 @@
 
 static struct str step_token(const struct request *r) { return cookie_get(r, cookie_name(r, "-step")); }
 
+/* Where nobody asked for a page: to what was not saved when the sign-in before ended. */
+static int first_page(struct request *r, int64_t person_id, struct str *next) {
+  struct draft *kept = NULL;
+  size_t n = 0;
+  if (next->n && !str_eq(*next, STR("/"))) return OK;
+  int rc = draft_list(r->store, r->arena, person_id, 1, &kept, &n, &r->err);
+  *next = rc == OK && n ? arena_fmt(r->arena, "/drafts/%" PRId64, kept->id) : STR("/");
+  return rc == OK && !next->p ? ERR_NOMEM : rc;
+}
+
 int sign_in_done(struct request *r, struct response *w, const struct signed_in *done, struct str next) {
   struct strbuf b STRBUF_CLEANUP = STRBUF_INIT(4 * WEB_MAX_URL);
   if (done->stage == SIGN_IN_DONE) {
     int rc = session_cookie_set(r, w, str_of(done->token));
     if (rc == OK && step_token(r).n) rc = cookie_set(r, w, cookie_name(r, "-step"), STR_NONE, 0);
-    return rc < 0 ? rc : response_redirect(r, w, next.n ? next : STR("/"));
+    if (rc == OK) rc = first_page(r, done->person_id, &next);
+    return rc < 0 ? rc : response_redirect(r, w, next);
   }
   int rc = cookie_set(r, w, cookie_name(r, "-step"), str_of(done->token), ACCESS_STEP_SECONDS);
   strbuf_addz(&b, "/sign-in/code?next=");
