@@ -70,6 +70,11 @@ static int to_draft(struct request *r, struct response *w, int64_t id) {
 }
 
 static int ask_to_sign_in(struct request *r, struct response *w, const struct raw_body *body) {
+  if (request_is_feed(r)) {
+    response_header(w, "WWW-Authenticate", STR("Basic realm=\"Perennial\", charset=\"UTF-8\""));
+    response_header(w, "WWW-Authenticate", STR("Bearer"));
+    return error_page(r, w, 401, STR("The feed needs an API token: send it as Authorization: Bearer, or as the password of Basic with any name"));
+  }
   if (request_is_api(r)) {
     response_header(w, "WWW-Authenticate", STR("Bearer"));
     return error_page(r, w, 401, STR("This address needs an API token: make one under Settings and send it as Authorization: Bearer"));

@@ -5,7 +5,8 @@
 
 /* Value of a cookie, or "". */
 struct str cookie_get(const struct request *r, struct str name);
-bool request_is_api(const struct request *r); /* path under /api/ */
+bool request_is_api(const struct request *r);  /* path under /api/, or of the feed: answers are for programs */
+bool request_is_feed(const struct request *r); /* path under /odata/: only with a token, errors as OData has them */
 /* Splits and decodes r->target into path and query. OK, ERR_SYNTAX, ERR_LIMIT, ERR_NOMEM. */
 int request_parse_target(struct request *r);
 

@@ -20,7 +20,8 @@ struct str cookie_get(const struct request *r, struct str name) {
   return STR_NONE;
 }
 
-bool request_is_api(const struct request *r) { return str_starts(r->path, STR("/api/")); }
+bool request_is_feed(const struct request *r) { return str_starts(r->path, STR("/odata/")); }
+bool request_is_api(const struct request *r) { return str_starts(r->path, STR("/api/")) || request_is_feed(r); }
 
 const char *session_cookie_name(const struct request *r) { return r->secure ? "__Host-perennial" : "perennial"; }
 
@@ -122,6 +123,23 @@ static int identify_session(struct request *r, struct str token) {
   return OK;
 }
 
+/* The password of Basic, which is all that spreadsheets can send; whatever stands as the name. "" when there is none. */
+static struct str basic_password(struct request *r, struct str coded) {
+  size_t n = 0;
+  char *out = arena_alloc(r->arena, coded.n + 1);
+  if (!out || sodium_base642bin((unsigned char *)out, coded.n, coded.p, coded.n, NULL, &n, NULL, sodium_base64_VARIANT_ORIGINAL) < 0) return STR_NONE;
+  size_t colon = str_find((struct str){out, n}, ':', 0);
+  return colon == SIZE_MAX ? STR_NONE : (struct str){out + colon + 1, n - colon - 1};
+}
+
+/* The token of an API call; of the feed by Basic, too. "" = none came. */
+static struct str token_of(struct request *r) {
+  struct str how = r->header(r, "Authorization");
+  if (str_eq_nocase(str_sub(how, 0, 7), STR("Bearer "))) return str_trim(str_sub(how, 7, how.n));
+  if (request_is_feed(r) && str_eq_nocase(str_sub(how, 0, 6), STR("Basic "))) return basic_password(r, str_trim(str_sub(how, 6, how.n)));
+  return STR_NONE;
+}
+
 int gate_cover(struct request *r) {
   const struct book *b = NULL;
   int rc = OK;
@@ -134,11 +152,11 @@ int gate_cover(struct request *r) {
 }
 
 int gate_identify(struct request *r) {
-  struct str bearer = r->header(r, "Authorization"), cookie = cookie_get(r, str_of(session_cookie_name(r)));
+  struct str cookie = cookie_get(r, str_of(session_cookie_name(r))), token = request_is_api(r) ? token_of(r) : STR_NONE;
   int rc = OK;
   r->who = (struct actor){.role = ROLE_COUNT, .name = STR_NONE, .csrf = STR_NONE};
-  if (request_is_api(r) && str_eq_nocase(str_sub(bearer, 0, 7), STR("Bearer "))) rc = identify_token(r, str_trim(str_sub(bearer, 7, bearer.n)));
-  else if (cookie.n) rc = identify_session(r, cookie);
+  if (token.n) rc = identify_token(r, token);
+  else if (cookie.n && !request_is_feed(r)) rc = identify_session(r, cookie);
   if (rc == OK && r->who.id) rc = scope_load(r->store, r->arena, r->who.id, &r->scope, &r->err);
   if (rc == OK && r->who.id) rc = gate_cover(r);
   return rc;

@@ -22,6 +22,8 @@ enum {
   WEB_MAX_UPLOAD = 100 << 20,
   WEB_MAX_PAGE = 64 << 20,    /* a response held in memory; bigger ones go through response_file */
   WEB_MAX_ARENA = 256 << 20,  /* what one request may hold */
+  WEB_MAX_FEED_PAGE = 50000,  /* rows of one answer of the feed, when the reader asks for so many */
+  WEB_MAX_FEED_MINUTE = 600,  /* questions to the feed by one person in a minute */
   WEB_MAX_PARAMS = 4,         /* :name parts of a path */
   WEB_MAX_PAIRS = 2000,       /* fields of a form, or of a query */
 };

@@ -1,5 +1,6 @@
 /* Every address of the product, who may call it, and what it takes. */
 #include "web/api/api.h"
+#include "web/api/odata.h"
 #include "web/kept_form.h"
 #include "web/pages/access.h"
 #include "web/pages/account.h"
@@ -41,6 +42,8 @@
 /* Only shortly after the password was given: what opens doors, and what leaves with everything. */
 #define FRESH_ROW(PATH, MAY, HANDLER, SUBJECT) {HTTP_POST, PATH, MAY, CSRF_FORM, BODY_FORM, 0, HANDLER, SUBJECT, .fresh = true}
 #define API_POST_ROW(PATH, MAY, HANDLER, SUBJECT) {HTTP_POST, "/api/v1" PATH, MAY, CSRF_TOKEN, BODY_JSON, 0, HANDLER, SUBJECT}
+/* With a token only; the path says it (gate.c). */
+#define FEED_ROW(PATH, HANDLER, SUBJECT) {HTTP_GET, "/odata/v1" PATH, MAY_READ, CSRF_UNSET, BODY_NONE, 0, HANDLER, SUBJECT, true}
 #define POST_ROW(PATH, MAY, HANDLER, SUBJECT) {HTTP_POST, PATH, MAY, CSRF_FORM, BODY_FORM, 0, HANDLER, SUBJECT}
 
 const struct route web_routes[] = {
@@ -283,6 +286,12 @@ const struct route web_routes[] = {
     {HTTP_POST, "/api/v1/targets", MAY_IMPORT, CSRF_TOKEN, BODY_JSON, 0, api_target_post, NULL},
     POST_ROW("/targets/people/:rep", MAY_IMPORT, targets_presence_post, "worklist"),
     POST_ROW("/targets/people/:rep/:entry/end", MAY_IMPORT, targets_presence_end_post, "worklist"),
+    /* the feed for spreadsheets and BI */
+    FEED_ROW("", odata_service, NULL),
+    FEED_ROW("/", odata_service, NULL),
+    FEED_ROW("/$metadata", odata_metadata, NULL),
+    FEED_ROW("/:set", odata_set, "feed"),
+    FEED_ROW("/:set/$count", odata_count, "feed_set"),
     /* the worklist */
     API_ROW("/worklist", api_worklist, NULL),
     PAST_ROW("/work", MAY_READ, work_page, NULL),

@@ -170,7 +170,9 @@ static const char *error_word(int status) {
   case 415: return "media_type";
   case 421: return "wrong_host";
   case 422: return "invalid";
+  case 410: return "gone";
   case 429: return "too_many";
+  case 501: return "not_implemented";
   case 503: return "unavailable";
   default: return "failed";
   }
@@ -187,6 +189,20 @@ static const char *error_title(int status) {
   case 503: return MSG("Busy");
   default: return status < 500 ? MSG("This can't be answered") : MSG("Something went wrong");
   }
+}
+
+/* OData's shape of an error. */
+static int error_feed(struct request *r, struct response *w, int status, struct str sentence) {
+  strbuf_addz(&w->body, "{\"error\":{\"code\":");
+  html_json_z(&w->body, error_word(status));
+  strbuf_addz(&w->body, ",\"message\":");
+  html_json_str(&w->body, sentence);
+  strbuf_addz(&w->body, ",\"innererror\":{\"request_id\":");
+  html_json_z(&w->body, r->id);
+  strbuf_addz(&w->body, "}}}\n");
+  w->content_type = STR("application/json;odata.metadata=minimal");
+  response_header(w, "OData-Version", STR("4.0"));
+  return w->body.failed ? ERR_NOMEM : OK;
 }
 
 static int error_json(struct request *r, struct response *w, int status, struct str sentence) {
@@ -209,6 +225,7 @@ int error_page(struct request *r, struct response *w, int status, struct str sen
   w->fixed = NULL;
   w->status = status;
   w->content_type = STR_NONE;
+  if (request_is_feed(r)) return error_feed(r, w, status, sentence);
   if (request_is_api(r)) return error_json(r, w, status, sentence);
   struct error_view v = {status, tr(r, error_title(status)), tr_sentence(r, sentence), str_of(r->id), r->who.id != 0};
   struct view_cx cx = view_cx_of(r);

@@ -120,6 +120,8 @@ void house_serve_book(struct house *h, day_t today) {
   house_serve(h);
 }
 
+bool by_token(const char *path) { return str_starts(str_of(path), STR("/api/")) || str_starts(str_of(path), STR("/odata/")); }
+
 int connect_to(const struct house *h) {
   struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)h->port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
   int fd = socket(AF_INET, SOCK_STREAM, 0);

@@ -64,6 +64,7 @@ int get_as(const struct house *h, const char *cookie, const char *path, struct a
 int post_as(const struct house *h, const char *cookie, const char *csrf, const char *path, const char *fields, struct answer *ret);
 /* Sends JSON with an API token; fails the test unless the status is that and the answer has the text (NULL = any). */
 void api_posts(const struct house *h, const char *token, const char *path, const char *json, int status, const char *text);
+bool by_token(const char *path); /* an address for programs: /api/ and /odata/ */
 /* Value of a header, or an empty text. */
 struct str answer_header(const struct answer *a, const char *name);
 bool answer_says(const struct answer *a, const char *text);

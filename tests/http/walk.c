@@ -190,6 +190,8 @@ static const struct subject {
     {"draft", NOBODYS, "803", NULL}, /* of the other rep */
     {"exception", ROWS, "902", "901"},
     {"escalation", ROWS, "852", "851"},
+    {"feed", ROWS, "Renewals(502)", "Renewals(501)"},
+    {"feed_set", ALLOWED, "Renewals", NULL},
     {"handover", ROWS, "802", NULL},
     {"import", NOBODYS, "987654", NULL},
     {"kpi", NOBODYS, "no-such-thing", NULL},
@@ -226,7 +228,7 @@ enum way { BY_PAGE, BY_API, BY_EXPORT, BY_SEARCH, BY_AS_OF, BY_BULK, WAYS };
 static int ways[WAYS];
 
 static void count_way(const struct route *r, const char *path, const char *body) {
-  bool api = str_starts(str_of(path), STR("/api/")), export = strstr(r->path, ".csv") || strstr(r->path, ".xlsx");
+  bool api = by_token(path), export = strstr(r->path, ".csv") || strstr(r->path, ".xlsx");
   if (strstr(path, "as_of=")) ways[BY_AS_OF]++;
   else if (strstr(path, "q=") || strstr(path, "/search")) ways[BY_SEARCH]++;
   else if (export) ways[BY_EXPORT]++;
@@ -237,7 +239,7 @@ static void count_way(const struct route *r, const char *path, const char *body)
 /* fields: of a form beside the CSRF token, "" = none. */
 static void send_as(const struct route *r, const struct actor_of *x, const char *path, bool with_csrf, const char *fields, struct answer *a) {
   char body[600] = "", csrf_header[120];
-  bool api = str_starts(str_of(r->path), STR("/api/")), post = r->method == HTTP_POST;
+  bool api = by_token(r->path), post = r->method == HTTP_POST;
   if (with_csrf && x->csrf[0]) snprintf(body, sizeof body, "csrf=%s", x->csrf);
   if (fields[0]) snprintf(body + strlen(body), sizeof body - strlen(body), "%s%s", body[0] ? "&" : "", fields);
   static const char *const types[] = {[BODY_NONE] = NULL, [BODY_FORM] = "application/x-www-form-urlencoded",
@@ -274,7 +276,7 @@ static void walk_one(const struct route *r, const struct actor_of *x, const char
   const struct subject *what = subject_of(r);
   char path[300], with[400];
   struct answer a;
-  bool api = str_starts(str_of(r->path), STR("/api/")), post = r->method == HTTP_POST, allowed = may_call(r, x);
+  bool api = by_token(r->path), post = r->method == HTTP_POST, allowed = may_call(r, x);
   address(r, what ? what->foreign : "", path, sizeof path);
   snprintf(with, sizeof with, "%s%s", path, query);
   call(r, x, with, true, &a);
@@ -444,11 +446,11 @@ static void cover_rows(int status) {
 static void cover_lists(bool seen) {
   static const char *const lists[] = {"/renewals?f=", "/renewals?f=&q=zanzib", "/renewals?f=&group=customer", "/renewals.csv?f=&q=", "/api/v1/renewals?f=",
                                       "/search?q=zanzib", "/search?q=ZZ-4711", "/search?q=SN-502", "/search?q=PO-9502", "/api/v1/search?q=zanzib",
-                                      "/work", "/api/v1/worklist"};
+                                      "/work", "/api/v1/worklist", "/odata/v1/Renewals", "/odata/v1/Renewals.csv", "/odata/v1/Accounts"};
   const struct actor_of *x = &actors[ROLE_REP];
   struct answer a;
   for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
-    bool api = str_starts(str_of(lists[i]), STR("/api/"));
+    bool api = by_token(lists[i]);
     ask(&h, &(struct ask){.path = lists[i], .cookie = api ? NULL : x->cookie, .bearer = api ? x->token : NULL}, &a);
     if (a.status != 200 || answer_says(&a, FOREIGN_NAME) != seen || answer_says(&a, BESIDE_NAME))
       fail_msg("%s: %d, wanted 200 and %s: %.3000s", lists[i], a.status, seen ? "the handed row alone" : "nothing", a.body.n ? a.body.p : "");
