@@ -40,3 +40,25 @@ int forecast_run(struct store *s, const struct scope *who, const struct book *b,
   q.targets = targets;
   return code == OK ? forecast_compute(b, &q, a, ret, ret_n, e) : code;
 }
+
+void forecast_own_target(struct forecast_node *nodes, size_t n) {
+  int64_t sum = 0;
+  bool any = false;
+  for (size_t i = 1; i < n; i++) {
+    if (nodes[i].level == FORECAST_REP && nodes[i].has_target) {
+      any = true;
+      if (__builtin_add_overflow(sum, nodes[i].target, &sum)) {
+        return;
+      }
+    }
+  }
+  if (!any || nodes[0].has_target) {
+    return;
+  }
+  nodes[0].has_target = true;
+  nodes[0].target = sum;
+  nodes[0].gap = sum - nodes[0].amount[CATEGORY_CLOSED];
+  if (nodes[0].gap > 0) {
+    nodes[0].coverage = (double)nodes[0].open_atr / (double)nodes[0].gap;
+  }
+}

@@ -12,4 +12,6 @@ int forecast_targets(struct store *s, const struct scope *who, const struct book
  * *ret_unmatched: targets whose name is nobody's or whose currency has no rate. Nodes live in arena. OK, ERR_NOMEM, ERR_RANGE, and the store's codes. */
 int forecast_run(struct store *s, const struct scope *who, const struct book *b, const struct period *p, struct arena *a, struct forecast_node **ret,
                  size_t *ret_n, size_t *ret_unmatched, struct err *e);
+/* For somebody who sees a part of the book the whole is that part: where it has no target of its own, its target is the sum of its reps' targets. */
+void forecast_own_target(struct forecast_node *nodes, size_t n);
 #endif

@@ -61,18 +61,9 @@ static void points_of(struct insight_explained *x) {
 }
 
 static void find_similar(const struct insight_ask *q, struct insight_explained *x) {
-  const struct book_renewals *r = &q->book->renewals;
-  size_t from = 0, to = r->n;
-  while (from < to) {
-    size_t mid = from + (to - from) / 2;
-    if (r->id[mid] < (uint64_t)q->renewal_id) {
-      from = mid + 1;
-    } else {
-      to = mid;
-    }
-  }
-  if (from < r->n && r->id[from] == (uint64_t)q->renewal_id) {
-    struct similar_ask ask = {(uint32_t)from, q->day, q->reps, q->extra, q->n_extra};
+  size_t row = book_renewal_row(q->book, q->renewal_id);
+  if (row != SIZE_MAX) {
+    struct similar_ask ask = {(uint32_t)row, q->day, q->reps, q->extra, q->n_extra};
     similar_find(q->book, &ask, &x->similar);
   }
 }

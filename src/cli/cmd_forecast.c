@@ -1,7 +1,7 @@
 /* forecast: the roll-up of a period by region, team and rep, against targets. */
 #include "app/book_cache.h"
 #include "app/forecast_run.h"
-#include "app/insight_run.h"
+#include "app/whatif.h"
 #include "base/decimal.h"
 #include "base/strbuf.h"
 #include "cli/commands.h"
@@ -81,13 +81,38 @@ struct question {
   struct period period;
   struct str by;
   day_t as_of;
-  bool band;
+  bool band, what_if;
+  struct whatif_ask scenario;
 };
 
+/* "booked=12,15 move=rep-3:rep-4 discount=5": parts with blanks between them. */
+static int ask_scenario(struct cli *c, const char *text, struct whatif_ask *q) {
+  struct str piece, rest = str_of(text), name, value;
+  struct err e = {0};
+  *q = WHATIF_ASK;
+  while (str_cut(rest, ' ', &piece, &rest)) {
+    if (piece.n == 0) {
+      continue;
+    }
+    str_cut(piece, '=', &name, &value);
+    int code = whatif_take(q, name, value, &e);
+    if (code <= 0) {
+      (void)cli_usage(c, "--what-if %.*s: %s", STR_FMT(piece), code < 0 ? e.text : "write booked=, lost=, move=rep-1:rep-2, lead=, share=, discount=, of= or gain=");
+      return ERR_USAGE;
+    }
+  }
+  return OK;
+}
+
 static int ask(struct cli *c, const struct org *org, struct question *q) {
-  const char *period = NULL, *by = "rep", *as_of = NULL;
+  const char *period = NULL, *by = "rep", *as_of = NULL, *what_if = NULL;
   q->band = cli_flag(c, "band");
-  if (cli_option(c, "period", &period) != OK || cli_option(c, "by", &by) != OK || cli_option(c, "as-of", &as_of) != OK || cli_end(c) != OK) {
+  if (cli_option(c, "period", &period) != OK || cli_option(c, "by", &by) != OK || cli_option(c, "as-of", &as_of) != OK || cli_option(c, "what-if", &what_if) != OK ||
+      cli_end(c) != OK) {
+    return ERR_USAGE;
+  }
+  q->what_if = what_if != NULL;
+  if (q->what_if && ask_scenario(c, what_if, &q->scenario) != OK) {
     return ERR_USAGE;
   }
   q->by = str_of(by);
@@ -166,6 +191,72 @@ static int print_bands(struct cli *c, const struct book *b, const struct questio
   return code;
 }
 
+static const struct cli_column whatif_columns[] = {
+    {"level", false, false}, {"name", false, false}, {"scenario", false, false}, {"booked", true, false}, {"p10", true, false},
+    {"p50", true, false}, {"p90", true, false}, {"mean", true, false}, {"target", true, false},
+    {"chance_of_target", true, true}, {"open_renewals", true, true}, {"currency", false, false}};
+
+static void print_side(struct cli_table *t, const struct whatif_row *row, bool after, currency_t c) {
+  static const char *const levels[] = {"all", "region", "team", "rep"};
+  const struct engine_node none = {0}, *n = after ? row->after : row->before;
+  char code[4], text[32];
+  n = n != NULL ? n : &none;
+  const double amounts[] = {(double)n->fixed, n->band.q10, n->band.q50, n->band.q90, n->band.mean};
+  cli_cell(t, str_of(levels[row->level]));
+  cli_cell(t, row->level == FORECAST_ALL ? STR("All") : or_none(row->name));
+  cli_cell(t, after ? STR("what if") : STR("as it stands"));
+  for (size_t k = 0; k < sizeof amounts / sizeof amounts[0]; k++) {
+    money_cell(t, (int64_t)(amounts[k] + 0.5), c);
+  }
+  if (n->has_target) {
+    money_cell(t, n->target, c);
+    cli_cell(t, (struct str){text, (size_t)snprintf(text, sizeof text, "%.3f", n->band.reach)});
+  } else {
+    cli_cell(t, STR_NONE);
+    cli_cell(t, STR_NONE);
+  }
+  cli_cell_i64(t, n->n_open);
+  cli_cell(t, str_of(currency_code(c, code)));
+}
+
+/* What was said and does not follow from the book. */
+static void print_assumed(struct cli *c, const struct question *q, const struct whatif_result *x) {
+  const struct whatif_ask *s = &q->scenario;
+  if (s->lead != 0) {
+    fprintf(c->out, "Assumed: %d%% of the days by which a renewal opens on another day reach its booking (share=); %zu move in this period\n", s->share,
+            x->changed.shifted);
+  }
+  if (s->discount != 0) {
+    fprintf(c->out, "Assumed: an even chance gains %.2f points by the discount (gain=); %zu open renewals bring less\n", (double)s->gain / 100, x->changed.discounted);
+  }
+  if (x->moved > 0) {
+    fprintf(c->out, "Assumed: the chances of %" PRId64 " renewals go along with them to another rep\n", x->moved);
+  }
+  if (x->changed.absent > 0) {
+    fprintf(c->out, "%zu renewals were not open when the model ran and change nothing\n", x->changed.absent);
+  }
+}
+
+static int print_whatif(struct cli *c, const struct org *org, const struct book *b, const struct question *q, day_t day, struct err *e) {
+  struct scope who = scope_operator();
+  struct whatif_result x;
+  int code = whatif_run(c->store, c->arena, &who, b, org, &q->period, day, &q->scenario, &x, e);
+  if (code == OK && !x.has_period) {
+    return err_set(e, ERR_NOTFOUND, x.has_run ? "the model looks at the running quarter, the next one, the month and the year, not at this period"
+                                              : "the model has not run by this day: run `perennial risk score`");
+  }
+  struct cli_table *t = code == OK ? cli_table_new(c, whatif_columns, (int)(sizeof whatif_columns / sizeof whatif_columns[0])) : NULL;
+  for (size_t i = 0; code == OK && i < x.n_rows; i++) {
+    print_side(t, &x.rows[i], false, b->reporting);
+    print_side(t, &x.rows[i], true, b->reporting);
+  }
+  code = code == OK ? cli_table_end(t) : code;
+  if (code == OK && c->format == FORMAT_TABLE) {
+    print_assumed(c, q, &x);
+  }
+  return code;
+}
+
 int forecast_cmd(struct cli *c) {
   struct err e = {0};
   struct org org;
@@ -179,7 +270,7 @@ int forecast_cmd(struct cli *c) {
   }
   int code = book_load(c->store, q.as_of, &b, &e);
   day_t day = q.as_of != DAY_NONE ? q.as_of : org_today(&org, c->now);
-  code = code != OK ? code : q.band ? print_bands(c, b, &q, day, &e) : print_forecast(c, b, &q, &e);
+  code = code != OK ? code : q.what_if ? print_whatif(c, &org, b, &q, day, &e) : q.band ? print_bands(c, b, &q, day, &e) : print_forecast(c, b, &q, &e);
   book_free(b);
   return code == OK ? EXIT_DONE : cli_fail(c, &e);
 }

@@ -83,10 +83,13 @@ static const struct cli_command commands[] = {
      "with which the person sets a password; factor-off is for a lost phone."},
     {"token", token_cmd, "add EMAIL [--name N] [--write] [--days 90] | list | revoke ID",
      "API tokens: a program that sends one acts as that person. A token is shown once; without --write it may only read."},
-    {"forecast", forecast_cmd, "[--period P] [--by rep|team|region] [--as-of DATE] [--band]",
+    {"forecast", forecast_cmd, "[--period P] [--by rep|team|region] [--as-of DATE] [--band] [--what-if SCENARIO]",
      "--band: what the newest run of the model expects, P10, P50, P90 and the chance of the target. Without it:\n"
      "Rolls up closed, commit, best case, pipeline and omitted by region, team and rep, single and cumulative, against targets.\n"
-     "--period: 2026, 2026-Q4, 2026-11; default the running quarter."},
+     "--period: 2026, 2026-Q4, 2026-11; default the running quarter.\n\n"
+     "  --what-if \"booked=12,15 lost=20 move=rep-3:rep-4 lead=150 share=50 discount=5 of=team-2 gain=2\"\n"
+     "                      the same under a scenario, any part of it: what is booked or lost, whose book goes to whom, how many days\n"
+     "                      before due renewals open, a discount; share and gain are assumptions, and said as such"},
     {"call", call_cmd, "[list] [--period P] [--week DATE] | show ID | submit --rep NAME --commit A --best-case A --pipeline A [--note N] [--period P]",
      "The weekly calls. list: who called what in the week of a day (default: today), who is missing, late, amended. show: every renewal behind a\n"
      "call as it stood. submit: a rep's call for the running quarter or the next, in the reporting currency; each sum holds the one before."},

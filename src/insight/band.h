@@ -69,6 +69,9 @@ struct band_result {
 /* Solves and asks once. target NAN = none. As band_solve. */
 int band_figures(const struct band_bins *b, const struct band_table *t, double fixed, double target, struct band_result *ret, struct err *e);
 
+/* Of one solved already: P10, P50 and P90, the other quantiles NAN. The same bits as band_figures. */
+struct band_result band_brief(const struct band_solved *s, double target);
+
 /* The smallest set that must be saved: renewals by what saving them adds to the expected sum, A(1-p), largest first, until the chance of
  * target is at least `chance` with those certain. Writes their indexes to order (room for n) and their number to ret_n: 0 = already so,
  * n + 1 = not even with all of them. Takes a band per step of a bisection. OK, ERR_NOMEM, ERR_RANGE. */

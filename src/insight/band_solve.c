@@ -392,16 +392,24 @@ double band_crps(const struct band_solved *s, double actual) {
   return outside + misses(s, lo, actual, 0) + misses(s, actual, hi, 1);
 }
 
+struct band_result band_brief(const struct band_solved *s, double target) {
+  return (struct band_result){.mean = s->mean, .sd = sd_of(s), .sd_luck = sqrt(s->luck), .sd_shared = sqrt(s->shared), .q05 = NAN, .q10 = band_quantile(s, 0.10),
+                              .q25 = NAN, .q50 = band_quantile(s, 0.50), .q75 = NAN, .q90 = band_quantile(s, 0.90), .q95 = NAN,
+                              .reach = isnan(target) ? NAN : band_reach(s, target)};
+}
+
 int band_figures(const struct band_bins *b, const struct band_table *t, double fixed, double target, struct band_result *ret, struct err *e) {
   struct band_solved *s = NULL;
   int code = band_solve(b, t, fixed, &s, e);
   if (code != OK) {
     return code;
   }
-  *ret = (struct band_result){.mean = s->mean, .sd = sd_of(s), .sd_luck = sqrt(s->luck), .sd_shared = sqrt(s->shared),
-                              .q05 = band_quantile(s, 0.05), .q10 = band_quantile(s, 0.10), .q25 = band_quantile(s, 0.25), .q50 = band_quantile(s, 0.50),
-                              .q75 = band_quantile(s, 0.75), .q90 = band_quantile(s, 0.90), .q95 = band_quantile(s, 0.95),
-                              .reach = isnan(target) ? NAN : band_reach(s, target)};
+  struct band_result x = band_brief(s, target);
+  x.q05 = band_quantile(s, 0.05);
+  x.q25 = band_quantile(s, 0.25);
+  x.q75 = band_quantile(s, 0.75);
+  x.q95 = band_quantile(s, 0.95);
+  *ret = x;
   band_free(s);
   return OK;
 }

@@ -324,3 +324,16 @@ int book_families(const struct book *b, struct arena *a, uint32_t **ret_of, stru
   }
   return code;
 }
+
+size_t book_renewal_row(const struct book *b, int64_t id) {
+  size_t from = 0, to = b->renewals.n;
+  while (from < to) {
+    size_t mid = from + (to - from) / 2;
+    if (b->renewals.id[mid] < id) {
+      from = mid + 1;
+    } else {
+      to = mid;
+    }
+  }
+  return from < b->renewals.n && b->renewals.id[from] == id ? from : SIZE_MAX;
+}

@@ -175,6 +175,8 @@ static inline uint32_t book_partner(const struct book *b, size_t line) {
 int book_families(const struct book *b, struct arena *a, uint32_t **ret_of, struct str **ret_name, uint32_t *ret_n);
 /* Text of code in a dictionary; "" when out of range. */
 struct str book_name(const struct book_dict *d, uint32_t code);
+/* Row of a renewal by its id; SIZE_MAX when absent. */
+size_t book_renewal_row(const struct book *b, int64_t id);
 /* Code of an id by binary search (ids ascend in every dictionary), 0 when absent. */
 uint32_t book_code(const struct book_dict *d, int64_t id);
 #endif

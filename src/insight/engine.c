@@ -76,37 +76,16 @@ static double judge(const struct engine_model *m, const struct risk_row *r, doub
   return chance;
 }
 
-static double within(double p) { return p > 0 ? p < 1 ? p : 1 : 0; }
-
-/* Books in [first, last], open at the end of today. What is past its grace comes back evenly over as long again, if at all. */
-static double in_period(const struct work *w, const struct timing_curve *c, double p, day_t due, size_t place) {
-  const struct period *q = &w->o->periods[place];
-  int open_at = w->o->today - due, from = q->first - 1 - due, to = q->last - due;
-  if (q->last <= w->o->today) {
-    return 0;
-  }
-  from = from > open_at ? from : open_at;
-  if (open_at >= w->m->grace) {
-    return within(w->m->beyond * (double)(to - from) / w->m->grace);
-  }
-  if (w->o->calendar == NULL) {
-    return within(timing_by(c, p, open_at, to) - timing_by(c, p, open_at, from));
-  }
-  double all = engine_pulled(&w->pull, c, p, due, due + w->m->grace);
-  double part = engine_pulled(&w->pull, c, p, due, due + to) - engine_pulled(&w->pull, c, p, due, due + from);
-  return all > 0 ? within(timing_ever(c, p, open_at) * part / all) : 0;
-}
-
 static void score_row(const struct work *w, const struct risk_row *r, struct engine_score *s) {
   const struct book_renewals *x = &w->b->renewals;
   const struct timing_curve *curve = &w->m->timing[r->model < MODEL_COUNT ? r->model : MODEL_UNKNOWN];
   double phi[ENGINE_DRIVER_KINDS] = {0}, base = 0, before = judge(w->m, r, phi, &base);
   day_t due = x->due[r->renewal];
   int open_at = w->o->today - due;
-  double chance = within(open_at >= w->m->grace ? w->m->beyond : timing_ever(curve, before, open_at));
+  double chance = engine_ever(w->m, curve, before, open_at);
   *s = (struct engine_score){.row = r->renewal, .id = x->id[r->renewal], .nth = r->nth, .model = r->model, .base = (float)base, .chance = (float)chance};
   for (size_t k = 0; k < w->o->n_periods && k < ENGINE_PERIODS; k++) {
-    s->by[k] = (float)in_period(w, curve, before, due, k);
+    s->by[k] = (float)engine_in_period(w->m, curve, w->o->calendar != NULL ? &w->pull : NULL, w->o->today, before, due, 0, &w->o->periods[k]);
   }
   phi[ENGINE_OPEN_LATE] = logit_odds(chance) - logit_odds(before);
   double total = logit_odds(chance) - logit_odds(base);
@@ -142,10 +121,7 @@ int engine_score(const struct book *b, const struct risk_rows *rows, const struc
   if (w.scores == NULL) {
     return err_set(e, ERR_NOMEM, "Out of memory");
   }
-  w.pull = (struct engine_pull){.today = o->today, .end = m->quarter_end};
-  if (o->calendar != NULL) {
-    engine_quarter_ends(o->calendar, o->today, w.pull.last);
-  }
+  w.pull = engine_pull_of(o->calendar, o->today, m->quarter_end);
   for (; w.from < chunks; w.from += step) {
     if (!goes_on(o, "score", (int64_t)w.from * CHUNK, (int64_t)rows->n_open)) {
       return stopped(e);

@@ -166,6 +166,10 @@ struct engine_ask {
   const uint32_t *extra; size_t n_extra;
   const struct forecast_target *targets; size_t n_targets;
   int threads;
+  const double *worth;       /* by place in scores: what the amount is multiplied by; NULL = 1 */
+  uint16_t move_from, move_to; /* the open renewals of one rep stand under another; 0 = nobody's */
+  const uint8_t *marked;     /* by rep code: of teams and reps only those with one of these below are solved, the others have no band; NULL = all are */
+  bool brief;                /* of the quantiles only P10, P50 and P90; the others are NAN */
   bool whole_only;           /* only the node ALL */
   bool sets;                 /* also the sets to be saved, for nodes with a target */
 };

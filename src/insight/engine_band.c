@@ -41,9 +41,9 @@ struct node_work {
   exact_t fixed;
 };
 
-static struct leaf *leaf_of(struct work *w, size_t row) {
+static struct leaf *leaf_of(struct work *w, size_t row, uint32_t rep) {
   const struct book *b = w->q->b;
-  uint32_t region = 0, team = 0, rep = b->renewals.rep[row];
+  uint32_t region = 0, team = 0;
   (void)forecast_place(b, rep, b->renewals.region[row], &region, &team);
   if (w->q->whole_only) {
     region = team = rep = 0;
@@ -75,7 +75,7 @@ static bool visible(struct work *w, size_t i) {
 
 static int add_booked(struct work *w, size_t i) {
   const struct book_renewals *x = &w->q->b->renewals;
-  struct leaf *l = leaf_of(w, i);
+  struct leaf *l = leaf_of(w, i, x->rep[i]);
   exact_t factor = w->factor[x->currency[i]];
   if (l == NULL) {
     return ERR_NOMEM;
@@ -90,12 +90,13 @@ static int add_open(struct work *w, size_t i, const struct engine_score *s) {
   if (p <= 0) {
     return OK;
   }
-  struct leaf *l = leaf_of(w, i);
+  struct leaf *l = leaf_of(w, i, w->q->move_from != 0 && x->rep[i] == w->q->move_from ? w->q->move_to : x->rep[i]);
   if (l == NULL) {
     return ERR_NOMEM;
   }
   double scale = (double)RATE_ONE * (double)pow10_i64(EXACT_EXPONENT);
   double amount = x->atr[i] > 0 ? (double)x->atr[i] * (double)w->factor[x->currency[i]] / scale * w->q->ratio[s->model < MODEL_COUNT ? s->model : 0] : 0;
+  amount = w->q->worth != NULL ? amount * w->q->worth[s - w->q->scores] : amount;
   l->no_rate += w->factor[x->currency[i]] == 0;
   l->n++;
   band_add(&l->bins, p, amount);
@@ -311,10 +312,36 @@ static int row_order(const void *pa, const void *pb) {
   return (a > b) - (a < b);
 }
 
+/* Whether anybody asked for the node's band. */
+static bool is_wanted(const struct work *w, const struct engine_node *x, const struct node_work *nw) {
+  bool wanted = w->q->marked == NULL || x->level <= FORECAST_REGION;
+  for (size_t k = nw->from; k < nw->to && !wanted; k++) {
+    wanted = w->q->marked[w->leaves[k]->rep] != 0;
+  }
+  return wanted;
+}
+
+static int figures(const struct work *w, const struct band_bins *bins, const struct engine_node *x, struct band_result *ret) {
+  double target = x->has_target ? (double)x->target : NAN;
+  if (!w->q->brief) {
+    return band_figures(bins, w->table, (double)x->fixed, target, ret, NULL);
+  }
+  struct band_solved *solved = NULL;
+  int code = band_solve(bins, w->table, (double)x->fixed, &solved, NULL);
+  if (code == OK) {
+    *ret = band_brief(solved, target);
+  }
+  band_free(solved);
+  return code;
+}
+
 static void solve_node(void *ctx, int i) {
   struct work *w = ctx;
   struct engine_node *x = &w->nodes[i];
   const struct node_work *nw = &w->node_work[i];
+  if (!is_wanted(w, x, nw)) {
+    return;
+  }
   struct band_bins *bins MEM_CLEANUP = mem_zalloc(1, sizeof *bins);
   exact_t fixed = 0;
   bool fits = bins != NULL;
@@ -333,7 +360,7 @@ static void solve_node(void *ctx, int i) {
   }
   x->n_open = (int64_t)n;
   x->open = bins->open + bins->certain;
-  int code = band_figures(bins, w->table, (double)x->fixed, x->has_target ? (double)x->target : NAN, &x->band, NULL);
+  int code = figures(w, bins, x, &x->band);
   struct open_row *rows MEM_CLEANUP = mem_alloc((n + 1) * sizeof *rows);
   if (code == OK && rows != NULL && n > 0) {
     memcpy(rows, w->by_leaf + w->leaves[nw->from]->at, n * sizeof *rows);

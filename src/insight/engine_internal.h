@@ -35,4 +35,11 @@ struct engine_pull {
 };
 /* Chance to have booked from today on up to a day, each day weighed: to be held against that up to the end of its grace. */
 double engine_pulled(const struct engine_pull *x, const struct timing_curve *t, double p, day_t due, day_t to);
+struct engine_pull engine_pull_of(const struct calendar *c, day_t today, double end); /* c may be NULL */
+/* That it renews at all, still open so many days after its due date; p: chance before timing. */
+double engine_ever(const struct engine_model *m, const struct timing_curve *t, double p, int open_at);
+/* That it books in the period, open at the end of today. pull NULL: quarter ends weigh as other days. earlier: days by which its bookings come earlier than the
+ * curve says (below 0: later); whether it renews at all stays as it is. What is past its grace comes back evenly over as long again, if at all. */
+double engine_in_period(const struct engine_model *m, const struct timing_curve *t, const struct engine_pull *pull, day_t today, double p, day_t due, int earlier,
+                        const struct period *q);
 #endif

@@ -54,3 +54,44 @@ double engine_pulled(const struct engine_pull *x, const struct timing_curve *t, 
   }
   return sum;
 }
+
+/* ---- a period's chance ---- */
+
+struct engine_pull engine_pull_of(const struct calendar *c, day_t today, double end) {
+  struct engine_pull x = {.today = today, .end = end};
+  if (c != NULL) {
+    engine_quarter_ends(c, today, x.last);
+  }
+  return x;
+}
+
+static double within(double p) { return p > 0 ? p < 1 ? p : 1 : 0; }
+
+double engine_ever(const struct engine_model *m, const struct timing_curve *t, double p, int open_at) {
+  return within(open_at >= m->grace ? m->beyond : timing_ever(t, p, open_at));
+}
+
+double engine_in_period(const struct engine_model *m, const struct timing_curve *t, const struct engine_pull *pull, day_t today, double p, day_t due, int earlier,
+                        const struct period *q) {
+  int open_at = today - due, from = q->first - 1 - due, to = q->last - due;
+  if (q->last <= today) {
+    return 0;
+  }
+  from = from > open_at ? from : open_at;
+  if (open_at >= m->grace) {
+    return within(m->beyond * (double)(to - from) / m->grace);
+  }
+  if (pull == NULL && earlier == 0) {
+    return within(timing_by(t, p, open_at, to) - timing_by(t, p, open_at, from));
+  }
+  day_t at = due - earlier; /* the day its bookings gather around */
+  double part = 0, all = 0;
+  if (pull == NULL) {
+    all = timing_renewed(t, INT32_MAX) - timing_renewed(t, today - at);
+    part = timing_renewed(t, due + to - at) - timing_renewed(t, due + from - at);
+  } else {
+    all = engine_pulled(pull, t, p, at, at + m->grace);
+    part = engine_pulled(pull, t, p, at, due + to) - engine_pulled(pull, t, p, at, due + from);
+  }
+  return all > 0 ? within(timing_ever(t, p, open_at) * part / all) : 0;
+}

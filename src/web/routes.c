@@ -14,6 +14,7 @@
 #include "web/pages/escalations.h"
 #include "web/pages/forecast.h"
 #include "web/pages/insight.h"
+#include "web/pages/whatif.h"
 #include "web/pages/grid.h"
 #include "web/pages/grid_edit.h"
 #include "web/pages/grid_views.h"
@@ -57,6 +58,8 @@ const struct route web_routes[] = {
     GET_ROW("/accounts/:id/merge", MAY_MERGE, merge_page, "account"),
     PAST_ROW("/accounts/:id/coverage", MAY_STAFF, coverage_page, "account"),
     PAST_ROW("/contracts/:number", MAY_STAFF, contract_page, "contract"),
+    PAST_ROW("/insight/what-if", MAY_READ, whatif_page, NULL),
+    API_ROW("/insight/what-if", api_whatif, NULL),
     PAST_ROW("/insight/track-record", MAY_READ, track_record_page, NULL),
     API_ROW("/insight/track-record", api_track_record, NULL),
     PAST_ROW("/capacity", MAY_READ & ~MAY_REP, capacity_page, NULL),

@@ -4,6 +4,7 @@
 #include <jansson.h>
 
 #include "app/insight_run.h"
+#include "base/decimal.h"
 
 enum { TODAY = 20779 /* 2026-11-22 */, AGO = 1700000000 };
 
@@ -104,7 +105,74 @@ static void everybody_sees_their_own(void **state) {
   answer_free(&a);
 }
 
+/* ---- what if ---- */
+
+static double figure(json_t *x, size_t node, const char *side, const char *key) {
+  json_t *o = json_object_get(json_object_get(json_array_get(json_object_get(x, "nodes"), node), side), key);
+  assert_non_null(o);
+  if (!json_is_string(o)) return json_number_value(o);
+  int64_t minor = 0;
+  assert_int_equal(decimal_parse(str_of(json_string_value(o)), '.', 0, 2, &minor, NULL), OK);
+  return (double)minor / 100;
+}
+
+static void refused(const char *cookie, const char *path, int status, const char *text) {
+  struct answer a;
+  assert_int_equal(get_as(&h, cookie, path, &a), status);
+  if (!answer_says(&a, text)) fail_msg("%s: does not say \"%s\"", path, text);
+  answer_free(&a);
+}
+
+/* A renewal of 1,200 that is booked brings what its chance left open; lost, it takes what its chance had. */
+static void outcomes_move_the_band(void **state) {
+  json_t *none = forecast(exec, "/api/v1/insight/what-if"), *won = forecast(exec, "/api/v1/insight/what-if?booked=41");
+  json_t *lost = forecast(exec, "/api/v1/insight/what-if?lost=41");
+  (void)state;
+  assert_true(figure(none, 0, "before", "mean") == figure(none, 0, "after", "mean") && figure(none, 0, "before", "p10") == figure(none, 0, "after", "p10"));
+  assert_int_equal(json_array_size(json_object_get(none, "nodes")), 1); /* nothing else moves */
+  double gain = figure(won, 0, "after", "mean") - figure(won, 0, "before", "mean"), loss = figure(lost, 0, "before", "mean") - figure(lost, 0, "after", "mean");
+  assert_true(gain > 0 && loss > 0 && gain + loss > 1199.97 && gain + loss < 1200.03);
+  assert_int_equal(json_integer_value(json_object_get(won, "set")), 1);
+  json_decref(none);
+  json_decref(won);
+  json_decref(lost);
+  says(exec, "/insight/what-if?booked=41&booked=42", "2 renewals are set", true);
+  says(exec, "/insight/what-if", "as it stands", true);
+  says(exec, "/insight/what-if?as_of=2026-11-20", "The model had not run by this day.", true);
+}
+
+static void assumptions_are_said(void **state) {
+  char path[200];
+  (void)state;
+  says(exec, "/insight/what-if?discount=10&gain=5", "Assumed: an even chance gains 5.0 points", true);
+  says(exec, "/insight/what-if?discount=10", "Assumed: nobody renews because of it", true);
+  says(exec, "/insight/what-if?lead=200", "Everything that may book in this period is open already", true);
+  snprintf(path, sizeof path, "/insight/what-if?from=rep-%" PRId64 "&to=rep-%" PRId64, h.people[ROLE_REP], h.other_rep);
+  says(exec, path, "2 open renewals of", true);
+  says(exec, path, "The model knows no rep", true);
+  json_t *x = forecast(exec, "/api/v1/insight/what-if?discount=10");
+  double was = figure(x, 0, "before", "mean"), is = figure(x, 0, "after", "mean");
+  assert_true(is > was * 0.9 - 0.03 && is < was * 0.9 + 0.03);
+  json_decref(x);
+}
+
+static void nobody_asks_about_what_is_not_theirs(void **state) {
+  char path[200];
+  (void)state;
+  refused(rep, "/insight/what-if?booked=43", 404, "");
+  refused(rep, "/insight/what-if?booked=99", 404, "");
+  snprintf(path, sizeof path, "/insight/what-if?from=rep-%" PRId64 "&to=rep-%" PRId64, h.people[ROLE_REP], h.other_rep);
+  refused(rep, path, 404, "");
+  snprintf(path, sizeof path, "/insight/what-if?discount=5&of=rep-%" PRId64, h.other_rep);
+  refused(rep, path, 404, "");
+  refused(exec, "/insight/what-if?discount=-5", 400, "discount: a number from 0 to 100");
+  refused(exec, "/insight/what-if?booked=x", 400, "numbers of renewals with commas");
+  refused(exec, "/insight/what-if?booked=41&lost=41", 400, "stands twice");
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(before_the_first_run), cmocka_unit_test(after_it), cmocka_unit_test(everybody_sees_their_own)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(before_the_first_run), cmocka_unit_test(after_it), cmocka_unit_test(everybody_sees_their_own),
+                                     cmocka_unit_test(outcomes_move_the_band), cmocka_unit_test(assumptions_are_said),
+                                     cmocka_unit_test(nobody_asks_about_what_is_not_theirs)};
   return group_run_tests(tests, set_up, tear_down);
 }

@@ -6,47 +6,13 @@
 #include "web/shell.h"
 #include "web/views.h"
 
-enum { PAGE_ROWS = 50, API_ROWS = 1000, MOST_NODES = 400, WEEKS_BACK = 14 };
+enum { PAGE_ROWS = 50, API_ROWS = 1000, WEEKS_BACK = 14 };
 
 static void fill_days(struct request *r, const struct bridge_read *x, struct bridge_view *v) {
   char iso[DAY_ISO_SIZE];
   v->from = arena_str(r->arena, str_of(day_iso(x->ask.from, iso)));
   v->to = arena_str(r->arena, str_of(day_iso(x->ask.to == DAY_NONE ? r->today : x->ask.to, iso)));
   v->last = arena_str(r->arena, str_of(day_iso(r->today, iso)));
-}
-
-static void add_node(struct request *r, const struct bridge_read *x, const struct node *n, struct str label, struct bridge_view *v) {
-  char text[NODE_TEXT_SIZE];
-  bool selected = x->ask.node.kind == n->kind && x->ask.node.id == n->id;
-  if (v->n_nodes < MOST_NODES)
-    v->nodes[v->n_nodes++] = (struct option){arena_str(r->arena, str_of(node_text(n, text))), label, selected};
-}
-
-/* Everything the actor sees, the regions, teams and reps in it: people who stand in a team, by name. */
-static int fill_nodes(struct request *r, const struct bridge_read *x, struct bridge_view *v) {
-  const struct book *b = x->newest;
-  const uint32_t *by_name = book_sorted((struct book_dict *)(uintptr_t)&b->reps);
-  const uint8_t *seen = scope_reps(&r->scope, r->arena, b);
-  uint8_t *regions = arena_zalloc(r->arena, (size_t)b->regions.n + 1, 1), *teams = arena_zalloc(r->arena, (size_t)b->n_teams + 1, 1);
-  v->nodes = arena_zalloc(r->arena, MOST_NODES + 1, sizeof *v->nodes);
-  if (!v->nodes || !by_name || !seen || !regions || !teams)
-    return ERR_NOMEM;
-  for (uint32_t i = 1; i < b->reps.n; i++)
-    if (seen[i] && b->rep_team[i]) {
-      teams[b->rep_team[i]] = 1;
-      regions[node_team_region(b, b->rep_team[i])] = 1;
-    }
-  add_node(r, x, &(struct node){NODE_COMPANY, 0}, tr(r, "All"), v);
-  for (uint32_t i = 1; i < b->regions.n; i++)
-    if (regions[i])
-      add_node(r, x, &(struct node){NODE_REGION, b->regions.id[i]}, b->regions.name[i], v);
-  for (uint32_t i = 1; i < b->n_teams; i++)
-    if (teams[i])
-      add_node(r, x, &(struct node){NODE_TEAM, b->teams[i].id}, b->teams[i].name, v);
-  for (uint32_t i = 0; i < b->reps.n; i++)
-    if (by_name[i] && seen[by_name[i]] && b->rep_team[by_name[i]])
-      add_node(r, x, &(struct node){NODE_REP, b->reps.id[by_name[i]]}, b->reps.name[by_name[i]], v);
-  return OK;
 }
 
 static int fill_choices(struct request *r, const struct bridge_read *x, struct bridge_view *v) {
@@ -129,7 +95,7 @@ int bridge_page(struct request *r, struct response *w) {
   if (rc >= 0)
     rc = bridge_section_of(r, &d, &x, PAGE_ROWS, &v.section);
   if (rc >= 0)
-    rc = fill_nodes(r, &x, &v);
+    rc = desk_nodes(r, x.newest, &x.ask.node, false, &v.nodes, &v.n_nodes);
   if (rc >= 0)
     rc = fill_choices(r, &x, &v);
   if (rc < 0)

@@ -221,3 +221,44 @@ struct str desk_address(struct request *r, const char *root, struct str part) {
   html_part_str(&b, part);
   return arena_str(r->arena, strbuf_str(&b));
 }
+
+/* ---- places of the organization, to choose from ---- */
+
+enum { MOST_NODES = 400 };
+
+static void add_node(struct request *r, struct node n, struct str label, const struct node *selected, struct option *list, size_t *at) {
+  char text[NODE_TEXT_SIZE];
+  if (*at < MOST_NODES)
+    list[(*at)++] = (struct option){arena_str(r->arena, str_of(node_text(&n, text))), label, selected->kind == n.kind && selected->id == n.id};
+}
+
+int desk_nodes(struct request *r, const struct book *b, const struct node *selected, bool reps_only, struct option **ret, size_t *ret_n) {
+  const uint32_t *by_name = book_sorted((struct book_dict *)(uintptr_t)&b->reps);
+  const uint8_t *seen = scope_reps(&r->scope, r->arena, b);
+  uint8_t *regions = arena_zalloc(r->arena, (size_t)b->regions.n + 1, 1), *teams = arena_zalloc(r->arena, (size_t)b->n_teams + 1, 1);
+  struct option *list = arena_zalloc(r->arena, MOST_NODES + 1, sizeof *list);
+  size_t n = 0;
+  if (!list || !by_name || !seen || !regions || !teams)
+    return ERR_NOMEM;
+  for (uint32_t i = 1; i < b->reps.n; i++)
+    if (seen[i] && b->rep_team[i]) {
+      teams[b->rep_team[i]] = 1;
+      regions[node_team_region(b, b->rep_team[i])] = 1;
+    }
+  if (reps_only)
+    list[n++] = (struct option){STR(""), STR("\u2013"), !selected->id};
+  else
+    add_node(r, (struct node){NODE_COMPANY, 0}, tr(r, "All"), selected, list, &n);
+  for (uint32_t i = 1; i < b->regions.n && !reps_only; i++)
+    if (regions[i])
+      add_node(r, (struct node){NODE_REGION, b->regions.id[i]}, b->regions.name[i], selected, list, &n);
+  for (uint32_t i = 1; i < b->n_teams && !reps_only; i++)
+    if (teams[i])
+      add_node(r, (struct node){NODE_TEAM, b->teams[i].id}, b->teams[i].name, selected, list, &n);
+  for (uint32_t i = 0; i < b->reps.n; i++)
+    if (by_name[i] && seen[by_name[i]] && b->rep_team[by_name[i]])
+      add_node(r, (struct node){NODE_REP, b->reps.id[by_name[i]]}, b->reps.name[by_name[i]], selected, list, &n);
+  *ret = list;
+  *ret_n = n;
+  return OK;
+}

@@ -5,6 +5,7 @@
 #include "app/book_cache.h"
 #include "app/contract.h"
 #include "app/kpi_goal.h"
+#include "app/node.h"
 #include "insight/forecast.h"
 #include "insight/grid.h"
 #include "insight/kpi.h"
@@ -68,6 +69,10 @@ int desk_rows_page(struct request *r, const struct desk *d, const struct desk_ro
 /* The same address with other parameters: appends name=value, percent-encoded, with ? or & before it. */
 void desk_add_param(struct strbuf *b, bool *first, const char *name, struct str value);
 struct str desk_address(struct request *r, const char *root, struct str part); /* /contracts/C%2D1 */
+
+/* Choices of a form: everything the actor sees, then regions, teams and reps of it, people who stand in a team, by name; reps alone begin with an empty
+ * choice. selected: its id 0 and kind REP is the empty one. ERR_NOMEM. */
+int desk_nodes(struct request *r, const struct book *b, const struct node *selected, bool reps_only, struct option **ret, size_t *ret_n);
 
 /* What was to be reached in a period; empty when it cannot be read, since the page stands without it. */
 struct kpi_goals desk_goals(struct request *r, const struct desk *d, const struct period *p);

@@ -9,7 +9,8 @@
 
 int insight_tabs_fill(struct request *r, struct insight_tabs *ret) {
   static const struct { const char *path, *label; } TABS[] = {
-      {"/insight", MSG("Overview")}, {"/insight/retention", MSG("Retention")}, {"/insight/track-record", MSG("Track record")}};
+      {"/insight", MSG("Overview")}, {"/insight/retention", MSG("Retention")}, {"/insight/track-record", MSG("Track record")},
+      {"/insight/what-if", MSG("What if")}};
   enum { N = sizeof TABS / sizeof *TABS };
   *ret = (struct insight_tabs){.tabs = arena_zalloc(r->arena, N, sizeof *ret->tabs)};
   for (size_t i = 0; ret->tabs && i < N; i++)

@@ -71,20 +71,13 @@ static struct insight_mark *fill_marks(const struct filling *f, const struct ins
   struct insight_mark *marks = arena_zalloc(r->arena, n + 1, sizeof *marks);
   *ret_n = 0;
   for (size_t i = 0; marks && i < n && *ret_n < SHOWN_MARKS; i++) {
-    size_t from = 0, to = x->n;
-    while (from < to) {
-      size_t mid = from + (to - from) / 2;
-      if (x->id[mid] < picks[i].renewal_id)
-        from = mid + 1;
-      else
-        to = mid;
-    }
-    if (from == x->n || x->id[from] != picks[i].renewal_id || !desk_sees_row(f->d, (uint32_t)from))
+    size_t row = book_renewal_row(f->d->book, picks[i].renewal_id);
+    if (row == SIZE_MAX || !desk_sees_row(f->d, (uint32_t)row))
       continue;
-    marks[(*ret_n)++] = (struct insight_mark){.name = book_name(&f->d->book->accounts, x->account[from]), .href = desk_row_href(r, picks[i].renewal_id),
-                                              .due = format_day(r->reader, x->due[from]),
+    marks[(*ret_n)++] = (struct insight_mark){.name = book_name(&f->d->book->accounts, x->account[row]), .href = desk_row_href(r, picks[i].renewal_id),
+                                              .due = format_day(r->reader, x->due[row]),
                                               .share = share ? format_share(r->reader, (int64_t)((double)picks[i].share * 1000 + 0.5), 1000, 0) : STR_NONE,
-                                              .amount = parts_amount(r->reader, x->atr[from], f->d->book->currency_of[x->currency[from]], MONEY_K)};
+                                              .amount = parts_amount(r->reader, x->atr[row], f->d->book->currency_of[x->currency[row]], MONEY_K)};
   }
   return marks;
 }
