@@ -55,9 +55,10 @@ static int refused(const struct batching *x, struct batch_row *row, enum batch_f
 /* Judges one row, and writes it when it may be changed. Only what ends the whole act comes back as a code. */
 static int one_row(struct store *s, const struct batching *x, const struct batch_item *item, struct batch_row *row, struct err *e)
 {
-  struct renewal_edit edit = x->b->edit;
+  struct renewal_edit edit = item->edit ? *item->edit : x->b->edit;
   struct renewal_edited done = {0};
   struct err why = {0};
+  edit.why = x->b->edit.why;
   edit.id = item->id;
   edit.version = item->version;
   edit.owner_id = item->owner_id ? item->owner_id : edit.owner_id;

@@ -11,6 +11,7 @@ struct batch_item {
   int64_t id;
   int32_t version; /* the one the editor saw; 0 = not known, then struct renewal_batch.seen guards the row */
   int64_t owner_id; /* with RENEWAL_SET_OWNER: whose this one becomes; 0 = the edit's owner_id */
+  const struct renewal_edit *edit; /* its own fields and values in place of the batch's (whose set then names all fields of all rows); NULL = the batch's */
 };
 /* The state of the store that a preview showed. Zeroed: no guard. */
 struct batch_seen {

@@ -17,9 +17,10 @@ enum cell_type {
   CELL_NUMBER, /* XLSX number: text is a plain decimal with '.' */
   CELL_DATE,   /* XLSX number in a date format: text is YYYY-MM-DD, or with THH:MM:SS */
   CELL_BOOL,   /* text is "true"/"false" */
-  CELL_ERROR,  /* #N/A, #REF! …: text is the code */
+  CELL_ERROR,  /* #N/A, #REF! …: text is the code; CELL_UNCALCULATED for a formula whose result is not in the file */
   CELL_EMPTY,
 };
+#define CELL_UNCALCULATED STR("#CALC?")
 struct cell {
   struct str text; /* valid until the next row */
   enum cell_type type;
@@ -33,6 +34,7 @@ struct table_options {
 };
 struct table_info {
   const char *format;   /* "csv" or "xlsx" */
+  bool macros;          /* the workbook brings a program along; it is not read */
   struct str encoding, sheet; /* as used */
   struct str *sheets; size_t n_sheets;
   char delimiter;

@@ -76,6 +76,7 @@ void wire_put_info(struct strbuf *b, const struct table_info *info)
   put_u64(b, index_of(line_ends, sizeof line_ends / sizeof *line_ends, info->line_end));
   put_u64(b, (unsigned char)info->delimiter);
   put_u64(b, info->header_row);
+  put_u64(b, info->macros);
   put_str(b, info->encoding);
   put_str(b, info->sheet);
   put_list(b, info->sheets, info->n_sheets);
@@ -85,9 +86,10 @@ void wire_put_info(struct strbuf *b, const struct table_info *info)
 int wire_get_info(struct str s, struct arena *mem, struct table_info *ret)
 {
   struct table_info info = {0};
-  uint64_t format, end, delimiter, row;
+  uint64_t format, end, delimiter, row, macros;
   size_t at = 0;
   if (!get_u64(s, &at, &format) || !get_u64(s, &at, &end) || !get_u64(s, &at, &delimiter) || !get_u64(s, &at, &row) ||
+      !get_u64(s, &at, &macros) ||
       format >= sizeof formats / sizeof *formats || end >= sizeof line_ends / sizeof *line_ends || delimiter > 127)
     return ERR_SYNTAX;
   if (!get_str(s, &at, &info.encoding) || !get_str(s, &at, &info.sheet))
@@ -96,6 +98,7 @@ int wire_get_info(struct str s, struct arena *mem, struct table_info *ret)
   info.line_end = line_ends[end];
   info.delimiter = (char)delimiter;
   info.header_row = row;
+  info.macros = macros != 0;
   int code = get_list(s, &at, mem, &info.sheets, &info.n_sheets);
   if (code == OK)
     code = get_list(s, &at, mem, &info.columns, &info.n_columns);

@@ -316,6 +316,7 @@ void xlsx_describe(const struct xlsx *x, struct table_info *info)
   info->sheet = x->names[x->chosen];
   info->sheets = (struct str *)(uintptr_t)x->names;
   info->n_sheets = x->n_list;
+  info->macros = package_has(x->package, STR("xl/vbaProject.bin"));
 }
 
 static int next(void *self, struct row *ret, struct err *e)

@@ -28,7 +28,7 @@ struct sheet {
   struct strbuf text;
 
   /* The row and the cell being read. */
-  bool in_row, in_cell, in_value, in_inline;
+  bool in_row, in_cell, in_value, in_inline, formula;
   int phonetic;
   size_t row, first_cell, first_text;
   size_t column; /* 0-based */
@@ -85,6 +85,7 @@ static int start_cell(struct sheet *s, const struct xml_attributes *a, struct er
   if (style.n == 0 || str_to_i64(style, &s->style) != OK)
     s->style = style.n == 0 ? 0 : -1;
   s->in_cell = true;
+  s->formula = false;
   s->phonetic = 0;
   strbuf_clear(&s->value);
   return OK;
@@ -99,6 +100,8 @@ static int on_start(void *ctx, const char *name, const struct xml_attributes *a,
     return strcmp(name, "c") == 0 ? start_cell(s, a, e) : OK;
   if (strcmp(name, "v") == 0)
     s->in_value = true;
+  else if (strcmp(name, "f") == 0)
+    s->formula = true;
   else if (strcmp(name, "is") == 0)
     s->in_inline = true;
   else if (strcmp(name, "rPh") == 0)
@@ -193,6 +196,8 @@ static int end_cell(struct sheet *s, struct err *e)
       c.n = strings_unescape(s->text.p + c.at, c.n);
       s->text.n = c.at + c.n;
     }
+  } else if (s->formula && strcmp(s->type, "str") != 0) { /* a program that does not calculate wrote it: not the same as empty */
+    c = (struct stored){.shared = CELL_UNCALCULATED, .n = CELL_UNCALCULATED.n, .type = CELL_ERROR, .is_shared = true};
   }
   s->in_inline = false;
   if (s->text.failed == ERR_NOMEM)

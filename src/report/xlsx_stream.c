@@ -6,12 +6,14 @@
 #include "base/alloc.h"
 #include "base/decimal.h"
 
-enum { MAX_CELL_BYTES = 32767, EXCEL_EPOCH = 25569 /* 1970-01-01 */ };
+enum { MAX_CELL_BYTES = 32767, EXCEL_EPOCH = 25569 /* 1970-01-01 */, MAX_LIST = 255, MAX_RULE = 255, PAPER = 0xFFFBEB, RULE = 0xD6D3D1 };
 
 struct xlsx_stream {
   lxw_workbook *book;
   lxw_worksheet *sheet;
   lxw_format *money[5], *day; /* money by the digits behind the point; text and counts need none, and a fifth less is written */
+  lxw_format *edit_money[5], *edit_day, *edit_text; /* of cells to be filled in */
+  bool form;
   struct xlsx_stream_column columns[XLSX_STREAM_COLUMNS];
   size_t n;
   lxw_row_t row;
@@ -24,15 +26,48 @@ static lxw_format *format_of(lxw_workbook *b, const char *number) {
   return f;
 }
 
+static lxw_format *open_format(lxw_workbook *b, const char *number) {
+  lxw_format *f = format_of(b, number);
+  format_set_unlocked(f);
+  format_set_bg_color(f, PAPER);
+  format_set_border(f, LXW_BORDER_HAIR);
+  format_set_border_color(f, RULE);
+  return f;
+}
+
 static void make_formats(struct xlsx_stream *x) {
   static const char *const money[] = {"#,##0", "#,##0.0", "#,##0.00", "#,##0.000", "#,##0.0000"};
   for (int i = 0; i < 5; i++) {
     x->money[i] = format_of(x->book, money[i]);
+    x->edit_money[i] = x->form ? open_format(x->book, money[i]) : NULL;
   }
   x->day = format_of(x->book, "yyyy-mm-dd");
+  x->edit_day = x->form ? open_format(x->book, "yyyy-mm-dd") : NULL;
+  x->edit_text = x->form ? open_format(x->book, "@") : NULL;
 }
 
-static int widths_of(const struct xlsx_stream_column *c) { return c->kind == REPORT_TEXT ? 22 : c->kind == REPORT_DAY ? 12 : 14; }
+static int widths_of(const struct xlsx_stream_column *c) { return c->width ? c->width : c->kind == REPORT_TEXT ? 22 : c->kind == REPORT_DAY ? 12 : 14; }
+
+static bool hex(char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f'); }
+
+/* The text as a cell holds it. Spreadsheets read _x0041_ as the letter A: a text that says it is written so that they don't. */
+static const char *text_of(struct xlsx_stream *x, struct str s) {
+  static const struct str mark = {"_x005F", 6};
+  size_t at = 0;
+  if (str_find(s, '_', 0) == SIZE_MAX) {
+    return str_to_z(s, x->cell, sizeof x->cell);
+  }
+  for (size_t i = 0; i < s.n && at + mark.n + 1 < sizeof x->cell; i++) {
+    const char *p = s.p + i;
+    if (s.n - i >= 7 && p[0] == '_' && p[1] == 'x' && hex(p[2]) && hex(p[3]) && hex(p[4]) && hex(p[5]) && p[6] == '_') {
+      memcpy(x->cell + at, mark.p, mark.n);
+      at += mark.n;
+    }
+    x->cell[at++] = s.p[i];
+  }
+  x->cell[at] = 0;
+  return x->cell;
+}
 
 static void write_heading(struct xlsx_stream *x) {
   lxw_format *head = workbook_add_format(x->book), *right = workbook_add_format(x->book);
@@ -41,19 +76,50 @@ static void write_heading(struct xlsx_stream *x) {
   format_set_bold(right);
   format_set_bottom(right, LXW_BORDER_THIN);
   format_set_align(right, LXW_ALIGN_RIGHT);
+  size_t frozen = 0;
   for (size_t i = 0; i < x->n; i++) { /* before the first row: in constant memory nothing can be written backwards */
-    worksheet_set_column(x->sheet, (lxw_col_t)i, (lxw_col_t)i, widths_of(&x->columns[i]), NULL);
+    lxw_row_col_options hidden = {.hidden = x->columns[i].hidden};
+    frozen += frozen == i && x->columns[i].hidden;
+    worksheet_set_column_opt(x->sheet, (lxw_col_t)i, (lxw_col_t)i, widths_of(&x->columns[i]), NULL, &hidden);
   }
-  worksheet_freeze_panes(x->sheet, 1, 1);
+  worksheet_freeze_panes(x->sheet, 1, (lxw_col_t)(frozen + 1));
   worksheet_repeat_rows(x->sheet, 0, 0);
   for (size_t i = 0; i < x->n; i++) {
-    worksheet_write_string(x->sheet, 0, (lxw_col_t)i, str_to_z(x->columns[i].title, x->cell, sizeof x->cell),
+    worksheet_write_string(x->sheet, 0, (lxw_col_t)i, text_of(x, x->columns[i].title),
                            x->columns[i].kind == REPORT_MONEY || x->columns[i].kind == REPORT_COUNT ? right : head);
   }
   x->row = 1;
 }
 
-int xlsx_stream_open(const char *path, const char *sheet, const struct xlsx_stream_column *columns, size_t n, struct xlsx_stream **ret, struct err *e) {
+/* The second sheet: how the workbook is meant, line by line. */
+static bool write_about(struct xlsx_stream *x, const struct xlsx_stream_form *form) {
+  lxw_worksheet *sheet = workbook_add_worksheet(x->book, form->about);
+  lxw_format *head = workbook_add_format(x->book), *wrap = workbook_add_format(x->book);
+  if (sheet == NULL) {
+    return false;
+  }
+  format_set_bold(head);
+  format_set_font_size(head, 14);
+  format_set_text_wrap(wrap);
+  format_set_align(wrap, LXW_ALIGN_VERTICAL_TOP);
+  worksheet_set_column(sheet, 0, 0, 100, NULL);
+  for (size_t i = 0; i < form->n_lines; i++) {
+    worksheet_write_string(sheet, (lxw_row_t)i, 0, text_of(x, form->lines[i]), i == 0 ? head : wrap);
+  }
+  worksheet_gridlines(sheet, LXW_HIDE_ALL_GRIDLINES);
+  worksheet_protect(sheet, NULL, NULL);
+  return true;
+}
+
+static void set_properties(struct xlsx_stream *x, const struct xlsx_stream_form *form) {
+  char title[256], company[256];
+  lxw_doc_properties p = {.title = str_to_z(form->title, title, sizeof title), .company = str_to_z(form->organization, company, sizeof company),
+                          .created = (time_t)form->made_at};
+  workbook_set_properties(x->book, &p);
+}
+
+int xlsx_stream_open_form(const char *path, const char *sheet, const struct xlsx_stream_column *columns, size_t n, const struct xlsx_stream_form *form,
+                          struct xlsx_stream **ret, struct err *e) {
   lxw_workbook_options options = {.constant_memory = LXW_TRUE, .tmpdir = NULL, .use_zip64 = LXW_FALSE};
   if (n == 0 || n > XLSX_STREAM_COLUMNS) {
     return err_set(e, ERR_LIMIT, "a sheet can be written with 1 to %d columns", XLSX_STREAM_COLUMNS);
@@ -64,7 +130,7 @@ int xlsx_stream_open(const char *path, const char *sheet, const struct xlsx_stre
   }
   x->book = workbook_new_opt(path, &options);
   x->sheet = x->book != NULL ? workbook_add_worksheet(x->book, sheet) : NULL;
-  if (x->sheet == NULL) {
+  if (x->sheet == NULL || (form != NULL && !write_about(x, form))) {
     if (x->book != NULL) {
       (void)workbook_close(x->book);
     }
@@ -73,25 +139,50 @@ int xlsx_stream_open(const char *path, const char *sheet, const struct xlsx_stre
   }
   memcpy(x->columns, columns, n * sizeof *columns);
   x->n = n;
+  x->form = form != NULL;
   make_formats(x);
   write_heading(x);
+  if (form != NULL) {
+    set_properties(x, form);
+  }
   *ret = x;
   return OK;
+}
+
+int xlsx_stream_open(const char *path, const char *sheet, const struct xlsx_stream_column *columns, size_t n, struct xlsx_stream **ret, struct err *e) {
+  return xlsx_stream_open_form(path, sheet, columns, n, NULL, ret, e);
 }
 
 static void write_cell(struct xlsx_stream *x, size_t i, const struct xlsx_stream_cell *c) {
   lxw_col_t col = (lxw_col_t)i;
   int exponent = c->money_exponent < 0 || c->money_exponent > 4 ? 0 : c->money_exponent;
-  if (c->cell.empty) {
+  bool edit = x->form && x->columns[i].edit && !c->shut;
+  lxw_format *money = edit ? x->edit_money[exponent] : x->money[exponent], *day = edit ? x->edit_day : x->day, *text = edit ? x->edit_text : NULL;
+  if (c->cell.empty && !edit) {
     return;
   }
   switch ((int)x->columns[i].kind) {
     case REPORT_MONEY:
-      worksheet_write_number(x->sheet, x->row, col, (double)c->cell.number / (double)pow10_i64(exponent), x->money[exponent]);
+      if (c->cell.empty) {
+        worksheet_write_blank(x->sheet, x->row, col, money);
+      } else {
+        worksheet_write_number(x->sheet, x->row, col, (double)c->cell.number / (double)pow10_i64(exponent), money);
+      }
       break;
     case REPORT_COUNT: worksheet_write_number(x->sheet, x->row, col, (double)c->cell.number, NULL); break;
-    case REPORT_DAY: worksheet_write_number(x->sheet, x->row, col, (double)(c->cell.number + EXCEL_EPOCH), x->day); break;
-    default: worksheet_write_string(x->sheet, x->row, col, str_to_z(c->cell.text, x->cell, sizeof x->cell), NULL); /* never a formula */
+    case REPORT_DAY:
+      if (c->cell.empty) {
+        worksheet_write_blank(x->sheet, x->row, col, day);
+      } else {
+        worksheet_write_number(x->sheet, x->row, col, (double)(c->cell.number + EXCEL_EPOCH), day);
+      }
+      break;
+    default:
+      if (c->cell.empty || c->cell.text.n == 0) {
+        worksheet_write_blank(x->sheet, x->row, col, text);
+      } else {
+        worksheet_write_string(x->sheet, x->row, col, text_of(x, c->cell.text), text); /* never a formula */
+      }
   }
 }
 
@@ -106,7 +197,59 @@ int xlsx_stream_row(struct xlsx_stream *x, const struct xlsx_stream_cell *cells,
   return OK;
 }
 
+/* The choices as the validation wants them; false when they are too long for a cell's list. */
+static bool choices_of(const struct xlsx_stream_column *c, char text[MAX_LIST + 1], char *list[MAX_LIST]) {
+  size_t at = 0, n = 0;
+  for (; n < c->n_choices && n < MAX_LIST / 2; n++) {
+    if (at + c->choices[n].n + 1 > MAX_LIST) {
+      return false;
+    }
+    list[n] = text + at;
+    memcpy(text + at, c->choices[n].p, c->choices[n].n);
+    at += c->choices[n].n;
+    text[at++] = 0;
+  }
+  list[n] = NULL;
+  return n > 0;
+}
+
+/* What the cells of an edited column take. Texts without choices take anything. */
+static void guard_column(struct xlsx_stream *x, size_t i) {
+  const struct xlsx_stream_column *c = &x->columns[i];
+  char list_text[MAX_LIST + 1], rule[MAX_RULE + 1];
+  char *list[MAX_LIST];
+  lxw_data_validation v = {.error_message = str_to_z(c->rule, rule, sizeof rule), .ignore_blank = LXW_VALIDATION_ON};
+  if (c->kind == REPORT_MONEY) {
+    v.validate = LXW_VALIDATION_TYPE_DECIMAL;
+    v.criteria = LXW_VALIDATION_CRITERIA_GREATER_THAN_OR_EQUAL_TO;
+  } else if (c->kind == REPORT_DAY) {
+    v.validate = LXW_VALIDATION_TYPE_DATE;
+    v.criteria = LXW_VALIDATION_CRITERIA_BETWEEN;
+    v.minimum_datetime = (lxw_datetime){.year = 2000, .month = 1, .day = 1};
+    v.maximum_datetime = (lxw_datetime){.year = 2099, .month = 12, .day = 31};
+  } else if (c->n_choices > 0 && choices_of(c, list_text, list)) {
+    v.validate = LXW_VALIDATION_TYPE_LIST;
+    v.value_list = list;
+  } else {
+    return;
+  }
+  worksheet_data_validation_range(x->sheet, 1, (lxw_col_t)i, x->row - 1, (lxw_col_t)i, &v);
+}
+
+static void guard(struct xlsx_stream *x) {
+  lxw_protection may = {.format_cells = 1, .format_columns = 1, .format_rows = 1, .delete_rows = 1, .sort = 1, .autofilter = 1};
+  for (size_t i = 0; i < x->n && x->row > 1; i++) {
+    if (x->columns[i].edit) {
+      guard_column(x, i);
+    }
+  }
+  worksheet_protect(x->sheet, NULL, &may);
+}
+
 int xlsx_stream_close(struct xlsx_stream *x, int code, struct err *e) {
+  if (code == OK && x->form) {
+    guard(x);
+  }
   if (code == OK && x->row > 1) {
     worksheet_autofilter(x->sheet, 0, 0, x->row - 1, (lxw_col_t)(x->n - 1));
   }

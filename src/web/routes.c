@@ -24,6 +24,7 @@
 #include "web/pages/merge.h"
 #include "web/pages/notices.h"
 #include "web/pages/renewal.h"
+#include "web/pages/roundtrip.h"
 #include "web/pages/sales_digest.h"
 #include "web/pages/sales.h"
 #include "web/pages/retention.h"
@@ -95,6 +96,9 @@ const struct route web_routes[] = {
     PAST_ROW("/renewals", MAY_STAFF, grid_page, NULL),
     EXPORT_ROW("/renewals.csv", MAY_READ, grid_csv, NULL),
     EXPORT_ROW("/renewals.xlsx", MAY_READ, grid_xlsx, NULL),
+    {HTTP_GET, "/renewals/edit.xlsx", MAY_WRITE, CSRF_UNSET, BODY_NONE, 0, roundtrip_xlsx, NULL, .fresh_all = true},
+    GET_ROW("/renewals/workbook", MAY_WRITE, roundtrip_page, NULL),
+    GET_ROW("/renewals/workbook/:id", MAY_WRITE, roundtrip_look_page, "workbook"),
     GET_ROW("/renewals/bulk/:id", MAY_READ, bulk_page, "batch"),
     PAST_ROW("/renewals/columns", MAY_READ, grid_columns_page, NULL),
     PAST_ROW("/renewals/filter", MAY_STAFF, grid_filter_page, NULL),
@@ -127,6 +131,8 @@ const struct route web_routes[] = {
     POST_ROW("/renewals/bulk", MAY_WRITE, bulk_post, NULL),
     POST_ROW("/renewals/bulk/apply", MAY_WRITE, bulk_apply_post, NULL),
     POST_ROW("/renewals/bulk/:id/undo", MAY_WRITE, bulk_undo_post, "batch"),
+    {HTTP_POST, "/renewals/workbook", MAY_WRITE, CSRF_FORM, BODY_UPLOAD, 32 << 20, roundtrip_upload_post, NULL},
+    POST_ROW("/renewals/workbook/:id/apply", MAY_WRITE, roundtrip_apply_post, "workbook"),
     POST_ROW("/renewals/views", MAY_READ, grid_view_add_post, NULL),
     POST_ROW("/renewals/views/:id", MAY_READ, grid_view_change_post, "view"),
     POST_ROW("/renewals/views/:id/delete", MAY_READ, grid_view_delete_post, "view"),

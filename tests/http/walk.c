@@ -206,6 +206,7 @@ static const struct subject {
     {"team", NOBODYS, "987654", NULL},
     {"territory", NOBODYS, "987654", NULL},
     {"view", NOBODYS, "901", NULL}, /* FOREIGN_VIEW: private to the other rep */
+    {"workbook", NOBODYS, "987654", NULL},
     {"worklist", ROWS, other_text, rep_text},
     {"token", NOBODYS, token_text, NULL}, /* of another person: revoked by its owner only */
 };

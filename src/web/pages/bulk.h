@@ -75,6 +75,8 @@ struct bulk_ask {
 int bulk_ask_read(struct request *r, struct bulk_ask *ret);
 /* Fills the page of a look. */
 int bulk_view_fill(struct request *r, const struct bulk_ask *x, const struct batch_result *b, struct bulk_view *v);
+/* What the rows that change do to the forecast: effects and no_rate of a page. */
+int bulk_effects_fill(struct request *r, const struct desk *d, const struct batch_result *b, struct bulk_view *v);
 /* One row for a page: names from the book, old → new of the fields in `changed`. */
 int bulk_row_fill(struct request *r, const struct desk *d, const struct batch_row *b, struct bulk_row *ret);
 /* An address of ours without the notes that an earlier change left in it, and with name=value when name is given. */

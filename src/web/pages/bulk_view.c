@@ -73,7 +73,7 @@ static int by_quarter(const void *a, const void *b) {
   return (x->quarter.first > y->quarter.first) - (x->quarter.first < y->quarter.first);
 }
 
-static int fill_effects(struct request *r, const struct desk *d, const struct batch_result *b, struct bulk_view *v) {
+int bulk_effects_fill(struct request *r, const struct desk *d, const struct batch_result *b, struct bulk_view *v) {
   struct effects x = {0};
   for (size_t i = 0; i < b->n; i++)
     if (b->rows[i].fate == BATCH_CHANGE) {
@@ -176,6 +176,6 @@ int bulk_view_fill(struct request *r, const struct bulk_ask *x, const struct bat
   v->button = n ? v->title : STR_NONE;
   int rc = fill_rows(r, &x->desk, b, v);
   if (rc >= 0)
-    rc = fill_effects(r, &x->desk, b, v);
+    rc = bulk_effects_fill(r, &x->desk, b, v);
   return rc < 0 ? rc : fill_hidden(r, x, b, v);
 }

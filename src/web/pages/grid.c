@@ -123,6 +123,7 @@ void grid_fill_places(struct request *r, const struct grid_state *s, struct grid
   v->filtered = s->query.n_filters > 0 || s->q.n > 0;
   v->csv_href = grid_state_href(r, &to, "/renewals.csv");
   v->xlsx_href = grid_state_href(r, &to, "/renewals.xlsx");
+  v->edit_href = may_change(r) ? grid_state_href(r, &to, "/renewals/workbook") : STR_NONE;
   v->add_href = grid_state_href(r, &to, "/renewals/filter");
   v->columns_href = grid_state_href(r, &to, "/renewals/columns");
   v->group_href = grid_state_href(r, &to, "/renewals/group");

@@ -65,7 +65,7 @@ struct grid_view {
   size_t n_rows;
   struct grid_group_row *groups;
   size_t n_groups;
-  struct str next_href, first_href, csv_href, xlsx_href, reset_href, drop_href, drop_label, next_label, first_label;
+  struct str next_href, first_href, csv_href, xlsx_href, edit_href, reset_href, drop_href, drop_label, next_label, first_label;
   bool filtered, empty_book, pick;
   int density;
   struct bulk_note note;       /* after a change of many */

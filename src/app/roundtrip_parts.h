@@ -1,0 +1,27 @@
+/* Inside the round trip: the key of a store, the keys of rows, and texts and numbers one behind the other. Only app/roundtrip_*.c includes it. */
+#ifndef APP_ROUNDTRIP_PARTS_H
+#define APP_ROUNDTRIP_PARTS_H
+#include "app/access.h"
+#include "app/roundtrip.h"
+#include "base/strbuf.h"
+
+enum { ROUNDTRIP_KEY_SIZE = 64 };
+struct roundtrip_secret {
+  char text[SECRET_TEXT_SIZE];
+};
+/* make: it is made when there is none; not inside a transaction then. ERR_NOTFOUND: there is none. */
+int roundtrip_secret(struct store *s, struct arena *a, bool make, struct roundtrip_secret *ret, struct err *e);
+/* "r48213-7-5f0c2e91k": a letter at the end, so that a spreadsheet that fills a column does not count on. */
+void roundtrip_key_text(const struct roundtrip_secret *k, int64_t id, int32_t version, char ret[ROUNDTRIP_KEY_SIZE]);
+bool roundtrip_key_read(const struct roundtrip_secret *k, struct str text, int64_t *ret_id, int32_t *ret_version);
+
+void pack_str(struct strbuf *b, struct str s);
+void pack_i64(struct strbuf *b, int64_t v);
+/* Take from the front of *s; false when it does not hold that. */
+bool unpack_str(struct str *s, struct str *ret);
+bool unpack_i64(struct str *s, int64_t *ret);
+
+/* The value of a cell put over a renewal: *to has it afterwards, or what was there when the two say the same. unset: the field's own bit
+ * in the sentence. ERR_RANGE with the sentence. */
+int roundtrip_cell(struct arena *a, const struct roundtrip_origin *x, enum roundtrip_field f, const struct cell *c, struct renewal *to, struct err *e);
+#endif

@@ -1,0 +1,36 @@
+/* Renewals as a workbook to be edited, and the workbook that comes back: what it changes, beside what was changed here meanwhile.
+ *
+ * GET  /renewals/workbook?…         how it works, the download and the upload; the address is that of the grid
+ * GET  /renewals/edit.xlsx?…        the workbook of exactly these rows
+ * POST /renewals/workbook           a file (field file, and back: where the person came from)
+ * GET  /renewals/workbook/:id       what it would change
+ * POST /renewals/workbook/:id/apply why; for each conflict cID_FIELD = 1 (the workbook's value) or 0; back */
+#ifndef WEB_PAGES_ROUNDTRIP_H
+#define WEB_PAGES_ROUNDTRIP_H
+#include "app/roundtrip.h"
+#include "web/pages/bulk.h"
+
+struct roundtrip_view {
+  struct str problem, back, href, download, limit; /* href "": nothing to download here */
+};
+/* A field that two people changed. */
+struct roundtrip_clash {
+  struct str label, name, base, stored, mine;
+};
+struct roundtrip_clash_row {
+  struct str href, customer, contract, due, who;
+  struct roundtrip_clash *fields;
+  size_t n_fields;
+};
+struct roundtrip_look_view {
+  int64_t id;
+  struct str title, say, from, same, missing, problem, back, why, button, more, clash_title, clash_more;
+  struct roundtrip_clash_row *clashes;
+  size_t n_clashes;
+  struct bulk_view bulk;       /* rows, left, effects */
+};
+/* The words of a workbook in the reader's language. lines live in the arena. OK, ERR_NOMEM. */
+int roundtrip_words_fill(struct request *r, const struct str *lines, size_t n_lines, struct roundtrip_words *ret);
+
+route_fn roundtrip_page, roundtrip_xlsx, roundtrip_upload_post, roundtrip_look_page, roundtrip_apply_post;
+#endif
