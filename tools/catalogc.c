@@ -1,11 +1,11 @@
 /* catalogc: the catalogues of the interface's languages.
- *   catalogc OUT.c po/es.po…                       compiles them (src/web/words_table.h)
+ *   catalogc OUT.c po/es.po…                       compiles them (src/words/words_table.h)
  *   catalogc --check ROOT po/es.po… LIST…          compares them with the messages that the program uses: those listed (by
  *                                                  viewc; files named ….messages) and those of the C files under ROOT/src.
  *                                                  Status 1 when one is missing, is used by nothing, or has other holes
  *   catalogc --missing ROOT po/es.po LIST…         prints what that catalogue lacks, as entries to be filled in */
 #include "catalogc.h"
-#include "web/words_table.h"
+#include "words/words_table.h"
 #include <dirent.h>
 
 int messages_add(struct messages *m, struct message x) {
@@ -223,7 +223,7 @@ static int compile(struct arena *a, const char *out, char **paths, int n) {
   FILE *f = fopen(out, "wb");
   int rc = OK;
   if (!f) return fprintf(stderr, "%s: can't be written\n", out), ERR_IO;
-  fprintf(f, "/* Made by tools/catalogc. */\n#include \"web/words_table.h\"\n");
+  fprintf(f, "/* Made by tools/catalogc. */\n#include \"words/words_table.h\"\n");
   STRBUF_CLEANUP struct strbuf all = STRBUF_INIT(1000);
   for (int i = 0; i < n && rc == OK; i++) {
     struct messages m;

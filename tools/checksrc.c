@@ -1,6 +1,6 @@
 /* checksrc ROOT: the source checker. Reads every .c and .h under ROOT/src, tools and tests and fails on
  * what docs/style.md forbids and a machine can see:
- * - an #include against the direction base <- domain, insight <- store | exchange | report <- app <- web | cli;
+ * - an #include against the direction base <- words | domain, insight <- store | exchange | report <- app <- web | cli;
  * - sqlite3.h, libpq-fe.h, microhttpd.h outside their one file;
  * - tabs, trailing blanks, lines over 170 columns, files over 700 lines, functions over 70 lines;
  * - words of unfinished work in comments; printf to stdout or stderr below cli/ and web/. */
@@ -17,18 +17,19 @@ enum { LINE_MAX_COLUMNS = 170, FILE_MAX_LINES = 700, FUNCTION_MAX_LINES = 70, PA
 
 struct layer {
   const char *name;
-  const char *may_include[8];
+  const char *may_include[10];
 };
 static const struct layer layers[] = {
     {"base", {"base"}},
+    {"words", {"base", "words"}},
     {"domain", {"base", "domain"}},
     {"insight", {"base", "domain", "insight"}},
     {"store", {"base", "domain", "insight", "store"}},
     {"exchange", {"base", "domain", "insight", "exchange"}},
-    {"report", {"base", "domain", "insight", "report"}},
-    {"app", {"base", "domain", "insight", "store", "exchange", "report", "app"}},
-    {"web", {"base", "domain", "insight", "store", "report", "app", "web", "exchange"}},
-    {"cli", {"base", "domain", "insight", "store", "exchange", "report", "app", "cli"}},
+    {"report", {"base", "words", "domain", "insight", "report"}},
+    {"app", {"base", "words", "domain", "insight", "store", "exchange", "report", "app"}},
+    {"web", {"base", "words", "domain", "insight", "store", "report", "app", "web", "exchange"}},
+    {"cli", {"base", "words", "domain", "insight", "store", "exchange", "report", "app", "cli"}},
 };
 static const char *const guarded[][2] = {
     {"sqlite3.h", "src/store/driver_sqlite.c"},
@@ -77,7 +78,7 @@ static void check_include(const char *path, int line, const char *text) {
     return;
   }
   bool cmd_serve = strcmp(path, "src/cli/cmd_serve.c") == 0 && strncmp(open + 1, "web/", 4) == 0;
-  for (size_t i = 0; i < 8 && l->may_include[i] != NULL; i++) {
+  for (size_t i = 0; i < 10 && l->may_include[i] != NULL; i++) {
     size_t n = strlen(l->may_include[i]);
     if ((size_t)(slash - open - 1) == n && strncmp(open + 1, l->may_include[i], n) == 0) {
       return;

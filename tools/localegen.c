@@ -1,5 +1,5 @@
-/* localegen: writes src/web/locale_table.c from the CLDR data of the installed ICU. Run by hand when the data is to be renewed:
- *   ninja -C build tools/localegen && build/tools/localegen > src/web/locale_table.c
+/* localegen: writes src/words/locale_table.c from the CLDR data of the installed ICU. Run by hand when the data is to be renewed:
+ *   ninja -C build tools/localegen && build/tools/localegen > src/words/locale_table.c
  * What is ours and not CLDR's (docs/decisions/0180): English weekdays stand without a comma (Thu Nov 26), dates of pt-PT name
  * their month, the gap of times is an ordinary no-break space. */
 #define PERENNIAL_ALLOW_BANNED 1
@@ -120,7 +120,7 @@ static void pattern(const char *locale, const char *skeleton) {
 }
 
 int main(void) {
-  printf("/* Made by tools/localegen from ICU %s (CLDR). */\n#include \"web/locale.h\"\n\nconst struct locale locales[] = {\n", U_ICU_VERSION);
+  printf("/* Made by tools/localegen from ICU %s (CLDR). */\n#include \"words/locale.h\"\n\nconst struct locale locales[] = {\n", U_ICU_VERSION);
   for (size_t i = 0; i < sizeof LOCALES / sizeof *LOCALES; i++) {
     UErrorCode e = U_ZERO_ERROR;
     UDateFormat *d = udat_open(UDAT_MEDIUM, UDAT_MEDIUM, LOCALES[i], NULL, 0, NULL, 0, &e);

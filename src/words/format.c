@@ -1,8 +1,8 @@
-#include "web/format.h"
+#include "words/format.h"
 #include "base/decimal.h"
 #include "base/err.h"
 #include "base/strbuf.h"
-#include "web/locale.h"
+#include "words/locale.h"
 #include "base/zone.h"
 
 #define MINUS "\u2212"

@@ -1,5 +1,5 @@
 /* Made by tools/localegen from ICU 72.1 (CLDR). */
-#include "web/locale.h"
+#include "words/locale.h"
 
 const struct locale locales[] = {
   {"en-US", ".", ",", "%", 1, true, "",

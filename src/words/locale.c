@@ -1,4 +1,4 @@
-#include "web/locale.h"
+#include "words/locale.h"
 
 static const struct locale *exactly(struct str name) {
   for (size_t i = 0; i < n_locales; i++)

@@ -1,7 +1,7 @@
 /* What tools/catalogc writes: the catalogues as open hash tables of static text. */
-#ifndef WEB_WORDS_TABLE_H
-#define WEB_WORDS_TABLE_H
-#include "web/words.h"
+#ifndef WORDS_WORDS_TABLE_H
+#define WORDS_WORDS_TABLE_H
+#include "words/words.h"
 
 enum words_rule { WORDS_ONE_IS_1, WORDS_ONE_IS_0_AND_1 }; /* es, en; fr, pt: CLDR's "one" of whole numbers */
 struct words_entry {

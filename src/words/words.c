@@ -1,5 +1,5 @@
-#include "web/words_table.h"
-#include "web/format.h"
+#include "words/words_table.h"
+#include "words/format.h"
 #include "base/err.h"
 
 const char *const words_languages[] = {"en", "es", "fr", "pt", NULL};
