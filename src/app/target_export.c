@@ -1,7 +1,7 @@
 #include "app/target_export.h"
 
 #include "base/decimal.h"
-#include "report/model.h"
+#include "report/write.h"
 
 enum { COLUMNS = 8, DIGITS = 9 /* of every amount, whatever it is: rates need them */ };
 static const struct report_column columns[COLUMNS] = {
@@ -66,12 +66,12 @@ static int add_period(struct making *m, const struct period *p, struct err *e) {
 int target_export(struct store *s, struct arena *a, const struct scope *who, const struct book *b, const struct org *org, const struct period *p, int64_t until,
                   const char *path, struct err *e) {
   char id[PERIOD_ID_SIZE];
-  struct making m = {s, a, who, b, org, until, {.name = "Targets", .title = "Targets", .empty = "No target is set.", .columns = columns, .n_columns = COLUMNS,
-                                 .money_exponent = DIGITS}, 0};
+  struct making m = {s, a, who, b, org, until, {.name = "Targets", .title = "Targets", .empty = "No target is set.", .columns = columns, .n_columns = COLUMNS}, 0};
   int rc = add_period(&m, p, e);
   if (rc != OK)
     return rc;
   struct report_sheet sheet = {.name = "Targets", .heading = arena_fmt(a, "Targets of %s", period_id(p, id)), .tables = &m.table, .n_tables = 1};
-  struct report report = {.title = sheet.heading, .organization = str_of(org->name), .subject = STR("Targets"), .as_of = p->first, .sheets = &sheet, .n_sheets = 1};
+  struct report report = {.title = sheet.heading, .organization = str_of(org->name), .subject = STR("Targets"), .as_of = p->first, .exponent = DIGITS,
+      .sheets = &sheet, .n_sheets = 1};
   return report_write_xlsx(&report, path, e);
 }

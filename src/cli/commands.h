@@ -130,9 +130,14 @@ static const struct cli_command commands[] = {
      "anybody could have said without a model. Each week is kept as it is done: interrupted, it goes on where it was. show: the newest one that is done.\n\n"
      "  --quarters N        complete quarters with a year of history before them, newest first: 1 to 20, default 8\n"
      "  --again             do not go on with an interrupted one"},
-    {"report", report_cmd, "weekly [--period P] [--as-of DATE] [--out DIR]",
-     "Writes the weekly workbook (XLSX) of a period into DIR: summary, roll-up, on-time rate by rep, top open renewals,\n"
-     "late and lapsed, changes since seven days before, definitions. Default: the current quarter, this folder."},
+    {"report", report_cmd, "weekly [--period P] [--as-of DATE] [--out DIR] [--formats LIST] [--language L] [OPTIONS]",
+     "Writes the week's report of a period into DIR, every format from one model: workbook (xlsx), page for print (html), figures (csv).\n"
+     "Default: the running quarter, this folder, all formats, English, all rows.\n\n"
+     "  --as-of DATE        as it stood at the end of that day\n"
+     "  --formats LIST      some of the formats, with commas\n"
+     "  --language L        en, es, fr or pt, with its numbers and dates\n"
+     "  --as EMAIL          for a person: their rows, their language and locale\n"
+     "  --public-url URL    the address of the desk, so that figures link to their rows"},
     {"export", export_cmd, "renewals|terms|contracts --to FILE.csv [--filter F] [--period P] [--as-of DATE]",
      "Writes the book's rows to a CSV file. Renewals take --filter as in the page's address, for instance\n"
      "'category:commit,best_case due_date:2026-10-01..2026-12-31 owner:\"Tom Okafor\"'; terms and contracts take --period (due)."},

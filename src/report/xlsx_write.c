@@ -5,20 +5,24 @@
 
 #include "base/alloc.h"
 #include "base/decimal.h"
+#include "base/strbuf.h"
 #include "base/utf8.h"
-#include "report/model.h"
+#include "report/write.h"
+#include "words/format.h"
 
-enum { MAX_CELL_BYTES = 32767, PATH_SIZE = 4096, FIRST_COLUMN = 0, EXCEL_EPOCH = 25569 /* 1970-01-01 */ };
+enum { MAX_CELL_BYTES = 32767, MAX_LINKS = 60000, MAX_URL = 2000, PATH_SIZE = 4096, FIRST_COLUMN = 0, EXCEL_EPOCH = 25569 /* 1970-01-01 */,
+       FOOTER_SIZE = 255, WIDE = 60 /* from this on a text is broken into lines */ };
 
 struct formats {
-  lxw_format *title, *line, *heading, *note, *header, *header_right, *text;
+  lxw_format *title, *line, *heading, *note, *header, *header_right, *text, *wide;
   lxw_format *kind[REPORT_CHANGE + 1][4]; /* by cell kind and level; text is indented by level */
 };
 struct sink {
+  const struct report *r;
   lxw_workbook *book;
   struct formats f;
-  struct str org;
   struct arena *a;
+  size_t links;
 };
 
 static const char *number_format(enum report_kind k) {
@@ -50,6 +54,9 @@ static void make_formats(struct sink *s) {
   s->f.heading = plain(s, 13, true, INK);
   s->f.note = plain(s, 10, false, SOFT);
   s->f.text = plain(s, 10, false, INK);
+  s->f.wide = plain(s, 10, false, INK);
+  format_set_text_wrap(s->f.wide);
+  format_set_align(s->f.wide, LXW_ALIGN_VERTICAL_TOP);
   s->f.header = plain(s, 10, true, INK);
   s->f.header_right = plain(s, 10, true, INK);
   format_set_align(s->f.header_right, LXW_ALIGN_RIGHT);
@@ -76,28 +83,35 @@ static void make_formats(struct sink *s) {
 /* The library's structs take char * for what it only reads. */
 static char *loose(const char *z) { return (char *)(uintptr_t)z; }
 
-/* A cell's text as the library takes it: no control characters, cut to Excel's limit. */
+/* A cell's text as the library takes it: nothing that is no text, cut to Excel's limit; "_x0041_", which Excel reads as a letter, stays what it is. */
 static char *text_of(struct sink *s, struct str t) {
-  struct str cut = utf8_cut(t, MAX_CELL_BYTES);
-  struct str copy = arena_str(s->a, cut);
-  char *p = (char *)(uintptr_t)copy.p;
-  for (size_t i = 0; i < copy.n; i++) {
-    if ((unsigned char)p[i] < 0x20 && p[i] != '\n' && p[i] != '\t') {
-      p[i] = ' ';
+  STRBUF_CLEANUP struct strbuf b = STRBUF_INIT(3 * MAX_CELL_BYTES);
+  struct str clean = utf8_cut(report_clean(s->a, t), MAX_CELL_BYTES);
+  for (size_t i = 0; i < clean.n; i++) {
+    bool code = clean.p[i] == '_' && i + 6 < clean.n && clean.p[i + 1] == 'x' && clean.p[i + 6] == '_';
+    for (size_t k = 2; k < 6 && code; k++) {
+      char c = clean.p[i + k];
+      code = (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'f');
     }
+    strbuf_addz(&b, code ? "_x005F" : "");
+    strbuf_addc(&b, clean.p[i]);
   }
-  return copy.p != NULL ? p : loose("");
+  struct str copy = b.failed != 0 ? STR_NONE : arena_str(s->a, strbuf_str(&b));
+  return copy.p != NULL && copy.n > 0 ? loose(copy.p) : loose("");
 }
 
-static double number_of(const struct report_table *t, enum report_kind k, const struct report_cell *c) {
-  if (k == REPORT_RATE) {
-    return c->rate;
+static double number_of(const struct sink *s, enum report_kind k, const struct report_cell *c) {
+  return report_number(s->r, k, c) + (k == REPORT_DAY ? EXCEL_EPOCH : 0);
+}
+
+/* Excel offers to repair a sheet with more links than it counts; an address may have 2,080 letters. */
+static bool write_link(struct sink *s, lxw_worksheet *w, lxw_row_t row, lxw_col_t col, const struct report_cell *c, char *text, lxw_format *f) {
+  struct str url = s->links < MAX_LINKS ? report_url(s->r, c->href) : STR_NONE;
+  if (url.n == 0 || url.n > MAX_URL || text[0] == 0) {
+    return false;
   }
-  if (k == REPORT_DAY) {
-    return (double)(c->number + EXCEL_EPOCH);
-  }
-  bool money = k == REPORT_MONEY || k == REPORT_CHANGE;
-  return money ? (double)c->number / (double)pow10_i64(t->money_exponent) : (double)c->number;
+  s->links++;
+  return worksheet_write_url_opt(w, row, col, url.p, f, text, NULL) == LXW_NO_ERROR;
 }
 
 static void write_cells(struct sink *s, lxw_worksheet *w, const struct report_table *t, lxw_row_t at) {
@@ -105,28 +119,31 @@ static void write_cells(struct sink *s, lxw_worksheet *w, const struct report_ta
     int level = t->level != NULL ? t->level[i] & 3 : 2;
     for (size_t k = 0; k < t->n_columns; k++) {
       const struct report_cell *c = &t->cells[i * t->n_columns + k];
-      enum report_kind kind = t->columns[k].kind;
-      lxw_format *f = t->level == NULL && kind == REPORT_TEXT ? s->f.text : s->f.kind[kind][level];
+      enum report_kind kind = report_kind_of(&t->columns[k], c);
+      lxw_format *f = t->level == NULL && kind == REPORT_TEXT ? (t->columns[k].width >= WIDE ? s->f.wide : s->f.text) : s->f.kind[kind][level];
       lxw_row_t row = at + (lxw_row_t)i;
       lxw_col_t col = (lxw_col_t)(FIRST_COLUMN + k);
       if (c->empty) {
         worksheet_write_blank(w, row, col, f);
       } else if (kind == REPORT_TEXT) {
-        worksheet_write_string(w, row, col, text_of(s, c->text), f);
+        char *text = text_of(s, c->text);
+        if (!write_link(s, w, row, col, c, text, f)) {
+          worksheet_write_string(w, row, col, text, f);
+        }
       } else {
-        worksheet_write_number(w, row, col, number_of(t, kind, c), f);
+        worksheet_write_number(w, row, col, number_of(s, kind, c), f);
       }
     }
   }
 }
 
-static double column_sum(const struct report_table *t, size_t k) {
+static double column_sum(const struct sink *s, const struct report_table *t, size_t k) {
   int64_t sum = 0;
   for (size_t i = 0; i < t->n_rows; i++) {
     const struct report_cell *c = &t->cells[i * t->n_columns + k];
     sum += c->empty ? 0 : c->number;
   }
-  return number_of(t, t->columns[k].kind, &(struct report_cell){.number = sum});
+  return number_of(s, t->columns[k].kind, &(struct report_cell){.number = sum});
 }
 
 static int add_table(struct sink *s, lxw_worksheet *w, const struct report_table *t, lxw_row_t header) {
@@ -143,21 +160,32 @@ static int add_table(struct sink *s, lxw_worksheet *w, const struct report_table
     if (t->columns[k].total) {
       totals = true;
       columns[k].total_function = LXW_TABLE_FUNCTION_SUM;
-      columns[k].total_value = column_sum(t, k);
+      columns[k].total_value = column_sum(s, t, k);
     }
     list[k] = &columns[k];
   }
   if (totals && !t->columns[0].total) {
-    columns[0].total_string = loose("Total");
+    columns[0].total_string = s->r->reader != NULL ? loose(tr(s->r->reader, "Total").p) : loose("Total");
   }
   lxw_table_options o = {.name = loose(t->name), .columns = list, .total_row = totals, .style_type = LXW_TABLE_STYLE_TYPE_LIGHT, .style_type_number = 1};
   lxw_row_t last = header + (lxw_row_t)t->n_rows + (totals ? 1 : 0);
   return worksheet_add_table(w, header, FIRST_COLUMN, last, (lxw_col_t)(FIRST_COLUMN + t->n_columns - 1), &o) == LXW_NO_ERROR ? OK : ERR_FAIL;
 }
 
+/* "closed" is the cell beside the figure's name, for formulas of other sheets. */
+static void define_names(struct sink *s, lxw_worksheet *w, const struct report_table *t, lxw_row_t first) {
+  for (size_t i = 0; t->names != NULL && i < t->n_rows; i++) {
+    char formula[FOOTER_SIZE];
+    (void)snprintf(formula, sizeof formula, "='%s'!$B$%u", w->name, (unsigned)(first + i + 1));
+    workbook_define_name(s->book, t->names[i], formula);
+  }
+}
+
 /* One table at a row; gives the row behind it, and where its header stands. */
 static int write_table(struct sink *s, lxw_worksheet *w, const struct report_table *t, lxw_row_t *at, lxw_row_t *ret_header, struct err *e) {
-  worksheet_write_string(w, (*at)++, FIRST_COLUMN, t->title, s->f.heading);
+  if (t->title[0] != 0) {
+    worksheet_write_string(w, (*at)++, FIRST_COLUMN, t->title, s->f.heading);
+  }
   if (t->note.n > 0) {
     worksheet_write_string(w, (*at)++, FIRST_COLUMN, text_of(s, t->note), s->f.note);
   }
@@ -173,6 +201,7 @@ static int write_table(struct sink *s, lxw_worksheet *w, const struct report_tab
     return err_set(e, ERR_FAIL, "%s: the table could not be written", t->title);
   }
   write_cells(s, w, t, *at + 1);
+  define_names(s, w, t, *at + 1);
   bool totals = false;
   for (size_t k = 0; k < t->n_columns; k++) {
     totals |= t->columns[k].total;
@@ -182,9 +211,8 @@ static int write_table(struct sink *s, lxw_worksheet *w, const struct report_tab
 }
 
 static void add_chart(struct sink *s, lxw_worksheet *w, const struct report_sheet *sheet, const struct report_chart *c, const lxw_row_t *headers, lxw_row_t at) {
-  static const uint8_t types[] = {LXW_CHART_BAR_STACKED, LXW_CHART_COLUMN, LXW_CHART_LINE};
-  static const lxw_color_t colors[] = {0x0E5A4B, 0x2372B5, 0x5593D0, 0xBFC9C3, 0x87938C};
-  const struct report_table *t = &sheet->tables[c->table];
+  static const uint8_t types[] = {LXW_CHART_BAR_STACKED, LXW_CHART_COLUMN, LXW_CHART_COLUMN_STACKED, LXW_CHART_LINE};
+    const struct report_table *t = &sheet->tables[c->table];
   size_t rows = c->max_rows > 0 && t->n_rows > c->max_rows ? c->max_rows : t->n_rows;
   if (rows == 0) {
     return;
@@ -197,8 +225,8 @@ static void add_chart(struct sink *s, lxw_worksheet *w, const struct report_shee
     chart_series_set_categories(series, sheet->name, first, category, last, category);
     chart_series_set_values(series, sheet->name, first, value, last, value);
     chart_series_set_name(series, t->columns[c->first + k].title);
-    lxw_chart_fill fill = {.color = colors[k % 5]};
-    lxw_chart_line line = {.color = colors[k % 5], .width = 2};
+    lxw_chart_fill fill = {.color = report_colors[k % COLOR_TARGET]};
+    lxw_chart_line line = {.color = report_colors[k % COLOR_TARGET], .width = 2};
     if (c->kind == CHART_LINE) {
       chart_series_set_line(series, &line);
     } else {
@@ -220,13 +248,18 @@ static void add_chart(struct sink *s, lxw_worksheet *w, const struct report_shee
 }
 
 static void set_up_page(lxw_worksheet *w, const struct report *r, bool one_page) {
-  char day[DAY_ISO_SIZE], footer[200];
+  char day[DAY_ISO_SIZE], footer[FOOTER_SIZE];
   worksheet_set_landscape(w);
   worksheet_set_paper(w, 1); /* Letter */
   worksheet_fit_to_pages(w, 1, one_page ? 1 : 0); /* 0 = as many as the rows need */
   worksheet_set_margins(w, 0.5, 0.5, 0.6, 0.6);
   worksheet_gridlines(w, LXW_HIDE_ALL_GRIDLINES);
-  (void)snprintf(footer, sizeof footer, "&L&8As of %s&R&8Page &P of &N", day_iso(r->as_of, day));
+  if (r->reader != NULL) {
+    struct str left = tr_fmt(r->reader, "As of {0}", format_day_year(r->reader, r->as_of)), right = tr_fmt(r->reader, "Page {0} of {1}", STR("&P"), STR("&N"));
+    (void)snprintf(footer, sizeof footer, "&L&8%.*s&R&8%.*s", STR_FMT(left), STR_FMT(right));
+  } else {
+    (void)snprintf(footer, sizeof footer, "&L&8As of %s&R&8Page &P of &N", day_iso(r->as_of, day));
+  }
   worksheet_set_footer(w, footer);
 }
 
@@ -282,7 +315,7 @@ int report_write_xlsx(const struct report *r, const char *path, struct err *e) {
     return err_set(e, ERR_LIMIT, "%s: the path is too long", path);
   }
   struct arena *a ARENA_CLEANUP = arena_new(0);
-  struct sink s = {.a = a, .book = a != NULL ? workbook_new(part) : NULL};
+  struct sink s = {.r = r, .a = a, .book = a != NULL ? workbook_new(part) : NULL};
   if (s.book == NULL) {
     return err_set(e, ERR_NOMEM, "out of memory");
   }

@@ -12,9 +12,9 @@ fail() {
 }
 export PERENNIAL_DB=$dir/demo.db
 "$perennial" demo --lines 3000 --seed 7 --today 2026-11-22 >/dev/null
-book=$("$perennial" report weekly --period 2026-Q4 --out first)
-again=$("$perennial" report weekly --period 2026-Q4 --out second)
-[ "$book" = first/renewals-2026-Q4-as-of-2026-11-22.xlsx ] || fail "unexpected name $book"
+book=$("$perennial" report weekly --period 2026-Q4 --formats xlsx --out first)
+again=$("$perennial" report weekly --period 2026-Q4 --formats xlsx --out second)
+[ "$book" = first/weekly-2026-Q4-as-of-2026-11-22.xlsx ] || fail "unexpected name $book"
 cmp -s "$book" "$again" || fail "made again, other bytes"
 [ -z "$(ls first | grep -v 'xlsx$')" ] || fail "something else is left in the folder"
 
@@ -37,7 +37,7 @@ for column in closed commit best_case pipeline target; do
 done
 
 # As of a past day: nothing known later is in it.
-past=$("$perennial" report weekly --period 2026-Q4 --as-of 2026-10-20 --out past)
+past=$("$perennial" report weekly --period 2026-Q4 --formats xlsx --as-of 2026-10-20 --out past)
 cmp -s "$book" "$past" && fail "a past day gives the same workbook"
 
 set +e
