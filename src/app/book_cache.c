@@ -8,6 +8,7 @@
 #include "app/states_cache.h"
 #include "app/search.h"
 #include "base/alloc.h"
+#include "insight/forecast.h"
 #include "store/repo_book.h"
 
 enum { PAST_BOOKS = 4, PAST_BIG_BOOKS = 2, BIG_LINES = 400 * 1000, PAST_TRIES = 3 };
@@ -254,7 +255,7 @@ static int patch(struct store *s, struct book *newest, int64_t seq, struct book 
   if (code != OK || other) {
     return code;
   }
-  struct book *fork = book_fork(newest);
+  struct book *fork = book_next(newest);
   if (fork == NULL) {
     return err_set(e, ERR_NOMEM, "out of memory");
   }
@@ -264,6 +265,11 @@ static int patch(struct store *s, struct book *newest, int64_t seq, struct book 
     return code == ERR_NOTFOUND ? OK : code;
   }
   fork->seq = seq;
+  uint32_t rows[SMALL_CHANGE];
+  for (size_t k = 0; k < n; k++) {
+    rows[k] = (uint32_t)row_of(&fork->renewals, ids[k]);
+  }
+  forecast_carry(newest, fork, rows, n);
   *ret_reach = reaches_back_to(newest, fork, ids, n);
   *ret = fork;
   return OK;

@@ -11,18 +11,18 @@ struct looking {
   struct call_past *x;
 };
 
-static bool newest(const struct call *c, size_t i, size_t n) {
+static bool newest(const struct call_mark *c, size_t i, size_t n) {
   return i + 1 == n || c[i + 1].person_id != c[i].person_id || c[i + 1].week_first != c[i].week_first;
 }
 
-static bool amount_of(const struct looking *l, const struct call *c, int64_t *ret) { return call_amount(l->board->book, c->commit, c->currency, c->plan_day, ret); }
+static bool amount_of(const struct looking *l, const struct call_mark *c, int64_t *ret) { return call_amount(l->board->book, c->commit, c->currency, c->plan_day, ret); }
 
 static int fill_weeks(struct looking *l, struct err *e) {
-  struct call *c = NULL;
+  struct call_mark *c = NULL;
   size_t n = 0;
   char id[PERIOD_ID_SIZE];
   const struct call_board *b = l->board;
-  int rc = call_list(l->s, l->a, str_of(period_id(&b->quarter, id)), DAY_MIN, DAY_MAX, l->until, &c, &n, e);
+  int rc = call_marks(l->s, l->a, str_of(period_id(&b->quarter, id)), DAY_MIN, DAY_MAX, l->until, &c, &n, e);
   l->x->weeks = arena_zalloc(l->a, n + 1, sizeof *l->x->weeks);
   if (rc < 0 || !l->x->weeks)
     return rc < 0 ? rc : err_set(e, ERR_NOMEM, "Out of memory");
@@ -87,12 +87,12 @@ static int fill_results(struct looking *l, size_t k, struct err *e) {
 static int fill_quarter(struct looking *l, size_t k, struct err *e) {
   const struct period *q = &l->x->quarters[k];
   struct period w = period_of(&l->org->calendar, PERIOD_WEEK, q->first);
-  struct call *c = NULL;
+  struct call_mark *c = NULL;
   size_t n = 0;
   char id[PERIOD_ID_SIZE];
   while (w.week < l->board->week.week && w.last < q->last)
     w = period_next(&l->org->calendar, &w);
-  int rc = call_list(l->s, l->a, str_of(period_id(q, id)), w.first, w.first, l->until, &c, &n, e);
+  int rc = call_marks(l->s, l->a, str_of(period_id(q, id)), w.first, w.first, l->until, &c, &n, e);
   for (size_t i = 0; i < n && rc == OK; i++) {
     int64_t amount = 0;
     if (!newest(c, i, n) || !scope_sees_rep(l->who, c[i].person_id) || !amount_of(l, &c[i], &amount))

@@ -75,15 +75,12 @@ static bool known(const struct node *n, const struct book *b) {
 }
 
 int node_check(const struct node *n, struct arena *a, const struct scope *who, const struct book *b, bool *ret_whole, struct err *e) {
-  const uint8_t *in = node_reps(n, a, b);
-  size_t seen = 0, hidden = 0;
-  if (!in)
+  const uint8_t *in = n->kind == NODE_REP ? NULL : node_reps(n, a, b);
+  size_t seen = n->kind == NODE_REP && scope_sees_rep(who, n->id), hidden = n->kind == NODE_REP && !seen;
+  if (!in && n->kind != NODE_REP)
     return err_set(e, ERR_NOMEM, "Out of memory");
-  for (uint32_t i = 1; i < b->reps.n; i++) {
-    bool sees = scope_sees_rep(who, b->reps.id[i]);
-    seen += in[i] && sees;
-    hidden += in[i] && !sees;
-  }
+  for (uint32_t i = 1; in && i < b->reps.n; i++)
+    *(scope_sees_rep(who, b->reps.id[i]) ? &seen : &hidden) += in[i];
   if (!known(n, b) || (n->kind != NODE_COMPANY && !seen && !who->everything)) {
     char text[NODE_TEXT_SIZE];
     return err_set(e, ERR_NOTFOUND, "%s: there is no such part of the organization in your book", node_text(n, text));

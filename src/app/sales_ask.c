@@ -283,27 +283,43 @@ static int mine_then(struct store *s, struct arena *a, const struct scope *who, 
   return rc;
 }
 
-int sales_asks_mine(struct store *s, struct arena *a, const struct scope *who, int64_t until, struct sales_ask **ret, size_t *ret_n, struct err *e) {
+/* Asked by those whom the actor sees: the nearest ASKS_MOST. */
+static int asked_by_mine(struct store *s, struct arena *a, const struct scope *who, struct sales_ask *rows, size_t *n, struct err *e) {
+  struct sales_asker *all = NULL;
+  size_t n_all = 0;
+  int rc = sales_askers(s, a, &all, &n_all, e);
+  for (size_t i = 0; i < n_all && *n < ASKS_MOST && rc == OK; i++)
+    if (scope_sees_rep(who, all[i].person_id))
+      rc = sales_ask_get(s, a, all[i].ask_id, &rows[(*n)++], e);
+  return rc;
+}
+
+static int asked_of_mine(struct store *s, struct arena *a, const struct scope *who, struct sales_ask *rows, size_t *n, struct err *e) {
   struct sales_person *people = NULL;
-  size_t n_people = 0, n = 0;
+  size_t n_people = 0;
+  int rc = sales_led(s, a, who->person_id, &people, &n_people, e);
+  for (size_t i = 0; i < n_people && rc == OK; i++) {
+    struct sales_ask *more = NULL;
+    size_t k = 0;
+    rc = sales_asks_to(s, a, people[i].id, ASKS_MOST, &more, &k, e);
+    for (size_t j = 0; j < k && *n < ASKS_MOST && rc == OK; j++)
+      rows[(*n)++] = more[j];
+  }
+  if (*n)
+    qsort(rows, *n, sizeof *rows, by_day);
+  return rc;
+}
+
+int sales_asks_mine(struct store *s, struct arena *a, const struct scope *who, int64_t until, struct sales_ask **ret, size_t *ret_n, struct err *e) {
   if (until != INT64_MAX)
     return mine_then(s, a, who, until, ret, ret_n, e);
   if (who->role != ROLE_SALES && who->everything)
-    return sales_asks_by(s, a, 0, ASKS_MOST, ret, ret_n, e);
-  bool sales = who->role == ROLE_SALES;
-  int rc = sales ? sales_led(s, a, who->person_id, &people, &n_people, e) : OK;
+    return sales_asks_open(s, a, ASKS_MOST, ret, ret_n, e);
   struct sales_ask *rows = arena_alloc(a, (ASKS_MOST + 1) * sizeof *rows);
-  if (rc < 0 || !rows)
-    return rc < 0 ? rc : err_set(e, ERR_NOMEM, "Out of memory");
-  for (size_t i = 0; i < (sales ? n_people : who->n_rep_ids) && rc == OK; i++) {
-    struct sales_ask *more = NULL;
-    size_t k = 0;
-    rc = sales ? sales_asks_to(s, a, people[i].id, ASKS_MOST, &more, &k, e) : sales_asks_by(s, a, who->rep_ids[i], ASKS_MOST, &more, &k, e);
-    for (size_t j = 0; j < k && n < ASKS_MOST && rc == OK; j++)
-      rows[n++] = more[j];
-  }
-  if (n)
-    qsort(rows, n, sizeof *rows, by_day);
+  size_t n = 0;
+  if (!rows)
+    return err_set(e, ERR_NOMEM, "Out of memory");
+  int rc = who->role == ROLE_SALES ? asked_of_mine(s, a, who, rows, &n, e) : asked_by_mine(s, a, who, rows, &n, e);
   *ret = rows;
   *ret_n = n;
   return rc;

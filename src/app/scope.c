@@ -12,6 +12,29 @@ struct scope scope_operator(void)
   return (struct scope){.role = ROLE_ADMIN, .everything = true};
 }
 
+static int64_t *grown(struct arena *a, const int64_t *from, size_t n, size_t more)
+{
+  int64_t *to = arena_alloc(a, (n + more + 1) * sizeof *to);
+  if (to && n)
+    memcpy(to, from, n * sizeof *to);
+  return to;
+}
+
+static int by_id(const void *a, const void *b)
+{
+  const int64_t *x = a, *y = b;
+  return (*x > *y) - (*x < *y);
+}
+
+/* One rep more where there is room; the list stays in order. */
+static void add_rep(struct scope *x, int64_t id)
+{
+  size_t i = x->n_rep_ids++;
+  for (; i > 0 && x->rep_ids[i - 1] > id; i--)
+    x->rep_ids[i] = x->rep_ids[i - 1];
+  x->rep_ids[i] = id;
+}
+
 int scope_load(struct store *s, struct arena *a, int64_t person_id, struct scope *ret, struct err *e)
 {
   struct scope x = {.person_id = person_id};
@@ -31,33 +54,17 @@ int scope_load(struct store *s, struct arena *a, int64_t person_id, struct scope
     self |= x.rep_ids[i] == person_id;
   /* A rep, and a manager without a team, have their own book; sales and partners have none here. */
   if (!self && (role == ROLE_REP || role == ROLE_MANAGER)) {
-    int64_t *ids = arena_alloc(a, (x.n_rep_ids + 1) * sizeof *ids);
+    int64_t *ids = grown(a, x.rep_ids, x.n_rep_ids, 1);
     if (!ids)
       return err_set(e, ERR_NOMEM, "Out of memory");
-    for (size_t i = 0; i < x.n_rep_ids; i++)
-      ids[i] = x.rep_ids[i];
-    ids[x.n_rep_ids++] = person_id;
     x.rep_ids = ids;
+    add_rep(&x, person_id);
   }
   *ret = x;
   return OK;
 }
 
 /* ---- what others have handed over ---- */
-
-static int64_t *grown(struct arena *a, const int64_t *from, size_t n, size_t more)
-{
-  int64_t *to = arena_alloc(a, (n + more + 1) * sizeof *to);
-  if (to && n)
-    memcpy(to, from, n * sizeof *to);
-  return to;
-}
-
-static int by_id(const void *a, const void *b)
-{
-  const int64_t *x = a, *y = b;
-  return (*x > *y) - (*x < *y);
-}
 
 static int add_renewals(struct store *s, struct arena *a, int64_t handover_id, struct scope *x, struct err *e)
 {
@@ -164,7 +171,7 @@ int scope_cover(struct store *s, struct arena *a, day_t today, struct scope *x, 
     if (!h[i].whole_book)
       r = add_renewals(s, a, h[i].id, x, e);
     else if (!scope_sees_rep(x, h[i].from_id))
-      x->rep_ids[x->n_rep_ids++] = h[i].from_id;
+      add_rep(x, h[i].from_id);
   }
   if (x->n_renewal_ids)
     qsort(x->renewal_ids, x->n_renewal_ids, sizeof *x->renewal_ids, by_id);
@@ -219,12 +226,7 @@ int scope_rows(const struct scope *s, struct arena *a, const struct book *b, con
 
 bool scope_sees_rep(const struct scope *s, int64_t rep_id)
 {
-  if (s->everything)
-    return true;
-  for (size_t i = 0; i < s->n_rep_ids; i++)
-    if (s->rep_ids[i] == rep_id)
-      return rep_id != 0;
-  return false;
+  return s->everything || (rep_id != 0 && s->n_rep_ids && bsearch(&rep_id, s->rep_ids, s->n_rep_ids, sizeof rep_id, by_id) != NULL);
 }
 
 bool scope_may_edit(const struct scope *s, int64_t owner_id)

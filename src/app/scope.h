@@ -9,7 +9,7 @@
 struct scope {
   int64_t person_id;  /* 0 = the operator at the command line: everything */
   enum role role;
-  /* Reps whose rows are visible: all when rep_ids is NULL and everything is true, else exactly these ids. */
+  /* Reps whose rows are visible: all when rep_ids is NULL and everything is true, else exactly these ids, ascending. */
   bool everything;
   int64_t *rep_ids; size_t n_rep_ids; /* in the arena given to scope_load; with those whose whole book the person covers today */
   int64_t *renewal_ids; size_t n_renewal_ids; /* single renewals: handed to them for today; for field sales, those of their accounts. Ascending */

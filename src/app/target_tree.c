@@ -32,6 +32,7 @@ struct making {
   day_t today;
   int64_t until;
   struct target_tree *t;
+  const struct target_row **of_rep[1 + TARGET_PARTS]; /* of the period and of each of its parts: by rep code, what is set of the measure */
 };
 struct place {
   uint32_t region, team, rep;
@@ -123,6 +124,25 @@ static int mark_reps(struct making *m, uint8_t *in, struct err *e) {
   return rc;
 }
 
+/* A vendor of hundreds of reps has as many targets: each is found by its code. */
+static int index_reps(struct making *m) {
+  for (size_t k = 0; k <= m->t->n_parts; k++) {
+    const struct target_rows *x = k ? &m->t->part_rows[k - 1] : &m->t->rows;
+    m->of_rep[k] = arena_zalloc(m->a, m->b->reps.n + (size_t)1, sizeof *m->of_rep[k]);
+    if (!m->of_rep[k])
+      return ERR_NOMEM;
+    for (size_t i = x->n; i-- > 0;)
+      if (x->rows[i].node.kind == NODE_REP && x->rows[i].measure == m->t->measure)
+        m->of_rep[k][x->rows[i].code] = &x->rows[i];
+  }
+  return OK;
+}
+
+static const struct target_row *row_of(const struct making *m, size_t k, const struct target_node *n) {
+  const struct target_rows *x = k ? &m->t->part_rows[k - 1] : &m->t->rows;
+  return n->level == FORECAST_REP ? m->of_rep[k][n->code] : target_of(x, &n->node, m->t->measure);
+}
+
 static int add_node(struct making *m, enum forecast_level level, uint32_t code, int32_t parent, struct str name) {
   struct target_node *n = &m->t->nodes[m->t->n];
   struct forecast_node f = {.level = level, .code = code};
@@ -135,9 +155,9 @@ static int add_node(struct making *m, enum forecast_level level, uint32_t code, 
     whole = whole && rc == OK;
     n->may = rc == OK && target_may(m->who, m->a, m->b, &n->node, NULL) == OK;
   }
-  n->row = whole ? target_of(&m->t->rows, &n->node, m->t->measure) : NULL;
+  n->row = whole ? row_of(m, 0, n) : NULL;
   for (size_t k = 0; k < m->t->n_parts; k++)
-    n->part[k] = whole ? target_of(&m->t->part_rows[k], &n->node, m->t->measure) : NULL;
+    n->part[k] = whole ? row_of(m, k + 1, n) : NULL;
   m->t->n++;
   return OK;
 }
@@ -207,7 +227,7 @@ static int load_results(struct making *m, struct err *e) {
 
 int target_tree_load(struct store *s, struct arena *a, const struct scope *who, const struct book *b, const struct org *org, const struct period *p, int measure,
                      day_t today, int64_t until, struct target_tree *ret, struct err *e) {
-  struct making m = {s, a, who, b, org, today, until, ret};
+  struct making m = {s, a, who, b, org, today, until, ret, {NULL}};
   struct target_tree *t = ret;
   *t = (struct target_tree){.measure = measure, .period = *p};
   uint8_t *in = arena_zalloc(a, b->reps.n + (size_t)1, 1);
@@ -224,6 +244,7 @@ int target_tree_load(struct store *s, struct arena *a, const struct scope *who, 
   }
   if (n)
     qsort(places, n, sizeof *places, place_order);
+  rc = rc == OK && index_reps(&m) != OK ? err_set(e, ERR_NOMEM, "Out of memory") : rc;
   rc = rc == OK ? build(&m, places, n, e) : rc;
   rc = rc == OK ? sum_up(t, e) : rc;
   return rc == OK ? load_results(&m, e) : rc;

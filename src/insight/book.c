@@ -73,23 +73,28 @@ int book_alloc_lines(struct book *b, size_t n) {
   return ok ? OK : ERR_NOMEM;
 }
 
+/* What an edit of a renewal changes; the other columns say which renewal it is. */
+static bool state_columns(struct arena *a, struct book_renewals *r, size_t n) {
+  bool ok = column(a, &r->close, n, sizeof *r->close) && column(a, &r->booked, n, sizeof *r->booked) && column(a, &r->step_date, n, sizeof *r->step_date) &&
+            column(a, &r->changed, n, sizeof *r->changed) && column(a, &r->atr, n, sizeof *r->atr) && column(a, &r->forecast, n, sizeof *r->forecast) &&
+            column(a, &r->won, n, sizeof *r->won) && column(a, &r->rep, n, sizeof *r->rep) && column(a, &r->stage, n, sizeof *r->stage) &&
+            column(a, &r->category, n, sizeof *r->category) && column(a, &r->outcome, n, sizeof *r->outcome) && column(a, &r->flags, n, sizeof *r->flags);
+  r->rep_now = r->rep;
+  return ok;
+}
+
 int book_columns(struct arena *a, struct book_renewals *r, size_t n) {
   bool ok = column(a, &r->id, n, sizeof *r->id) && column(a, &r->contract, n, sizeof *r->contract) && column(a, &r->account, n, sizeof *r->account) &&
             column(a, &r->reseller, n, sizeof *r->reseller) && column(a, &r->distributor, n, sizeof *r->distributor) &&
-            column(a, &r->due, n, sizeof *r->due) && column(a, &r->close, n, sizeof *r->close) && column(a, &r->booked, n, sizeof *r->booked) &&
-            column(a, &r->step_date, n, sizeof *r->step_date) && column(a, &r->changed, n, sizeof *r->changed) &&
-            column(a, &r->atr, n, sizeof *r->atr) && column(a, &r->forecast, n, sizeof *r->forecast) && column(a, &r->won, n, sizeof *r->won) &&
-            column(a, &r->rep, n, sizeof *r->rep) && column(a, &r->region, n, sizeof *r->region) && column(a, &r->currency, n, sizeof *r->currency) &&
-            column(a, &r->model, n, sizeof *r->model) && column(a, &r->stage, n, sizeof *r->stage) && column(a, &r->category, n, sizeof *r->category) &&
-            column(a, &r->outcome, n, sizeof *r->outcome) && column(a, &r->flags, n, sizeof *r->flags);
-  r->rep_now = r->rep;
+            column(a, &r->due, n, sizeof *r->due) && column(a, &r->region, n, sizeof *r->region) && column(a, &r->currency, n, sizeof *r->currency) &&
+            column(a, &r->model, n, sizeof *r->model) && state_columns(a, r, n);
   r->n = ok ? n : 0;
   return ok ? OK : ERR_NOMEM;
 }
 
 int book_alloc_renewals(struct book *b, size_t n) { return book_columns(b->memory, &b->renewals, n); }
 
-struct book *book_fork(struct book *b) {
+static struct book *fork_of(struct book *b, bool states_only) {
   struct arena *a = arena_new(0);
   struct book *fork = a != NULL ? arena_zalloc(a, 1, sizeof *fork) : NULL;
   if (fork == NULL) {
@@ -113,16 +118,18 @@ struct book *book_fork(struct book *b) {
     atomic_store(&dict_at(fork, i)->fold, atomic_load(&dict_at(root, i)->fold));
   }
   const struct book_renewals *from = &b->renewals;
-  if (book_alloc_renewals(fork, from->n) != OK) {
+  struct book_renewals *to = &fork->renewals;
+  size_t n = from->n;
+  if (states_only ? !state_columns(a, to, n) : book_alloc_renewals(fork, n) != OK) {
     arena_free(a);
     return NULL;
   }
-  size_t n = from->n;
-  struct book_renewals *to = &fork->renewals;
 /* an empty book has no columns to copy from */
 #define COPY(column) (void)(n && memcpy(to->column, from->column, n * sizeof *to->column))
-  COPY(id), COPY(contract), COPY(account), COPY(reseller), COPY(distributor), COPY(due), COPY(close), COPY(booked), COPY(step_date);
-  COPY(changed), COPY(atr), COPY(forecast), COPY(won), COPY(rep), COPY(region), COPY(currency), COPY(model), COPY(stage), COPY(category);
+  if (!states_only) {
+    COPY(id), COPY(contract), COPY(account), COPY(reseller), COPY(distributor), COPY(due), COPY(region), COPY(currency), COPY(model);
+  }
+  COPY(close), COPY(booked), COPY(step_date), COPY(changed), COPY(atr), COPY(forecast), COPY(won), COPY(rep), COPY(stage), COPY(category);
   COPY(outcome), COPY(flags);
   if (from->rep_now != from->rep) {
     to->rep_now = arena_alloc(a, (n + 1) * sizeof *to->rep_now);
@@ -135,6 +142,12 @@ struct book *book_fork(struct book *b) {
 #undef COPY
   atomic_fetch_add(&root->holders, 1);
   return fork;
+}
+
+struct book *book_fork(struct book *b) { return fork_of(b, false); }
+
+struct book *book_next(struct book *b) { /* a fork's own columns go with it, which may be before us */
+  return fork_of(b, b->root == NULL || b->root->renewals.id == b->renewals.id);
 }
 
 int book_alloc_dict(struct book *b, struct book_dict *d, uint32_t n) {

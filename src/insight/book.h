@@ -129,6 +129,9 @@ void book_free(struct book *b); /* takes NULL */
 /* A book with its own copy of the renewals' columns and all else shared: for patching a few renewals without a reload.
  * The original may be freed first. NULL on no memory. */
 struct book *book_fork(struct book *b);
+/* The same for other states of the same renewals: the columns that say which renewal a row is (id, contract, account, partners, due, region, model, currency)
+ * are shared, too, and must not be written. */
+struct book *book_next(struct book *b);
 
 /* The book as it was known at the end of a past day, made from the newest one: lines known by then, outcomes, cancellations and rates
  * as known then. Its renewals are all of today's, still in today's state: store/repo_book.c puts the versions of then there and

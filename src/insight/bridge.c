@@ -108,6 +108,26 @@ static int add_changed(struct work *w) {
   return code;
 }
 
+/* The same state at both ends: it moves by nothing but the rates. */
+static int add_standing(struct work *w, uint32_t i) {
+  const struct book_renewals *x = &w->b->renewals;
+  const struct bridge_measure *m = &w->q->measure;
+  uint8_t in = m->node != NULL ? m->node[x->rep[i]] : 1;
+  if (in == 0 || (in == 2 && x->region[i] != m->region)) {
+    return OK;
+  }
+  exact_t from = m->worth_from[x->currency[i]], to = m->worth_to[x->currency[i]];
+  if (from != to) {
+    struct bridge_state s = state_of(x, i, x->due[i], x->region[i]);
+    return add_renewal(w, i, &s, &s);
+  }
+  exact_t value = (exact_t)(x->category[i] == CATEGORY_CLOSED ? x->won[i] : x->forecast[i]) * from;
+  w->out->start.rows++;
+  w->out->end.rows++;
+  w->out->no_rate += from == 0;
+  return !__builtin_add_overflow(w->start, value, &w->start) && !__builtin_add_overflow(w->end, value, &w->end) ? OK : ERR_RANGE;
+}
+
 /* What stands unchanged through both days is most of a book. What changed after the later day changed after the earlier one. */
 static int add_unchanged(struct work *w) {
   const struct book_renewals x = w->b->renewals;
@@ -118,8 +138,7 @@ static int add_unchanged(struct work *w) {
   for (size_t next = 0, n; code == OK && (n = forecast_next(&x, &next, m->first, m->last, m->categories, rows)) > 0;) {
     for (size_t k = 0; k < n && code == OK; k++) {
       if (book_states_place(w->q->from, rows[k], &at) < 0 && visible(w->q, w->b, rows[k], &met)) {
-        struct bridge_state s = state_of(&x, rows[k], x.due[rows[k]], x.region[rows[k]]);
-        code = add_renewal(w, rows[k], &s, &s);
+        code = add_standing(w, rows[k]);
       }
     }
   }

@@ -261,6 +261,37 @@ static void make_key(const struct book *b, const struct forecast_query *q, struc
   }
 }
 
+struct carrying {
+  const struct book *from, *to;
+  const uint32_t *rows;
+  size_t n;
+};
+
+/* A forecast of a period in which none of the changed renewals counted or counts. */
+static bool untouched(void *arg, struct str key) {
+  const struct carrying *x = arg;
+  struct period p = {0};
+  struct str head, rest, first;
+  int64_t day[2];
+  if (!str_starts(key, STR("forecast ")) || !str_cut(str_sub(key, strlen("forecast "), key.n), '|', &head, &rest) || !str_cut(head, ' ', &first, &rest) ||
+      str_to_i64(first, &day[0]) != OK || str_to_i64(rest, &day[1]) != OK) {
+    return false;
+  }
+  p.first = (day_t)day[0];
+  p.last = (day_t)day[1];
+  for (size_t i = 0; i < x->n; i++) {
+    if (forecast_counts(x->from, x->rows[i], &p) || forecast_counts(x->to, x->rows[i], &p)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+void forecast_carry(const struct book *from, struct book *to, const uint32_t *rows, size_t n) {
+  struct carrying x = {from, to, rows, n};
+  kept_carry(&((struct book *)(uintptr_t)from)->kept, &to->kept, untouched, &x);
+}
+
 static int make(void *arg, struct arena *a, void **ret, size_t *ret_n) {
   const struct asking *x = arg;
   const struct book *b = x->b;

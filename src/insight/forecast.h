@@ -55,4 +55,6 @@ enum { FORECAST_BLOCK = 1024 };
 size_t forecast_next(const struct book_renewals *x, size_t *at, day_t first, day_t last, unsigned categories, uint32_t rows[FORECAST_BLOCK]);
 /* closed; closed + commit; + best case; + pipeline. */
 int64_t forecast_cumulative(const struct forecast_node *n, enum category up_to);
+/* `to` is `from` with other states of these rows (book_fork): what is kept of periods in which none of them counts, then or now, is kept of `to` as well. */
+void forecast_carry(const struct book *from, struct book *to, const uint32_t *rows, size_t n);
 #endif

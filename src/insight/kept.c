@@ -149,3 +149,24 @@ int kept_ask(struct kept *_Atomic *at, struct str key, struct arena *a, kept_fn 
   }
   return code;
 }
+
+void kept_carry(struct kept *_Atomic *from, struct kept *_Atomic *to, kept_still_fn *still, void *arg) {
+  struct kept *x = atomic_load(from), *y = x != NULL ? open_at(to) : NULL;
+  if (y == NULL || x == y) {
+    return;
+  }
+  pthread_mutex_lock(&x->lock);
+  pthread_mutex_lock(&y->lock);
+  for (size_t i = 0; i < ENTRIES; i++) {
+    const struct entry *e = &x->entries[i];
+    struct str key = {e->bytes, e->key_n};
+    if (e->bytes != NULL && e->ready && still(arg, key) && find(y, key, e->hash) == NULL) {
+      struct entry *copy = begin(y, key, e->hash);
+      if (copy != NULL) {
+        end(y, copy, e->bytes + e->key_n, e->n);
+      }
+    }
+  }
+  pthread_mutex_unlock(&y->lock);
+  pthread_mutex_unlock(&x->lock);
+}

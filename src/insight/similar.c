@@ -50,8 +50,11 @@ void similar_find(const struct book *b, const struct similar_ask *q, struct simi
     if (i == q->row || x->outcome[i] == OUTCOME_OPEN || x->model[i] != x->model[q->row] || x->due[i] >= q->today || !(handed || q->reps[x->rep_now[i]])) {
       continue;
     }
-    double years = (double)(q->today - x->due[i]) / 365.25;
-    take(&near, fabs(size_of(b, i, rate) - own) + (x->region[i] != x->region[q->row] ? OTHER_REGION : 0) + A_YEAR * years, i);
+    double years = (double)(q->today - x->due[i]) / 365.25, apart = (x->region[i] != x->region[q->row] ? OTHER_REGION : 0) + A_YEAR * years;
+    if (near.n == SIMILAR_COMPARED && apart >= near.distance[near.n - 1]) { /* whatever its size: most of a large book */
+      continue;
+    }
+    take(&near, fabs(size_of(b, i, rate) - own) + apart, i);
   }
   struct similar found = {.compared = near.n};
   for (size_t i = 0; i < near.n; i++) {

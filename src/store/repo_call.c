@@ -228,6 +228,20 @@ int call_list(struct store *s, struct arena *a, struct str period_id, day_t from
                    BINDS(B_STR(period_id), B_I64(from), B_I64(to), B_I64(until)), call_at, ret, ret_n, e);
 }
 
+static void mark_at(struct arena *a, const struct stmt *q, void *row, bool *bad) {
+  (void)a, (void)bad;
+  *(struct call_mark *)row = (struct call_mark){.person_id = stmt_i64(q, 0), .for_team_id = stmt_i64(q, 1), .at = stmt_i64(q, 2), .due_at = stmt_i64(q, 3),
+                                                .commit = stmt_i64(q, 4), .week_first = stmt_day(q, 5), .plan_day = stmt_day(q, 6), .week = (int)stmt_i64(q, 7),
+                                                .revision = (int)stmt_i64(q, 8), .currency = (currency_t)stmt_i64(q, 9)};
+}
+
+int call_marks(struct store *s, struct arena *a, struct str period_id, day_t from, day_t to, int64_t until, struct call_mark **ret, size_t *ret_n, struct err *e) {
+  return rows_read(s, a,
+                   "select person_id, for_team_id, at, due_at, commit_amount, week_first, plan_day, week, revision, currency from forecast_submission"
+                   " where period_id = $1 and week_first >= $2 and week_first <= $3 and at <= $4 order by period_id, week_first, person_id, revision /* scan */",
+                   BINDS(B_STR(period_id), B_I64(from), B_I64(to), B_I64(until)), mark_at, ret, ret_n, e);
+}
+
 int call_newest(struct store *s, int64_t person_id, struct str period_id, day_t week_first, int64_t *ret_id, struct err *e) {
   return db_one_i64(store_db(s), "select id from forecast_submission where period_id = $1 and week_first = $2 and person_id = $3 order by revision desc limit 1",
                     BINDS(B_STR(period_id), B_I64(week_first), B_I64(person_id)), 0, ret_id, e);

@@ -40,6 +40,14 @@ int call_put(struct store *s, struct call *x, const struct call_row *rows, size_
 int call_get(struct store *s, struct arena *a, int64_t id, struct call *ret, struct err *e);
 /* Of one period, known by `until`, with week_first from … to; by week, person, revision. In arena. */
 int call_list(struct store *s, struct arena *a, struct str period_id, day_t from, day_t to, int64_t until, struct call **ret, size_t *ret_n, struct err *e);
+/* The same of each, without texts: what looking back over many weeks needs. */
+struct call_mark {
+  int64_t person_id, for_team_id, at, due_at, commit;
+  day_t week_first, plan_day;
+  int week, revision;
+  currency_t currency;
+};
+int call_marks(struct store *s, struct arena *a, struct str period_id, day_t from, day_t to, int64_t until, struct call_mark **ret, size_t *ret_n, struct err *e);
 int call_rows(struct store *s, struct arena *a, int64_t id, struct call_row **ret, size_t *ret_n, struct err *e);
 int call_parts(struct store *s, struct arena *a, int64_t id, struct call_part **ret, size_t *ret_n, struct err *e);
 /* The person's newest of that period and week; 0 = none. */

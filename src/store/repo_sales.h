@@ -74,9 +74,14 @@ int sales_ask_get(struct store *s, struct arena *a, int64_t id, struct sales_ask
 int sales_ask_steps(struct store *s, struct arena *a, int64_t ask_id, struct sales_ask_step **ret, size_t *ret_n, struct err *e); /* oldest first */
 /* Of one renewal, newest first, made by then. At most max. In arena. */
 int sales_asks_of(struct store *s, struct arena *a, int64_t renewal_id, int64_t until, size_t max, struct sales_ask **ret, size_t *ret_n, struct err *e);
-/* Open and accepted ones to a person, or by a person (0 = by anybody), by due day. At most max. In arena. */
+/* Open and accepted ones to a person, or of everybody, by due day. At most max. In arena. */
 int sales_asks_to(struct store *s, struct arena *a, int64_t person_id, size_t max, struct sales_ask **ret, size_t *ret_n, struct err *e);
-int sales_asks_by(struct store *s, struct arena *a, int64_t person_id, size_t max, struct sales_ask **ret, size_t *ret_n, struct err *e);
+int sales_asks_open(struct store *s, struct arena *a, size_t max, struct sales_ask **ret, size_t *ret_n, struct err *e);
+/* Who asked each of these, in the same order: so that somebody's are found without a question for each of their people. In arena. */
+struct sales_asker {
+  int64_t ask_id, person_id;
+};
+int sales_askers(struct store *s, struct arena *a, struct sales_asker **ret, size_t *ret_n, struct err *e);
 /* Every one made by then that was not settled by then, or was not looked at since: what may have been open. By due day, at most max. In arena. */
 int sales_asks_then(struct store *s, struct arena *a, int64_t until, size_t max, struct sales_ask **ret, size_t *ret_n, struct err *e);
 /* Open and accepted ones due before a day that were not called late yet. In arena. */

@@ -65,11 +65,17 @@ int sales_asks_to(struct store *s, struct arena *a, int64_t person_id, size_t ma
                    BINDS(B_I64(person_id), B_I64((int64_t)max)), ask_row, ret, ret_n, e);
 }
 
-int sales_asks_by(struct store *s, struct arena *a, int64_t person_id, size_t max, struct sales_ask **ret, size_t *ret_n, struct err *e) {
-  if (person_id)
-    return rows_read(s, a, ASK_SQL "where k.asked_by = $1 and k.state in (1, 2) order by k.due_date, k.id limit $2 /* scan */",
-                     BINDS(B_I64(person_id), B_I64((int64_t)max)), ask_row, ret, ret_n, e);
+int sales_asks_open(struct store *s, struct arena *a, size_t max, struct sales_ask **ret, size_t *ret_n, struct err *e) {
   return rows_read(s, a, ASK_SQL "where k.state in (1, 2) order by k.due_date, k.id limit $1", BINDS(B_I64((int64_t)max)), ask_row, ret, ret_n, e);
+}
+
+static void asker_row(struct arena *a, const struct stmt *q, void *row, bool *bad) {
+  (void)a, (void)bad;
+  *(struct sales_asker *)row = (struct sales_asker){stmt_i64(q, 0), stmt_i64(q, 1)};
+}
+
+int sales_askers(struct store *s, struct arena *a, struct sales_asker **ret, size_t *ret_n, struct err *e) {
+  return rows_read(s, a, "select k.id, k.asked_by from sales_ask k where k.state in (1, 2) order by k.due_date, k.id", BINDS(), asker_row, ret, ret_n, e);
 }
 
 int sales_asks_then(struct store *s, struct arena *a, int64_t until, size_t max, struct sales_ask **ret, size_t *ret_n, struct err *e) {

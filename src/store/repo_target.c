@@ -13,12 +13,25 @@ static void fill(struct arena *a, const struct stmt *q, struct target *x, bool *
 
 static void target_at(struct arena *a, const struct stmt *q, void *row, bool *bad) { fill(a, q, row, bad); }
 
+static bool same_place(const struct target *a, const struct target *b) {
+  return str_eq(a->scope, b->scope) && str_eq(a->scope_name, b->scope_name) && str_eq(a->kind, b->kind) && str_eq(a->measure, b->measure);
+}
+
+/* Every version in the order of places, the newest first; of each the first stays. A window function would sort twice. */
 int target_list(struct store *s, struct arena *a, struct str period_id, int64_t until, struct target **ret, size_t *ret_n, struct err *e) {
-  static const char sql[] = "select " COLUMNS " from (select t.*, row_number() over"
-                            " (partition by scope, scope_name, kind, measure order by version desc) as newest from target t"
-                            " where period_id = $1 and set_at <= $2) t left join person p on p.id = t.set_by"
-                            " where newest = 1 order by scope, scope_name, kind, measure /* scan */";
-  return rows_read(s, a, sql, BINDS(B_STR(period_id), B_I64(until)), target_at, ret, ret_n, e);
+  static const char sql[] = "select " COLUMNS " from target t left join person p on p.id = t.set_by where t.period_id = $1 and t.set_at <= $2"
+                            " order by t.scope, t.scope_name, t.kind, t.measure, t.version desc /* scan */";
+  struct target *x = NULL;
+  size_t n = 0, kept = 0;
+  int rc = rows_read(s, a, sql, BINDS(B_STR(period_id), B_I64(until)), target_at, &x, &n, e);
+  for (size_t i = 0; i < n && rc == OK; i++)
+    if (!kept || !same_place(&x[i], &x[kept - 1]))
+      x[kept++] = x[i];
+  if (rc == OK) {
+    *ret = x;
+    *ret_n = kept;
+  }
+  return rc;
 }
 
 static void step_at(struct arena *a, const struct stmt *q, void *row, bool *bad) {

@@ -194,8 +194,42 @@ static void sums_round_once(void **state) {
   book_free(b);
 }
 
+/* After a change of one renewal, periods in which it counts neither before nor after are not worked out again. */
+static void carried_over(void **state) {
+  (void)state;
+  struct book *b = paper_book();
+  struct arena *a ARENA_CLEANUP = arena_new(0);
+  struct forecast_query now = {.period = {.first = FIRST, .last = LAST}, .as_of = DAY_NONE}, before = {.period = {.first = FIRST - 90, .last = FIRST - 1}, .as_of = DAY_NONE},
+                        after = {.period = {.first = LAST + 1, .last = LAST + 90}, .as_of = DAY_NONE};
+  struct forecast_query *asked[] = {&before, &now, &after};
+  struct forecast_node *n = NULL;
+  size_t count = 0;
+  assert_int_equal(book_alloc_renewals(b, 3), OK);
+  put(b, 0, ANN, NORTH, "USD", CATEGORY_COMMIT, FIRST - 10, DAY_NONE, 100, 0);
+  put(b, 1, ANN, NORTH, "USD", CATEGORY_COMMIT, FIRST, DAY_NONE, 1000, 0);
+  put(b, 2, ANN, NORTH, "USD", CATEGORY_COMMIT, LAST + 10, DAY_NONE, 10000, 0);
+  for (size_t i = 0; i < 3; i++) {
+    assert_int_equal(forecast_compute(b, asked[i], a, &n, &count, NULL), OK);
+  }
+  struct book *next = book_next(b);
+  assert_non_null(next);
+  assert_ptr_equal(next->renewals.due, b->renewals.due);
+  next->renewals.close[1] = LAST + 5; /* out of this period, into the next */
+  next->renewals.forecast[0]++;       /* nobody says so: the answer about its period is the one that came along */
+  forecast_carry(b, next, (uint32_t[]){1}, 1);
+  static const int64_t want[] = {100, 0, 11000};
+  for (size_t i = 0; i < 3; i++) {
+    assert_int_equal(forecast_compute(next, asked[i], a, &n, &count, NULL), OK);
+    assert_int_equal(n[0].amount[CATEGORY_COMMIT], want[i]);
+  }
+  book_free(b);
+  assert_int_equal(forecast_compute(next, &after, a, &n, &count, NULL), OK);
+  assert_int_equal(n[0].amount[CATEGORY_COMMIT], 11000);
+  book_free(next);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(tree_of_a_quarter), cmocka_unit_test(gap_and_coverage), cmocka_unit_test(scope_hides_rows),
-                                     cmocka_unit_test(sums_round_once)};
+                                     cmocka_unit_test(sums_round_once), cmocka_unit_test(carried_over)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

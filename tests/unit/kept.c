@@ -101,6 +101,30 @@ static void bounded(void **state) {
   kept_free(large);
 }
 
+static bool begins_with_a(void *arg, struct str key) {
+  (void)arg;
+  return key.p[0] == 'a';
+}
+
+/* What still holds goes along to other rows; the rest is worked out anew there, and both keep their own. */
+static void carried(void **state) {
+  struct kept *_Atomic at = NULL, *_Atomic next = NULL, *_Atomic none = NULL;
+  struct question a = {.n = 10, .with = 'a'}, b = {.n = 20, .with = 'b'}, bad = {.code = ERR_RANGE};
+  (void)state;
+  kept_carry(&none, &next, begins_with_a, NULL);
+  assert_null(next);
+  expect(&at, "a1", &a, 1);
+  expect(&at, "b1", &b, 1);
+  expect(&at, "a2", &bad, 1);
+  kept_carry(&at, &next, begins_with_a, NULL);
+  expect(&next, "a1", &a, 1);
+  expect(&next, "b1", &b, 2);
+  expect(&next, "a2", &bad, 2);
+  kept_free(at);
+  expect(&next, "a1", &a, 1); /* a copy of its own */
+  kept_free(next);
+}
+
 struct asker {
   struct kept *_Atomic *at;
   struct question *q;
@@ -152,6 +176,6 @@ static void at_once(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(asked_again), cmocka_unit_test(failed_and_too_long), cmocka_unit_test(bounded), cmocka_unit_test(at_once)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(asked_again), cmocka_unit_test(failed_and_too_long), cmocka_unit_test(bounded), cmocka_unit_test(carried), cmocka_unit_test(at_once)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

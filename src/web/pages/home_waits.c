@@ -45,49 +45,52 @@ static void wait_row(struct request *r, const struct desk *d, uint32_t i, struct
     x->amount_note = format_money(r->reader, converted, d->reporting, MONEY_K1);
 }
 
-static int wait_set(struct request *r, const struct desk *d, const struct desk_rows *rows, const char *icon, bool hot, struct str title, struct str note,
-                    struct home_view *v) {
-  struct grid_totals t;
-  int rc = desk_rows_totals(r, d, rows, &t);
-  if (rc < 0 || t.rows == 0)
-    return rc;
-  struct home_wait *x = next_wait(v);
+static void wait_set(struct request *r, const struct desk *d, const struct desk_rows *rows, const struct grid_totals *t, const char *icon, bool hot, struct str title,
+                     struct str note, struct home_view *v) {
+  struct home_wait *x = t->rows ? next_wait(v) : NULL;
   if (!x)
-    return OK;
-  struct str href = desk_rows_href(r, d, rows, "-amount"), count = tr_n(r, t.rows, "{n} renewal", "{n} renewals");
+    return;
+  struct str href = desk_rows_href(r, d, rows, "-amount"), count = tr_n(r, t->rows, "{n} renewal", "{n} renewals");
   *x = (struct home_wait){.icon = icon, .hot = hot, .title = title, .note = note.n ? arena_fmt(r->arena, "%.*s, %.*s", STR_FMT(count), STR_FMT(note)) : count,
                           .href = href, .amount_href = href,
-                          .act = tr_n(r, t.rows, "See it", "See the {n}"),
-                          .amount = parts_amount(r->reader, t.converted, d->reporting, MONEY_K)};
-  return OK;
+                          .act = tr_n(r, t->rows, "See it", "See the {n}"),
+                          .amount = parts_amount(r->reader, t->converted, d->reporting, MONEY_K)};
 }
 
-/* The largest single renewals of both kinds, by money in the reporting currency. */
-static int single_waits(struct request *r, const struct desk *d, struct home_view *v) {
+/* Past their end, near it without a PO, past all hope: the largest of the first two each by itself, by money in the reporting currency, then all of each. Each
+ * kind is looked for once: its page says its totals, too. */
+static int renewal_waits(struct request *r, const struct desk *d, struct home_view *v) {
   uint32_t found[2 * SINGLE];
   int64_t money[2 * SINGLE];
   size_t n = 0;
-  struct desk_rows sets[2] = {past_end(r), near_without_po(r)};
+  struct desk_rows sets[2] = {past_end(r), near_without_po(r)}, lapsed = {0};
+  struct grid_page pages[2];
+  struct grid_totals gone = {0};
   for (int k = 0; k < 2; k++) {
-    struct grid_page page;
-    int rc = desk_rows_page(r, d, &sets[k], GRID_CONVERTED, true, SINGLE, &page);
+    int rc = desk_rows_page(r, d, &sets[k], GRID_CONVERTED, true, SINGLE, &pages[k]);
     if (rc < 0)
       return rc;
-    for (size_t i = 0; i < page.n; i++) {
+    for (size_t i = 0; i < pages[k].n; i++) {
       int64_t value = 0;
-      (void)grid_converted(d->book, page.rows[i], d->period.first, &value); /* without a rate it comes last */
+      (void)grid_converted(d->book, pages[k].rows[i], d->period.first, &value); /* without a rate it comes last */
       size_t at = n++;
       for (; at > 0 && money[at - 1] < value; at--) {
         money[at] = money[at - 1];
         found[at] = found[at - 1];
       }
       money[at] = value;
-      found[at] = page.rows[i];
+      found[at] = pages[k].rows[i];
     }
   }
   for (size_t i = 0; i < n && i < SINGLE; i++)
     wait_row(r, d, found[i], v);
-  return OK;
+  desk_where_open(&lapsed);
+  desk_where_range(&lapsed, GRID_DUE, INT64_MIN, (int64_t)r->today - d->org.max_lapse_days - 1);
+  int rc = pages[0].totals.rows ? desk_rows_totals(r, d, &lapsed, &gone) : OK;
+  wait_set(r, d, &sets[0], &pages[0].totals, "alert-triangle", true, tr(r, "Past the end date and still open"), STR_NONE, v);
+  wait_set(r, d, &sets[1], &pages[1].totals, "clock", false, tr_fmt(r, "Commit with no PO, {0} days or less", format_count(r->reader, NEAR_DAYS)), STR_NONE, v);
+  wait_set(r, d, &lapsed, &gone, "x", false, tr(r, "Lapsed: too late to renew"), tr_n(r, d->org.max_lapse_days, "past {n} day", "past {n} days"), v);
+  return rc;
 }
 
 static void wait_fact(struct home_view *v, const char *icon, struct str title, struct str note, struct str href, struct str act) {
@@ -194,9 +197,6 @@ int home_waits(struct request *r, const struct desk *d, const struct forecast_tr
   v->waits = arena_zalloc(r->arena, HOME_MOST_WAITS, sizeof *v->waits);
   if (!v->waits)
     return ERR_NOMEM;
-  struct desk_rows past = past_end(r), near = near_without_po(r), lapsed = {0};
-  desk_where_open(&lapsed);
-  desk_where_range(&lapsed, GRID_DUE, INT64_MIN, (int64_t)r->today - d->org.max_lapse_days - 1);
   int rc = people_waits(r, v);
   if (rc >= 0)
     rc = home_waits_review(r, v);
@@ -207,13 +207,7 @@ int home_waits(struct request *r, const struct desk *d, const struct forecast_tr
   if (rc >= 0)
     rc = home_waits_escalations(r, d, v, MOST_ESCALATIONS);
   if (rc >= 0)
-    rc = single_waits(r, d, v);
-  if (rc >= 0)
-    rc = wait_set(r, d, &past, "alert-triangle", true, tr(r, "Past the end date and still open"), STR_NONE, v);
-  if (rc >= 0)
-    rc = wait_set(r, d, &near, "clock", false, tr_fmt(r, "Commit with no PO, {0} days or less", format_count(r->reader, NEAR_DAYS)), STR_NONE, v);
-  if (rc >= 0)
-    rc = wait_set(r, d, &lapsed, "x", false, tr(r, "Lapsed: too late to renew"), tr_n(r, d->org.max_lapse_days, "past {n} day", "past {n} days"), v);
+    rc = renewal_waits(r, d, v);
   if (rc >= 0)
     rc = home_waits_calls(r, d, v);
   if (rc >= 0)
@@ -224,7 +218,7 @@ int home_waits(struct request *r, const struct desk *d, const struct forecast_tr
               arena_fmt(r->arena, "/forecast/%.*s", STR_FMT(d->period_id)), tr(r, "Roll-up"));
   if (rc >= 0)
     rc = data_problems(r, v);
-  if (rc >= 0)
+  if (rc >= 0 && !v->n_waits)
     rc = next_expiry(r, d, v);
   most_urgent_first(v);
   v->waits_note = v->n_waits ? tr_n(r, (int64_t)v->n_waits, "waiting|{n} item", "{n} items") : STR_NONE;
