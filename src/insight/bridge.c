@@ -45,14 +45,24 @@ static struct bridge_state state_of(const struct book_renewals *x, size_t i, day
                                .day = forecast_day(x->category[i], x->booked[i], x->close[i], due), .amount = closed ? x->won[i] : x->forecast[i]};
 }
 
-/* At the end of a side's day; `at` is where the states were last looked at. */
-static struct bridge_state state_then(const struct book *b, const struct book_states *x, uint32_t i, size_t *at) {
+/* A renewal at the end of a side's day: `place` is where its state stands among those of then, below 0 = it has not changed since. */
+static struct bridge_state state_then(const struct book *b, const struct book_states *x, uint32_t i, ptrdiff_t place) {
   const struct book_renewals *now = &b->renewals;
-  ptrdiff_t place = x != NULL ? book_states_place(x, i, at) : -1;
   if (place < 0) {
     return state_of(now, i, now->due[i], now->region[i]);
   }
   return x->there[place] != 0 ? state_of(&x->then, (size_t)place, now->due[i], now->region[i]) : (struct bridge_state){.day = DAY_NONE};
+}
+
+/* Whether that state counts in some node. Most of what changed between two days does not: it stands in another quarter. */
+static bool counts_then(const struct bridge_measure *m, const struct book *b, const struct book_states *x, uint32_t i, ptrdiff_t place) {
+  const struct book_renewals *r = place < 0 ? &b->renewals : &x->then;
+  size_t k = place < 0 ? i : (size_t)place;
+  if ((place >= 0 && x->there[place] == 0) || (m->categories >> r->category[k] & 1U) == 0) {
+    return false;
+  }
+  day_t day = forecast_day(r->category[k], r->booked[k], r->close[k], b->renewals.due[i]);
+  return day >= m->first && day <= m->last;
 }
 
 static int add_change(struct work *w, uint32_t row, int step, exact_t part, const struct bridge_state *was, const struct bridge_state *is) {
@@ -63,15 +73,8 @@ static int add_change(struct work *w, uint32_t row, int step, exact_t part, cons
   return OK;
 }
 
-static bool counts_at_all(const struct bridge_measure *m, const struct bridge_state *x) {
-  return x->there && (m->categories >> x->category & 1U) != 0 && x->day >= m->first && x->day <= m->last;
-}
-
 static int add_renewal(struct work *w, uint32_t i, const struct bridge_state *was, const struct bridge_state *is) {
   struct bridge_split x;
-  if (!counts_at_all(&w->q->measure, was) && !counts_at_all(&w->q->measure, is)) {
-    return OK; /* in neither end, so in no step */
-  }
   bridge_split(&w->q->measure, was, is, &x);
   w->out->start.rows += x.was_in;
   w->out->end.rows += x.is_in;
@@ -101,8 +104,11 @@ static int add_changed(struct work *w) {
   for (size_t k = 0; k < q->from->n && code == OK; k++) {
     uint32_t i = q->from->row[k];
     if (visible(q, w->b, i, &met)) {
-      struct bridge_state was = state_then(w->b, q->from, i, &from_at), is = state_then(w->b, q->to, i, &to_at);
-      code = add_renewal(w, i, &was, &is);
+      ptrdiff_t then = book_states_place(q->from, i, &from_at), now = q->to != NULL ? book_states_place(q->to, i, &to_at) : -1;
+      if (counts_then(&q->measure, w->b, q->from, i, then) || counts_then(&q->measure, w->b, q->to, i, now)) { /* in neither end: in no step */
+        struct bridge_state was = state_then(w->b, q->from, i, then), is = state_then(w->b, q->to, i, now);
+        code = add_renewal(w, i, &was, &is);
+      }
     }
   }
   return code;

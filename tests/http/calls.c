@@ -3,7 +3,7 @@
 
 enum { TODAY = 20780 /* Monday 2026-11-23, week 9 of 2026-Q4 */ };
 static struct house h;
-static char rep[128], rep_csrf[80], manager[128], manager_csrf[80], exec[128];
+static char rep[128], rep_csrf[80], manager[128], manager_csrf[80], exec[128], ops[128], ops_csrf[80];
 
 static int set_up(void **state) {
   (void)state;
@@ -16,6 +16,8 @@ static int set_up(void **state) {
   sign_in(&h, "manager@example.com", manager);
   csrf_of(&h, manager, manager_csrf);
   sign_in(&h, "exec@example.com", exec);
+  sign_in(&h, "ops@example.com", ops);
+  csrf_of(&h, ops, ops_csrf);
   return 0;
 }
 
@@ -155,6 +157,23 @@ static void many_reps_fold(void **state) {
   shows(exec, path, 200, "Crowd Rep 07</a></th>", NULL);
   shows(exec, path, 200, "aria-expanded=\"true\"", NULL);
   shows(exec, "/forecast/2026-Q4?open=t99999-1", 200, ">61 reps</a>", "Crowd Rep 07</a></th>");
+  shows(exec, "/targets/2026-Q4", 200, ">61 reps</a>", "id=\"rep-1007\"");
+  shows(exec, "/targets/2026-Q4", 200, "/targets/2026-Q4?open=team-800#team-800", NULL);
+  shows(exec, "/targets/2026-Q4?open=team-800", 200, "id=\"rep-1007\"", NULL);
+  shows(exec, "/targets/2026-Q4?open=rep-1007", 200, "id=\"rep-1008\"", NULL); /* a rep's own team */
+  shows(exec, "/targets/2026-Q4?open=rep-999999", 200, ">61 reps</a>", "id=\"rep-1007\"");
+  shows(ops, "/targets/2026-Q4?edit=rep-1007", 200, "name=\"amount\"", NULL); /* a form is never folded away */
+  assert_int_equal(post_as(&h, ops, ops_csrf, "/targets/2026-Q4", "node=rep-1007&base=0&amount=5000", &a), 303);
+  assert_true(str_ends(answer_header(&a, "Location"), STR("/targets/2026-Q4?saved=rep-1007#rep-1007")));
+  answer_free(&a);
+  shows(exec, "/targets/2026-Q4?saved=rep-1007", 200, "id=\"rep-1007\"", NULL);
+  shows(exec, "/capacity", 200, "Reps 1 to 60 of 6", "/work/1060\"");
+  shows(exec, "/capacity", 200, "href=\"/capacity?from=61\"", "First 60");
+  shows(exec, "/capacity?from=61", 200, "First 60", "Next 60");
+  shows(exec, "/capacity?from=61", 200, "/work/", "Crowd Rep 07");
+  shows(exec, "/capacity?from=9999", 200, "Reps 1 to 60 of 6", NULL);
+  shows(manager, "/capacity", 200, "Books", "class=\"pager\"");
+  shows(exec, "/", 200, ">and 33 more</a>", NULL); /* the command center names those with the largest gaps */
   shows(manager, "/forecast/2026-Q4", 200, ">rep</a></th>", "Crowd"); /* few reps: all of them, and nobody else's */
 }
 

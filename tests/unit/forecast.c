@@ -199,7 +199,8 @@ static void carried_over(void **state) {
   (void)state;
   struct book *b = paper_book();
   struct arena *a ARENA_CLEANUP = arena_new(0);
-  struct forecast_query now = {.period = {.first = FIRST, .last = LAST}, .as_of = DAY_NONE}, before = {.period = {.first = FIRST - 90, .last = FIRST - 1}, .as_of = DAY_NONE},
+  struct forecast_query now = {.period = {.first = FIRST, .last = LAST}, .as_of = DAY_NONE},
+                        before = {.period = {.first = FIRST - 90, .last = FIRST - 1}, .as_of = DAY_NONE},
                         after = {.period = {.first = LAST + 1, .last = LAST + 90}, .as_of = DAY_NONE};
   struct forecast_query *asked[] = {&before, &now, &after};
   struct forecast_node *n = NULL;

@@ -176,6 +176,7 @@ static void at_once(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(asked_again), cmocka_unit_test(failed_and_too_long), cmocka_unit_test(bounded), cmocka_unit_test(carried), cmocka_unit_test(at_once)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(asked_again), cmocka_unit_test(failed_and_too_long), cmocka_unit_test(bounded), cmocka_unit_test(carried),
+                                     cmocka_unit_test(at_once)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,7 +9,7 @@
 #include "web/svg.h"
 #include "web/views.h"
 
-enum { WEEKS_HEIGHT = 22, MOST_LANGUAGES = 3, PROPOSE_MOST = 40, MOST_NODES = 200 };
+enum { WEEKS_HEIGHT = 22, MOST_LANGUAGES = 3, PROPOSE_MOST = 40, MOST_NODES = 200, PAGE = 60 };
 
 /* ---- one rep ---- */
 
@@ -188,6 +188,25 @@ static void fill_words(struct request *r, const struct desk *d, const struct cap
   v->weeks_title = tr_fmt(r, "Renewals by the week of their last safe day, from {0} on", format_day(r->reader, c->query.week_first));
 }
 
+/* Of many reps a page: from the one that the address says on. The sentences above speak of all of them. */
+static size_t fill_pager(struct request *r, size_t n, struct capacity_view *v) {
+  int64_t from = 1;
+  if (str_to_i64(pairs_get(&r->query, "from"), &from) != OK || from < 1 || (size_t)from > n)
+    from = 1;
+  size_t last = n - (size_t)from < PAGE ? n : (size_t)from + PAGE - 1;
+  struct str page = format_count(r->reader, PAGE);
+  if (n <= PAGE)
+    return 0;
+  v->place = tr_fmt(r, "Reps {0} to {1} of {2}", format_count(r->reader, from), format_count(r->reader, (int64_t)last), format_count(r->reader, (int64_t)n));
+  if (from > 1)
+    v->first_label = tr_fmt(r, "First {0}", page);
+  if (last < n) {
+    v->next_label = tr_fmt(r, "Next {0}", page);
+    v->next_href = arena_fmt(r->arena, "/capacity?from=%zu", last + 1);
+  }
+  return (size_t)from - 1;
+}
+
 static int fill(struct request *r, const struct desk *d, const struct capacity_desk *c, struct capacity_view *v) {
   struct capacity_book *books = NULL;
   uint32_t *codes = NULL;
@@ -195,17 +214,19 @@ static int fill(struct request *r, const struct desk *d, const struct capacity_d
   int rc = capacity_books(d->book, &c->query, NULL, r->arena, &books, &r->err);
   if (rc >= 0)
     rc = capacity_order(r, c, books, &codes, &n);
-  v->lines = rc >= 0 ? arena_zalloc(r->arena, n + 1, sizeof *v->lines) : NULL;
+  v->lines = rc >= 0 ? arena_zalloc(r->arena, PAGE + 1, sizeof *v->lines) : NULL;
   if (rc < 0 || !v->lines)
     return rc < 0 ? rc : ERR_NOMEM;
-  int64_t most = capacity_most(c, books), mean = 0;
-  for (size_t i = 0; i < n; i++) {
-    capacity_line_fill(r, d, c, codes[i], &books[codes[i]], most, &v->lines[v->n_lines++]);
-    mean += codes[i] ? books[codes[i]].atr : 0;
-  }
+  int64_t most = capacity_most(c, books), sum = 0;
   size_t reps = n - (n && codes[n - 1] == 0);
-  for (size_t i = 0; reps > 1 && i < reps; i++)
-    v->lines[i].share = format_growth(r->reader, books[codes[i]].atr, mean / (int64_t)reps);
+  for (size_t i = 0; i < reps; i++)
+    sum += books[codes[i]].atr;
+  for (size_t i = fill_pager(r, n, v); i < n && v->n_lines < PAGE; i++) {
+    struct capacity_line *x = &v->lines[v->n_lines++];
+    capacity_line_fill(r, d, c, codes[i], &books[codes[i]], most, x);
+    if (reps > 1 && i < reps)
+      x->share = format_growth(r->reader, books[codes[i]].atr, sum / (int64_t)reps);
+  }
   fill_words(r, d, c, books, codes, n, v);
   rc = fill_cover(r, v);
   if (rc >= 0)

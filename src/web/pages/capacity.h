@@ -21,6 +21,7 @@ struct capacity_plan_line {
 };
 struct capacity_view {
   struct str headline, say, weeks_title, node;
+  struct str place, first_label, next_label, next_href; /* of one page of many reps */
   struct capacity_line *lines;
   size_t n_lines;
   struct capacity_plan_line *plans;

@@ -7,7 +7,7 @@
 #include "web/svg.h"
 #include "web/views.h"
 
-enum { WEEKS = 9, MOST_REPS = 60, PARTS = 5 };
+enum { WEEKS = 9, MOST_REPS = 60, FEW_REPS = 30, PARTS = 5 }; /* of more reps than fit, those with the largest gaps */
 
 static bool visible(const struct desk *d, uint32_t i) { return d->reps[d->book->renewals.rep_now[i]] || (d->n_extra && desk_sees_row(d, i)); }
 
@@ -15,15 +15,47 @@ static bool is_late(const struct request *r, const struct book_renewals *n, uint
   return (n->due[i] < r->today) & (n->category[i] != CATEGORY_CLOSED) & (n->category[i] != CATEGORY_OMITTED);
 }
 
-/* Open renewals past their end date, by rep code. */
-static int64_t *late_by_rep(struct request *r, const struct desk *d) {
+enum { BLOCK = 1024 };
+/* The next block with rows that the page counts: late ones, and those that end in the weeks shown, which begin at `first`. Most of a book is neither, and in no
+ * order that could be guessed: told without a branch. */
+static size_t next_near(const struct request *r, const struct book_renewals *b, uint32_t *at, day_t first, uint32_t rows[BLOCK]) {
+  const struct book_renewals x = *b;
+  uint32_t from = *at;
+  size_t n = 0;
+  while (from < x.n && n == 0) {
+    uint32_t to = x.n - from < BLOCK ? (uint32_t)x.n : from + BLOCK;
+    for (; from < to; from++) {
+      rows[n] = from;
+      n += ((uint32_t)(x.due[from] - first) < 7 * WEEKS) | is_late(r, &x, from);
+    }
+  }
+  *at = from;
+  return n;
+}
+
+struct near_counts {
+  int64_t *late;                             /* open renewals past their end date, by rep code */
+  int64_t ends[WEEKS][CATEGORY_COUNT + 1];   /* by week; those at risk stand last */
+  day_t first;
+};
+
+static int count_near(struct request *r, const struct desk *d, struct near_counts *x) {
   const struct book_renewals *n = &d->book->renewals;
-  int64_t *late = arena_zalloc(r->arena, d->book->reps.n + 1, sizeof *late);
-  for (uint32_t i = 0; late && i < n->n; i++)
-    late[n->rep[i]] += is_late(r, n, i) & (d->reps[n->rep_now[i]] != 0);
-  for (size_t k = 0; late && k < d->n_extra; k++)
-    late[n->rep[d->extra[k]]] += is_late(r, n, d->extra[k]) && !d->reps[n->rep_now[d->extra[k]]];
-  return late;
+  uint32_t rows[BLOCK];
+  x->late = arena_zalloc(r->arena, d->book->reps.n + 1, sizeof *x->late);
+  size_t found = 0;
+  for (uint32_t at = 0; x->late && (found = next_near(r, n, &at, x->first, rows)) > 0;)
+    for (size_t k = 0; k < found; k++) {
+      uint32_t i = rows[k];
+      if (!visible(d, i))
+        continue;
+      x->late[n->rep[i]] += is_late(r, n, i);
+      if ((uint32_t)(n->due[i] - x->first) >= 7 * WEEKS || n->category[i] == CATEGORY_OMITTED)
+        continue;
+      bool risk = (n->flags[i] & RENEWAL_AT_RISK) && n->category[i] != CATEGORY_CLOSED;
+      x->ends[(n->due[i] - x->first) / 7][risk ? CATEGORY_COUNT : n->category[i]]++;
+    }
+  return x->late ? OK : ERR_NOMEM;
 }
 
 static void fill_rep(struct request *r, const struct desk *d, const struct forecast_tree *t, size_t i, int64_t scale, const int64_t *late, struct home_rep *x) {
@@ -49,11 +81,11 @@ static void fill_rep(struct request *r, const struct desk *d, const struct forec
 
 static int64_t gap_of(const struct forecast_node *n) { return n->has_target ? n->gap : INT64_MIN; }
 
-static int fill_reps(struct request *r, const struct desk *d, const struct forecast_tree *t, struct home_view *v) {
-  size_t order[MOST_REPS], k = 0;
+static int fill_reps(struct request *r, const struct desk *d, const struct forecast_tree *t, const struct near_counts *near, struct home_view *v) {
+  size_t *order = arena_zalloc(r->arena, t->n + 1, sizeof *order), k = 0;
   int64_t scale = 1;
-  for (size_t i = 0; i < t->n; i++) {
-    if (t->nodes[i].level != FORECAST_REP || k == MOST_REPS)
+  for (size_t i = 0; order && i < t->n; i++) {
+    if (t->nodes[i].level != FORECAST_REP)
       continue;
     int64_t sum = forecast_cumulative(&t->nodes[i], CATEGORY_PIPELINE);
     scale = sum > scale ? sum : scale;
@@ -64,14 +96,16 @@ static int fill_reps(struct request *r, const struct desk *d, const struct forec
       order[at] = order[at - 1];
     order[at] = i;
   }
-  int64_t *late = late_by_rep(r, d);
-  v->reps = arena_zalloc(r->arena, k + 1, sizeof *v->reps);
-  if (!late || !v->reps)
+  size_t shown = k > MOST_REPS ? FEW_REPS : k;
+  v->reps = arena_zalloc(r->arena, shown + 1, sizeof *v->reps);
+  if (!order || !v->reps)
     return ERR_NOMEM;
-  for (size_t i = 0; i < k; i++)
-    fill_rep(r, d, t, order[i], scale, late, &v->reps[v->n_reps++]);
-  if (r->who.role == ROLE_REP)
-    v->n_reps = 0; /* the page is about them already */
+  if (r->who.role == ROLE_REP) /* the page is about them already */
+    return OK;
+  for (size_t i = 0; i < shown; i++)
+    fill_rep(r, d, t, order[i], scale, near->late, &v->reps[v->n_reps++]);
+  if (shown < k)
+    v->more_reps = tr_n(r, (int64_t)(k - shown), "and {n} more", "and {n} more");
   return OK;
 }
 
@@ -80,17 +114,10 @@ static day_t week_start(const struct desk *d, day_t today) {
   return today - back;
 }
 
-static int fill_weeks(struct request *r, const struct desk *d, struct home_view *v) {
-  const struct book_renewals *n = &d->book->renewals;
+static int fill_weeks(struct request *r, const struct desk *d, const struct near_counts *near, struct home_view *v) {
   static const int CATEGORIES[PARTS] = {CATEGORY_CLOSED, CATEGORY_COMMIT, CATEGORY_BEST_CASE, CATEGORY_PIPELINE, -1};
-  int64_t counts[WEEKS][CATEGORY_COUNT + 1] = {0};
-  day_t first = week_start(d, r->today);
-  for (uint32_t i = 0; i < n->n; i++) {
-    if (n->due[i] < first || n->due[i] >= first + 7 * WEEKS || n->category[i] == CATEGORY_OMITTED || !visible(d, i))
-      continue;
-    bool risk = (n->flags[i] & RENEWAL_AT_RISK) && n->category[i] != CATEGORY_CLOSED;
-    counts[(n->due[i] - first) / 7][risk ? CATEGORY_COUNT : n->category[i]]++;
-  }
+  const int64_t (*counts)[CATEGORY_COUNT + 1] = near->ends;
+  day_t first = near->first;
   struct svg_part parts[WEEKS][PARTS];
   struct svg_column columns[WEEKS];
   STRBUF_CLEANUP struct strbuf b = STRBUF_INIT(64 << 10), sentence = STRBUF_INIT(2000);
@@ -182,10 +209,13 @@ static int fill(struct request *r, const struct desk *d, struct home_view *v) {
   int rc = desk_forecast(r, d, &t);
   if (rc >= 0)
     rc = forecast_figures(r, d, &t, &v->figures, &v->n_figures);
+  struct near_counts near = {.first = week_start(d, r->today)};
   if (rc >= 0)
-    rc = fill_reps(r, d, &t, v);
+    rc = count_near(r, d, &near);
   if (rc >= 0)
-    rc = fill_weeks(r, d, v);
+    rc = fill_reps(r, d, &t, &near, v);
+  if (rc >= 0)
+    rc = fill_weeks(r, d, &near, v);
   if (rc >= 0)
     rc = fill_rates(r, d, v);
   if (rc >= 0)

@@ -50,6 +50,7 @@ struct home_view {
   struct str changes_note, changes_title, changes_href;
   struct home_rep *reps;
   size_t n_reps;
+  struct str more_reps; /* how many are not shown */
   bool has_targets;
   struct str forecast_href, rates_href;
   struct str band, band_href; /* what the model says of the period; "" before it ran */

@@ -5,7 +5,7 @@
 #include "web/shell.h"
 #include "web/views.h"
 
-enum { RATE_INPUT_SCALE = 7 /* percent × 10^7 is a rate × 10^9 */, MOST_NODES = 400 };
+enum { RATE_INPUT_SCALE = 7 /* percent × 10^7 is a rate × 10^9 */, MOST_NODES = 400, FOLD_FROM = 60 /* as in the forecast: of more reps only those of one team */ };
 
 const char *target_measure_words(int measure) {
   static const char *const words[TARGET_MEASURES] = {MSG("Closed"), MSG("On-time rate"), MSG("Gross rate"), MSG("Net rate"), MSG("Renewals closed")};
@@ -140,7 +140,13 @@ static void fill_results(struct request *r, const struct desk *d, const struct t
   x->gap_bad = gap > 0 && (rate ? n->has_now : d->period.last < r->today);
 }
 
-static void fill_parts(struct request *r, const struct desk *d, const struct target_tree *t, const struct target_node *n, struct targets_row *x) {
+/* The page with this rep's team open, at their row. */
+static struct str row_href(struct request *r, struct str period, int measure, bool folds, struct str anchor) {
+  struct str to = target_href(r, period, "", measure, folds ? "open" : NULL, anchor);
+  return arena_fmt(r->arena, "%.*s#%.*s", STR_FMT(to), STR_FMT(anchor));
+}
+
+static void fill_parts(struct request *r, const struct desk *d, const struct target_tree *t, const struct target_node *n, bool folds, struct targets_row *x) {
   char id[PERIOD_ID_SIZE];
   for (size_t k = 0; k < t->n_parts; k++) {
     const struct target_row *p = n->part[k];
@@ -149,12 +155,11 @@ static void fill_parts(struct request *r, const struct desk *d, const struct tar
     c->amount.title = tr(r, "no target");
     if (p)
       c->amount = target_text(r, d, t->measure, p->counts, MONEY_K);
-    struct str to = target_href(r, arena_str(r->arena, str_of(period_id(&t->parts[k], id))), "", t->measure, NULL, STR_NONE);
-    c->href = arena_fmt(r->arena, "%.*s#%.*s", STR_FMT(to), STR_FMT(x->anchor));
+    c->href = row_href(r, arena_str(r->arena, str_of(period_id(&t->parts[k], id))), t->measure, folds && n->level == FORECAST_REP, x->anchor);
   }
 }
 
-static void fill_row(struct request *r, const struct desk *d, const struct target_tree *t, size_t i, struct targets_row *x) {
+static void fill_row(struct request *r, const struct desk *d, const struct target_tree *t, size_t i, bool folds, struct targets_row *x) {
   static const char *const levels[] = {"reg all", "reg", "team", "rep"};
   const struct target_node *n = &t->nodes[i];
   bool addressed = n->level == FORECAST_ALL || n->node.id;
@@ -173,7 +178,7 @@ static void fill_row(struct request *r, const struct desk *d, const struct targe
     x->prorated = tr_fmt(r, "{0} × {1} of {2} days", target_text(r, d, t->measure, n->row->amount, MONEY_K).text, format_count(r->reader, n->row->present),
                          format_count(r->reader, n->row->days));
   fill_results(r, d, t, n, x);
-  fill_parts(r, d, t, n, x);
+  fill_parts(r, d, t, n, folds, x);
   if (!is_rate(t->measure) && addressed)
     x->now_href = closed_href(r, d, t, i);
   x->columns = (is_rate(t->measure) ? 6u : 8u) + t->n_parts;
@@ -209,7 +214,7 @@ static int fill_presence(struct request *r, const struct target_tree *t, const s
   return OK;
 }
 
-static int fill_form(struct request *r, const struct desk *d, const struct target_tree *t, const struct target_node *n, const struct target_form *sent,
+static int fill_form(struct request *r, const struct desk *d, const struct target_tree *t, const struct target_node *n, const struct target_form *sent, bool folds,
                      struct targets_row *x) {
   struct target_form *f = arena_zalloc(r->arena, 1, sizeof *f);
   if (!f)
@@ -217,7 +222,7 @@ static int fill_form(struct request *r, const struct desk *d, const struct targe
   *f = (struct target_form){.action = target_href(r, d->period_id, "", t->measure, NULL, STR_NONE), .node = x->anchor, .base = n->row ? n->row->set.version : 0,
                             .needs_reason = n->row || d->period.last < r->today,
                             .unit = is_rate(t->measure) ? STR("%") : t->measure == TARGET_COUNT ? tr(r, "renewals") : str_of(d->reporting_code)};
-  f->cancel = arena_fmt(r->arena, "%.*s#%.*s", STR_FMT(f->action), STR_FMT(x->anchor));
+  f->cancel = row_href(r, d->period_id, t->measure, folds && n->level == FORECAST_REP, x->anchor);
   f->value = n->row ? target_input(r, d, t->measure, n->row->amount) : STR_NONE;
   if (sent && sent->absence_problem.n) {
     f->absence_problem = sent->absence_problem;
@@ -296,6 +301,47 @@ static void fill_overs(struct request *r, const struct desk *d, const struct tar
     v->overs[v->n_overs++] = (struct option){STR("parts"), year ? tr(r, "Quarters, by their seasons") : tr(r, "Months, by their seasons"), false};
 }
 
+/* ---- folded teams ---- */
+
+struct folding {
+  const struct target_tree *t;
+  const struct node *edited; /* whose form is open; NULL = nobody's */
+  struct str open;           /* a team, or a rep in it; "none" for those without a team */
+  bool folds, shown;         /* shown: the reps of the team that is being filled */
+};
+
+static bool is_asked(struct request *r, const struct folding *f, const struct target_node *n) {
+  return (n->node.id ? str_eq(f->open, node_str(r, &n->node)) : str_eq(f->open, STR("none"))) ||
+         (f->edited && n->node.id && f->edited->kind == n->node.kind && f->edited->id == n->node.id);
+}
+
+/* Of a team: whether its reps stand below it, and the link that changes it. */
+static void fill_fold(struct request *r, const struct desk *d, struct folding *f, size_t i, struct targets_row *x) {
+  const struct target_node *team = &f->t->nodes[i];
+  int64_t reps = 0;
+  if (!f->folds)
+    return;
+  f->shown = is_asked(r, f, team);
+  for (size_t k = i + 1; k < f->t->n && f->t->nodes[k].level == FORECAST_REP; k++) {
+    f->shown |= is_asked(r, f, &f->t->nodes[k]);
+    reps++;
+  }
+  struct str name = team->node.id ? x->anchor : STR("none");
+  x->fold = tr_n(r, reps, "{n} rep", "{n} reps");
+  x->is_open = f->shown;
+  x->fold_href = target_href(r, d->period_id, "", f->t->measure, f->shown ? NULL : "open", name);
+}
+
+static struct folding folding_of(struct request *r, const struct target_tree *t, const struct node *edited) {
+  struct str open = pairs_get(&r->query, "open"), saved = pairs_get(&r->query, "saved");
+  struct folding f = {.t = t, .edited = edited, .open = open.n ? open : saved};
+  size_t reps = 0;
+  for (size_t i = 0; i < t->n; i++)
+    reps += t->nodes[i].level == FORECAST_REP;
+  f.folds = reps > FOLD_FROM;
+  return f;
+}
+
 static int fill(struct request *r, const struct target_ask *ask, const struct target_tree *t, const struct node *open, const struct target_form *sent,
                 struct targets_view *v) {
   const struct desk *d = &ask->desk;
@@ -306,14 +352,19 @@ static int fill(struct request *r, const struct target_ask *ask, const struct ta
   v->nodes = arena_zalloc(r->arena, t->n + 1, sizeof *v->nodes);
   if (!v->rows || !v->nodes)
     return ERR_NOMEM;
+  struct folding f = folding_of(r, t, open);
   for (size_t i = 0; i < t->n && t->n > 1 && rc >= 0; i++) {
     const struct target_node *n = &t->nodes[i];
+    if (n->level == FORECAST_REP && f.folds && !f.shown)
+      continue;
     struct targets_row *x = &v->rows[v->n_rows++];
-    fill_row(r, d, t, i, x);
+    fill_row(r, d, t, i, f.folds, x);
+    if (n->level == FORECAST_TEAM)
+      fill_fold(r, d, &f, i, x);
     if (n->may && n->level != FORECAST_REP && v->n_nodes < MOST_NODES)
       v->nodes[v->n_nodes++] = (struct option){x->anchor, x->name, v->n_nodes == 0};
     if (open && n->may && r->as_of == DAY_NONE && n->node.kind == open->kind && n->node.id == open->id)
-      rc = fill_form(r, d, t, n, sent, x);
+      rc = fill_form(r, d, t, n, sent, f.folds, x);
   }
   for (size_t k = 0; k < t->n_parts; k++)
     v->part_names[v->n_part_names++] = format_period(r->reader, arena_str(r->arena, str_of(period_id(&t->parts[k], id))));

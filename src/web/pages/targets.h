@@ -27,7 +27,8 @@ struct targets_row {
   struct amount target, last, now, gap;
   struct target_part_cell parts[TARGET_PARTS];
   size_t n_parts;
-  bool off, gap_bad, gap_good;
+  struct str fold, fold_href; /* of a team whose reps can be hidden: how many there are */
+  bool off, gap_bad, gap_good, is_open;
   struct target_form *form; /* NULL: closed */
   size_t columns;
 };

@@ -35,8 +35,9 @@ int targets_post(struct request *r, struct response *w) {
   if (rc < 0)
     return rc;
   char text[NODE_TEXT_SIZE];
-  struct str to = target_href(r, x.desk.period_id, "", x.measure, n ? "saved" : NULL, STR("1"));
-  return response_redirect(r, w, arena_fmt(r->arena, "%.*s#%s", STR_FMT(to), node_text(&edit.node, text)));
+  struct str place = arena_str(r->arena, str_of(node_text(&edit.node, text)));
+  struct str to = target_href(r, x.desk.period_id, "", x.measure, n ? "saved" : "open", place); /* either shows the row, should its team be folded */
+  return response_redirect(r, w, arena_fmt(r->arena, "%.*s#%.*s", STR_FMT(to), STR_FMT(place)));
 }
 
 /* Back to the row it came from: an address of these pages only. */
