@@ -82,8 +82,7 @@ static int seen(struct store *s, int64_t person_id, int64_t renewal_id, int64_t 
   return n < 0 ? (int)n : OK;
 }
 
-static int write_tx(struct store *s, void *arg, struct err *e) {
-  struct writing *x = arg;
+static int write_note(struct store *s, struct writing *x, struct err *e) {
   struct renewal r;
   int64_t ids[NOTE_MOST_MENTIONS];
   size_t n = 0;
@@ -100,11 +99,39 @@ static int write_tx(struct store *s, void *arg, struct err *e) {
   return rc == OK ? audit_add(s, &entry, e) : rc;
 }
 
+static int write_tx(struct store *s, void *arg, struct err *e) { return write_note(s, arg, e); }
+
+static struct writing writing_of(struct arena *a, const struct scope *who, int64_t renewal_id, struct str body, int64_t now) {
+  return (struct writing){.a = a, .who = who, .now = now, .note = {.renewal_id = renewal_id, .at = now, .by_id = who->person_id, .by = STR_NONE, .body = str_trim(body)}};
+}
+
+static int check_body(const struct note *x, struct err *e) {
+  if (!x->body.n) return err_set(e, ERR_RANGE, "The note is empty: write what the next person should know");
+  return x->body.n > NOTE_MAX ? err_set(e, ERR_RANGE, "The note is too long: at most %d bytes", NOTE_MAX) : OK;
+}
+
+int note_judge(struct store *s, struct arena *a, const struct scope *who, int64_t renewal_id, struct str body, struct err *e) {
+  struct writing x = writing_of(a, who, renewal_id, body, 0);
+  struct renewal r;
+  int64_t ids[NOTE_MOST_MENTIONS];
+  size_t n = 0;
+  int rc = who->person_id ? check_body(&x.note, e) : err_set(e, ERR_RANGE, "A note needs its author: say who writes it");
+  if (rc == OK) rc = readable(s, a, who, renewal_id, &r, e);
+  return rc == OK ? mentions_of(s, &x, r.owner_id, ids, &n, e) : rc;
+}
+
+int note_write_step(struct store *s, struct arena *a, const struct scope *who, int64_t renewal_id, struct str body, int64_t now, int64_t *ret_id, struct err *e) {
+  struct writing x = writing_of(a, who, renewal_id, body, now);
+  int rc = check_body(&x.note, e);
+  if (rc == OK) rc = write_note(s, &x, e);
+  if (rc == OK) *ret_id = x.note.id;
+  return rc;
+}
+
 int note_write(struct store *s, struct arena *a, const struct scope *who, int64_t renewal_id, struct str body, int64_t now, int64_t *ret_id, struct err *e) {
-  struct writing x = {.a = a, .who = who, .now = now, .note = {.renewal_id = renewal_id, .at = now, .by_id = who->person_id, .by = STR_NONE, .body = str_trim(body)}};
-  if (!x.note.body.n) return err_set(e, ERR_RANGE, "The note is empty: write what the next person should know");
-  if (x.note.body.n > NOTE_MAX) return err_set(e, ERR_RANGE, "The note is too long: at most %d bytes", NOTE_MAX);
-  int rc = store_write(s, write_tx, &x, e);
+  struct writing x = writing_of(a, who, renewal_id, body, now);
+  int rc = check_body(&x.note, e);
+  if (rc == OK) rc = store_write(s, write_tx, &x, e);
   if (rc == OK) *ret_id = x.note.id;
   return rc;
 }

@@ -17,6 +17,9 @@ bool note_mention_next(struct str body, const struct person_brief *people, size_
  * write transaction. *ret_id = the note, or the one that stands already when it was sent twice.
  * OK, ERR_NOTFOUND (no such renewal in the scope), ERR_RANGE (empty, too long, too many mentions, a person who cannot see the renewal). */
 int note_write(struct store *s, struct arena *a, const struct scope *who, int64_t renewal_id, struct str body, int64_t now, int64_t *ret_id, struct err *e);
+/* For changes of many (app/renewal_batch.h): whether note_write would take it, writing nothing; and the same inside the caller's transaction. */
+int note_judge(struct store *s, struct arena *a, const struct scope *who, int64_t renewal_id, struct str body, struct err *e);
+int note_write_step(struct store *s, struct arena *a, const struct scope *who, int64_t renewal_id, struct str body, int64_t now, int64_t *ret_id, struct err *e);
 /* Says that the person saw what waits on a renewal for them. OK also when nothing did. ERR_NOTFOUND outside the scope. */
 int note_mentions_seen(struct store *s, struct arena *a, const struct scope *who, int64_t renewal_id, int64_t now, struct err *e);
 #endif

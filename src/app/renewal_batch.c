@@ -1,5 +1,6 @@
 #include "app/renewal_batch.h"
 
+#include "app/note.h"
 #include "app/notify.h"
 #include "app/notify_batch.h"
 #include "base/map.h"
@@ -79,7 +80,13 @@ static int one_row(struct store *s, const struct batching *x, const struct batch
     err_set(&why, ERR_CONFLICT, "It was changed after you looked: look again");
     return refused(x, row, BATCH_CONFLICT, &why, e);
   }
-  row->fate = done.changed ? BATCH_CHANGE : BATCH_SAME;
+  if (item->note.n) {
+    r = note_judge(s, x->a, x->who, item->id, item->note, &why);
+    if (r < 0)
+      return r == ERR_RANGE || r == ERR_NOTFOUND ? refused(x, row, BATCH_RULE, &why, e) : err_set(e, r, "%s", why.text);
+    row->note = item->note;
+  }
+  row->fate = done.changed || row->note.n ? BATCH_CHANGE : BATCH_SAME;
   if (!x->write || !done.changed)
     return OK;
   edit.version = done.stored.version;
@@ -118,6 +125,13 @@ static int take_along(struct store *s, const struct batching *x, int64_t batch_i
   return r < 0 ? r : OK;
 }
 
+static int keep_note(struct store *s, const struct batching *x, int64_t batch_id, const struct batch_row *row, struct err *e)
+{
+  int64_t note_id = 0;
+  int r = note_write_step(s, x->a, x->who, row->id, row->note, x->now, &note_id, e);
+  return r == OK ? batch_note_add(s, batch_id, note_id, e) : r;
+}
+
 static int keep_batch(struct store *s, struct batching *x, struct err *e)
 {
   struct batch_result *t = x->ret;
@@ -127,8 +141,11 @@ static int keep_batch(struct store *s, struct batching *x, struct err *e)
     return OK;
   int r = batch_add(s, &batch, e);
   for (size_t i = 0; i < t->n && r == OK; i++)
-    if (t->rows[i].fate == BATCH_CHANGE)
+    if (t->rows[i].fate == BATCH_CHANGE && t->rows[i].changed)
       r = batch_mark_add(s, batch.id, t->rows[i].id, t->rows[i].after.version, e);
+  for (size_t i = 0; i < t->n && r == OK; i++)
+    if (t->rows[i].fate == BATCH_CHANGE && t->rows[i].note.n)
+      r = keep_note(s, x, batch.id, &t->rows[i], e);
   for (size_t i = 0; i < t->n && r == OK && x->b->for_good; i++)
     if (t->rows[i].fate == BATCH_CHANGE && (t->rows[i].changed & RENEWAL_SET_OWNER) && t->rows[i].after.owner_id)
       r = take_along(s, x, batch.id, &t->rows[i], e);
@@ -174,7 +191,10 @@ static int run_batch(struct store *s, struct batching *x, struct batch_result *r
     return err_set(e, ERR_USAGE, "No renewal is selected: select the rows to change");
   if (x->b->n > BATCH_MOST)
     return err_set(e, ERR_LIMIT, "%zu renewals are too many for one change: filter the list down to %d", x->b->n, BATCH_MOST);
-  int r = renewal_edit_check(&x->b->edit, e);
+  bool own = x->b->items[0].edit != NULL; /* each row says itself what it sets: one may have a note alone */
+  struct renewal_edit all = x->b->edit;
+  all.set |= own ? RENEWAL_SET_NEXT_STEP : 0;
+  int r = renewal_edit_check(&all, e);
   if (r < 0)
     return r;
   struct batch_result t = {.rows = arena_alloc(x->a, x->b->n * sizeof *t.rows)};
@@ -299,11 +319,20 @@ static int bring_back(struct store *s, const struct undoing *x, const struct bat
   return r < 0 ? r : OK;
 }
 
+/* A note that was written along goes; that it stood there stays in the audit. */
+static int take_note(struct store *s, const struct undoing *x, const struct batch_note *note, struct err *e)
+{
+  int r = batch_note_remove(s, x->batch_id, note->note_id, e);
+  return r < 0 ? r : audit_add(s, &(struct audit_entry){.at = x->now, .actor_id = x->who->person_id, .action = "note.take_back", .entity = "renewal",
+    .entity_id = note->renewal_id}, e);
+}
+
 static int undo_tx(struct store *s, void *arg, struct err *e)
 {
   const struct undoing *x = arg;
   struct batch_undo *t = x->ret;
   struct batch_mark *marks = NULL;
+  struct batch_note *notes = NULL;
   size_t n = 0;
   *t = (struct batch_undo){0};
   int r = batch_get(s, x->a, x->batch_id, &t->batch, e);
@@ -311,6 +340,8 @@ static int undo_tx(struct store *s, void *arg, struct err *e)
     r = err_set(e, ERR_NOTFOUND, "There is no change of several renewals with the number %" PRId64, x->batch_id);
   if (r == OK)
     r = batch_marks(s, x->a, x->batch_id, &marks, &n, e);
+  if (r == OK)
+    r = batch_notes(s, x->a, x->batch_id, &notes, &t->notes, e);
   t->rows = r == OK ? arena_alloc(x->a, (n + 1) * sizeof *t->rows) : NULL;
   if (r == OK && !t->rows)
     r = err_set(e, ERR_NOMEM, "Out of memory");
@@ -322,7 +353,7 @@ static int undo_tx(struct store *s, void *arg, struct err *e)
   if (r < 0 || !x->write)
     return r;
   size_t kept = n - t->count[BATCH_CHANGE] - t->count[BATCH_SAME];
-  if (t->count[BATCH_CHANGE] == 0)
+  if (t->count[BATCH_CHANGE] == 0 && t->notes == 0)
     return err_set(e, ERR_CONFLICT, "Nothing of this change is left to take back");
   if (kept && !x->rest)
     return err_set(e, ERR_CONFLICT, "%zu of %zu renewals cannot be taken back: take back the rest, or leave the change as it is", kept, n);
@@ -331,6 +362,8 @@ static int undo_tx(struct store *s, void *arg, struct err *e)
       r = undo_row(s, x, &marks[i], true, &t->rows[i], e);
       r = r == OK ? bring_back(s, x, &t->rows[i], e) : r;
     }
+  for (size_t i = 0; i < t->notes && r == OK; i++)
+    r = take_note(s, x, &notes[i], e);
   return r == OK ? close_batch(s, x, e) : r;
 }
 

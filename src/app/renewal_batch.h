@@ -11,7 +11,9 @@ struct batch_item {
   int64_t id;
   int32_t version; /* the one the editor saw; 0 = not known, then struct renewal_batch.seen guards the row */
   int64_t owner_id; /* with RENEWAL_SET_OWNER: whose this one becomes; 0 = the edit's owner_id */
-  const struct renewal_edit *edit; /* its own fields and values in place of the batch's (whose set then names all fields of all rows); NULL = the batch's */
+  const struct renewal_edit *edit; /* its own fields and values in place of the batch's, whose set then names all fields of all rows; NULL = the
+                                      batch's. Its set may be 0 when there is a note. All items have one, or none has */
+  struct str note;  /* is written on the renewal when the row is not refused; "" = none */
 };
 /* The state of the store that a preview showed. Zeroed: no guard. */
 struct batch_seen {
@@ -40,6 +42,7 @@ struct batch_row {
   unsigned changed;             /* RENEWAL_SET_… that differ between before and after */
   struct renewal before, after; /* zeroed when BATCH_ABSENT; equal when the row is not changed */
   struct str why;               /* the sentence of a refusal, "" otherwise */
+  struct str note;              /* what will be (was) noted on it */
 };
 struct batch_result {
   int64_t batch_id;             /* of what was applied; 0 = nothing was, or only looked at */
@@ -62,6 +65,7 @@ struct batch_undo {
   struct batch_row *rows; size_t n; /* BATCH_CHANGE = taken back (or can be), BATCH_SAME = was already, BATCH_CONFLICT = edited on top,
                                        BATCH_ABSENT, BATCH_DENIED, BATCH_RULE = may not be changed any more */
   size_t count[BATCH_FATES];
+  size_t notes;                 /* that it wrote and that stand: they go with the rest */
 };
 /* What became of a batch and what undoing it would do. ERR_NOTFOUND: no such batch, or neither the actor's own nor of somebody
  * whose book the actor sees. */

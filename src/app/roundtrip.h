@@ -14,16 +14,14 @@
 #include "exchange/table.h"
 #include "insight/book.h"
 
-enum roundtrip_field { ROUNDTRIP_CATEGORY, ROUNDTRIP_STAGE, ROUNDTRIP_CLOSE, ROUNDTRIP_AMOUNT, ROUNDTRIP_STEP, ROUNDTRIP_STEP_DATE, ROUNDTRIP_PO, ROUNDTRIP_FIELDS };
+enum roundtrip_field { ROUNDTRIP_CATEGORY, ROUNDTRIP_STAGE, ROUNDTRIP_CLOSE, ROUNDTRIP_AMOUNT, ROUNDTRIP_STEP, ROUNDTRIP_STEP_DATE, ROUNDTRIP_PO,
+                       ROUNDTRIP_NOTE /* empty when it leaves; what is written there becomes a note */, ROUNDTRIP_FIELDS };
 enum roundtrip_fixed { ROUNDTRIP_KEY, ROUNDTRIP_CUSTOMER, ROUNDTRIP_CONTRACT, ROUNDTRIP_DUE, ROUNDTRIP_OWNER, ROUNDTRIP_CURRENCY, ROUNDTRIP_LAST, ROUNDTRIP_FIXED };
 enum {
   ROUNDTRIP_MOST_ROWS = 200000,
   ROUNDTRIP_MOST_BYTES = 32 << 20,
   ROUNDTRIP_KEPT_SECONDS = 14 * 86400, /* what was read of a workbook and not applied */
 };
-/* RENEWAL_SET_… of a field. */
-unsigned roundtrip_bit(enum roundtrip_field f);
-
 /* Where a workbook comes from. */
 struct roundtrip_origin {
   struct str organization, by, partner;   /* names; partner "" = made for staff */
@@ -39,9 +37,11 @@ bool roundtrip_is_origin(struct str heading);
 
 /* ---- out ---- */
 
+/* What is locked in a partner's workbook is left out altogether: amounts, category, stage, owner and next step are the vendor's own view. A partner
+ * tells when the order comes, its number, and whatever else in a note. */
 struct roundtrip_words {       /* in one language */
   struct str sheet, about;     /* names of the sheets, at most 31 characters */
-  struct str fixed[ROUNDTRIP_FIXED], heading[ROUNDTRIP_FIELDS], rule[ROUNDTRIP_FIELDS];
+  struct str fixed[ROUNDTRIP_FIXED], heading[ROUNDTRIP_FIELDS], rule[ROUNDTRIP_FIELDS]; /* "" = that column is not in it */
   struct str stage[STAGE_COUNT], category[CATEGORY_COUNT];
   const struct str *lines; size_t n_lines; /* of the second sheet */
 };

@@ -91,6 +91,8 @@ static int word(const struct roundtrip_origin *x, enum roundtrip_field f, const 
   return OK;
 }
 
+struct str roundtrip_note(struct arena *a, const struct cell *c) { return c->type == CELL_EMPTY || c->type == CELL_ERROR ? STR_NONE : plain(a, c->text); }
+
 int roundtrip_cell(struct arena *a, const struct roundtrip_origin *x, enum roundtrip_field f, const struct cell *c, struct renewal *to, struct err *e) {
   if (c->type == CELL_ERROR) return no_value(x, f, c, e);
   switch (f) {
@@ -100,6 +102,7 @@ int roundtrip_cell(struct arena *a, const struct roundtrip_origin *x, enum round
     case ROUNDTRIP_AMOUNT: return amount(x, f, c, to->currency, &to->forecast_amount, e);
     case ROUNDTRIP_STEP: return text(a, c, &to->next_step, e);
     case ROUNDTRIP_STEP_DATE: return day(x, f, c, &to->next_step_date, e);
-    default: return text(a, c, &to->po_number, e);
+    case ROUNDTRIP_PO: return text(a, c, &to->po_number, e);
+    default: return OK; /* a note is no field of a renewal */
   }
 }

@@ -1,4 +1,5 @@
 /* What an edited workbook changes, beside what changed here meanwhile; and making it so. */
+#include "app/note.h"
 #include "app/roundtrip_parts.h"
 #include "store/repo_contract.h"
 
@@ -88,6 +89,20 @@ static int row_there(struct store *s, const struct looking *x, const struct roun
   return OK;
 }
 
+/* The note that the row brings; "" also when it was brought before. A partner's says whose it is. */
+static int note_of(struct store *s, const struct looking *x, const struct roundtrip_line *line, struct str *ret, struct err *e) {
+  const struct roundtrip_origin *o = &x->sheet->origin;
+  struct str body = x->sheet->present[ROUNDTRIP_NOTE] ? roundtrip_note(x->a, &line->cells[ROUNDTRIP_NOTE]) : STR_NONE;
+  int64_t there = 0;
+  if (body.n && o->partner_id) body = arena_fmt(x->a, "%.*s: %.*s", STR_FMT(o->partner), STR_FMT(body));
+  if (!body.p) return no_memory(e);
+  *ret = body;
+  if (!body.n) return OK;
+  int rc = note_same(s, &(struct note){.renewal_id = line->id, .by_id = x->who->person_id, .body = body}, o->at, &there, e);
+  if (rc == OK && there) *ret = STR_NONE;
+  return rc;
+}
+
 /* Three states of each field: 1 = it is a row to show, OK = it says nothing. */
 static int compare(struct store *s, const struct looking *x, const struct roundtrip_line *line, struct roundtrip_row *row, struct renewal_edit *edit, struct err *e) {
   const struct renewal *stored = &row->batch.before;
@@ -95,20 +110,24 @@ static int compare(struct store *s, const struct looking *x, const struct roundt
   struct renewal now = *stored;
   int rc = over(x, line, &now, &why);
   if (rc) return rc < 0 ? err_set(e, rc, "%s", why.text) : refuse(x, row, BATCH_RULE, &why, e);
-  unsigned differ = differing(stored, &now);
-  if (!differ) return OK;
-  rc = base_of(s, x, line, stored, &row->base, &why);
-  if (rc < 0) return rc == ERR_NOTFOUND ? refuse(x, row, BATCH_RULE, &why, e) : err_set(e, rc, "%s", why.text);
-  row->mine = row->base;
-  rc = over(x, line, &row->mine, &why);
-  if (rc) return rc < 0 ? err_set(e, rc, "%s", why.text) : refuse(x, row, BATCH_RULE, &why, e);
-  unsigned wanted = differing(&row->base, &row->mine) & differ, moved = differing(&row->base, stored);
-  if (!wanted) return OK;
-  row->conflicts = wanted & moved;
+  rc = note_of(s, x, line, &row->batch.note, e);
+  if (rc < 0) return rc;
+  unsigned differ = differing(stored, &now), wanted = 0;
+  row->base = row->mine = *stored;
+  if (differ) {
+    rc = base_of(s, x, line, stored, &row->base, &why);
+    if (rc < 0) return rc == ERR_NOTFOUND ? refuse(x, row, BATCH_RULE, &why, e) : err_set(e, rc, "%s", why.text);
+    row->mine = row->base;
+    rc = over(x, line, &row->mine, &why);
+    if (rc) return rc < 0 ? err_set(e, rc, "%s", why.text) : refuse(x, row, BATCH_RULE, &why, e);
+    wanted = differing(&row->base, &row->mine) & differ;
+  }
+  if (!wanted && !row->batch.note.n) return OK;
+  row->conflicts = wanted & differing(&row->base, stored);
   row->decided = row->conflicts & chosen(x, line->id);
   row->batch.fate = BATCH_CONFLICT;
   *edit = renewal_edit_between(&row->base, &row->mine);
-  edit->set = (wanted & ~moved) | row->decided;
+  edit->set = (wanted & ~row->conflicts) | row->decided;
   return 1;
 }
 
@@ -137,7 +156,7 @@ static int look_tx(struct store *s, void *arg, struct err *e) {
     const struct roundtrip_line *line = &x->sheet->lines[i];
     if (room(x, e) < 0) return ERR_NOMEM;
     struct roundtrip_row *row = &t->rows[t->n];
-    *row = (struct roundtrip_row){.batch = {.id = line->id, .why = STR_NONE}, .line = line->line};
+    *row = (struct roundtrip_row){.batch = {.id = line->id, .why = STR_NONE, .note = STR_NONE}, .line = line->line};
     x->edits[t->n] = (struct renewal_edit){0};
     int rc = row_there(s, x, line, row, e);
     if (rc == OK) rc = compare(s, x, line, row, &x->edits[t->n], e);
@@ -150,15 +169,20 @@ static int look_tx(struct store *s, void *arg, struct err *e) {
   return OK;
 }
 
-/* The rows that set something, through the rules of a change to many; what it says of each goes back into its row. */
+/* It sets something, or says something. */
+static bool judged(const struct roundtrip_look *t, const struct renewal_edit *edits, size_t i) {
+  return edits[i].set || (edits[i].id && t->rows[i].batch.note.n);
+}
+
+/* The rows that do something, through the rules of a change to many; what it says of each goes back into its row. */
 static int judge(struct store *s, const struct looking *x, bool write, struct str why, day_t today, int64_t now, struct err *e) {
   struct roundtrip_look *t = x->ret;
   struct renewal_batch b = {.edit = {.why = why}};
   struct batch_item *items = arena_alloc(x->a, (t->n + 1) * sizeof *items);
   if (!items) return no_memory(e);
   for (size_t i = 0; i < t->n; i++)
-    if (x->edits[i].set) {
-      items[b.n++] = (struct batch_item){.id = x->edits[i].id, .version = t->rows[i].batch.before.version, .edit = &x->edits[i]};
+    if (judged(t, x->edits, i)) {
+      items[b.n++] = (struct batch_item){.id = x->edits[i].id, .version = t->rows[i].batch.before.version, .edit = &x->edits[i], .note = t->rows[i].batch.note};
       b.edit.set |= x->edits[i].set;
     }
   b.items = items;
@@ -166,7 +190,7 @@ static int judge(struct store *s, const struct looking *x, bool write, struct st
   act = write ? renewal_batch_apply : renewal_batch_preview;
   int rc = b.n ? act(s, x->a, x->who, &b, today, now, &t->result, e) : OK;
   for (size_t i = 0, at = 0; i < t->n && rc == OK; i++) {
-    if (x->edits[i].set) t->rows[i].batch = t->result.rows[at++];
+    if (judged(t, x->edits, i)) t->rows[i].batch = t->result.rows[at++];
     t->count[t->rows[i].batch.fate]++;
   }
   t->batch_id = t->result.batch_id;

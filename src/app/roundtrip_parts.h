@@ -21,7 +21,8 @@ void pack_i64(struct strbuf *b, int64_t v);
 bool unpack_str(struct str *s, struct str *ret);
 bool unpack_i64(struct str *s, int64_t *ret);
 
-/* The value of a cell put over a renewal: *to has it afterwards, or what was there when the two say the same. unset: the field's own bit
- * in the sentence. ERR_RANGE with the sentence. */
+/* What a cell of notes says, "" = nothing; p NULL: no memory. */
+struct str roundtrip_note(struct arena *a, const struct cell *c);
+/* The value of a cell put over a renewal: *to has it afterwards, or keeps what was there when the two say the same. ERR_RANGE with the sentence. */
 int roundtrip_cell(struct arena *a, const struct roundtrip_origin *x, enum roundtrip_field f, const struct cell *c, struct renewal *to, struct err *e);
 #endif

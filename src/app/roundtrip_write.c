@@ -4,14 +4,6 @@
 
 enum { COLUMNS = ROUNDTRIP_FIXED + ROUNDTRIP_FIELDS, NOT_EDITED = -1 };
 
-unsigned roundtrip_bit(enum roundtrip_field f) {
-  static const unsigned bits[ROUNDTRIP_FIELDS] = {
-      [ROUNDTRIP_CATEGORY] = RENEWAL_SET_CATEGORY, [ROUNDTRIP_STAGE] = RENEWAL_SET_STAGE, [ROUNDTRIP_CLOSE] = RENEWAL_SET_CLOSE_DATE,
-      [ROUNDTRIP_AMOUNT] = RENEWAL_SET_FORECAST, [ROUNDTRIP_STEP] = RENEWAL_SET_NEXT_STEP, [ROUNDTRIP_STEP_DATE] = RENEWAL_SET_NEXT_STEP_DATE,
-      [ROUNDTRIP_PO] = RENEWAL_SET_PO_NUMBER};
-  return bits[f];
-}
-
 struct writing {
   struct arena *a;
   const struct roundtrip_ask *ask;
@@ -35,6 +27,7 @@ static void make_choices(struct writing *x) {
 }
 
 static void add_fixed(struct writing *x, enum roundtrip_fixed what, enum report_kind kind, int width) {
+  if (what != ROUNDTRIP_KEY && !x->ask->words->fixed[what].n) return;
   x->fixed[x->n] = (int)what;
   x->field[x->n] = NOT_EDITED;
   x->columns[x->n++] = (struct xlsx_stream_column){.title = what == ROUNDTRIP_KEY ? x->origin_text : x->ask->words->fixed[what], .kind = kind, .width = width,
@@ -47,7 +40,7 @@ static void add_field(struct writing *x, enum roundtrip_field f) {
     int width;
   } shapes[ROUNDTRIP_FIELDS] = {[ROUNDTRIP_CATEGORY] = {REPORT_TEXT, 14}, [ROUNDTRIP_STAGE] = {REPORT_TEXT, 16}, [ROUNDTRIP_CLOSE] = {REPORT_DAY, 12},
                                 [ROUNDTRIP_AMOUNT] = {REPORT_MONEY, 15},  [ROUNDTRIP_STEP] = {REPORT_TEXT, 44},  [ROUNDTRIP_STEP_DATE] = {REPORT_DAY, 12},
-                                [ROUNDTRIP_PO] = {REPORT_TEXT, 18}};
+                                [ROUNDTRIP_PO] = {REPORT_TEXT, 18},              [ROUNDTRIP_NOTE] = {REPORT_TEXT, 44}};
   int list = f == ROUNDTRIP_CATEGORY ? 0 : f == ROUNDTRIP_STAGE ? 1 : -1;
   x->field[x->n] = (int)f;
   x->columns[x->n++] = (struct xlsx_stream_column){.title = x->origin.heading[f], .kind = shapes[f].kind, .width = shapes[f].width, .edit = true,
@@ -95,7 +88,8 @@ static struct xlsx_stream_cell field_cell(const struct writing *x, int field, co
     case ROUNDTRIP_AMOUNT: return money_cell(r->forecast_amount, r->currency);
     case ROUNDTRIP_STEP: return text_cell(r->next_step);
     case ROUNDTRIP_STEP_DATE: return day_cell(r->next_step_date);
-    default: return text_cell(r->po_number);
+    case ROUNDTRIP_PO: return text_cell(r->po_number);
+    default: return text_cell(STR_NONE);
   }
 }
 
@@ -105,7 +99,7 @@ static int write_row(struct writing *x, uint32_t row, const struct renewal *r, s
   bool closed = r->stage == STAGE_WON || r->stage == STAGE_LOST;
   for (size_t i = 0; i < x->n; i++) {
     cells[i] = x->field[i] == NOT_EDITED ? fixed_cell(x, x->fixed[i], row, r, key, code) : field_cell(x, x->field[i], r);
-    cells[i].shut = closed; /* what is closed is changed on its own page, where it is said why */
+    cells[i].shut = closed && x->field[i] != ROUNDTRIP_NOTE; /* what is closed is changed on its own page, where it is said why */
   }
   return xlsx_stream_row(x->book, cells, e);
 }

@@ -244,6 +244,8 @@ static void guard(struct xlsx_stream *x) {
     }
   }
   worksheet_protect(x->sheet, NULL, &may);
+  worksheet_set_landscape(x->sheet);
+  worksheet_fit_to_pages(x->sheet, 1, 0);
 }
 
 int xlsx_stream_close(struct xlsx_stream *x, int code, struct err *e) {

@@ -1,5 +1,6 @@
 #include "store/repo_batch.h"
 
+#include "store/repo_note.h"
 #include "store/rows.h"
 
 int batch_add(struct store *s, struct change_batch *x, struct err *e) {
@@ -55,6 +56,27 @@ int contract_moves(struct store *s, struct arena *a, struct contract_moved **ret
 int contract_move_confirm(struct store *s, int64_t contract_id, int64_t import_id, struct err *e) {
   return db_exec(store_db(s), "update contract_move set confirmed_by = $2 where contract_id = $1 and confirmed_by is null",
                  BINDS(B_I64(contract_id), B_I64(import_id)), e);
+}
+
+int batch_note_add(struct store *s, int64_t batch_id, int64_t note_id, struct err *e) {
+  return db_exec(store_db(s), "insert into batch_note (batch_id, note_id) values ($1, $2) on conflict do nothing", BINDS(B_I64(batch_id), B_I64(note_id)), e);
+}
+
+static void note_at(struct arena *a, const struct stmt *q, void *row, bool *bad) {
+  (void)a, (void)bad;
+  *(struct batch_note *)row = (struct batch_note){stmt_i64(q, 0), stmt_i64(q, 1)};
+}
+
+int batch_notes(struct store *s, struct arena *a, int64_t batch_id, struct batch_note **ret, size_t *ret_n, struct err *e) {
+  return rows_read(s, a, "select b.note_id, n.renewal_id from batch_note b join note n on n.id = b.note_id where b.batch_id = $1 order by b.note_id",
+                   BINDS(B_I64(batch_id)), note_at, ret, ret_n, e);
+}
+
+int batch_note_remove(struct store *s, int64_t batch_id, int64_t note_id, struct err *e) {
+  int rc = db_exec(store_db(s), "delete from batch_note where batch_id = $1 and note_id = $2", BINDS(B_I64(batch_id), B_I64(note_id)), e);
+  if (rc == OK)
+    rc = note_remove(s, note_id, e);
+  return rc;
 }
 
 int batch_undone(struct store *s, const struct change_batch *x, struct err *e) {

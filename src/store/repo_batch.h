@@ -29,6 +29,14 @@ struct contract_moved {
 };
 int contract_moves(struct store *s, struct arena *a, struct contract_moved **ret, size_t *ret_n, struct err *e);
 int contract_move_confirm(struct store *s, int64_t contract_id, int64_t import_id, struct err *e);
+/* Notes written together with it. */
+int batch_note_add(struct store *s, int64_t batch_id, int64_t note_id, struct err *e);
+struct batch_note {
+  int64_t note_id, renewal_id;
+};
+int batch_notes(struct store *s, struct arena *a, int64_t batch_id, struct batch_note **ret, size_t *ret_n, struct err *e);
+/* Takes one of them away; the renewal keeps everything else. */
+int batch_note_remove(struct store *s, int64_t batch_id, int64_t note_id, struct err *e);
 /* Writes undone_at and undone_by. */
 int batch_undone(struct store *s, const struct change_batch *x, struct err *e);
 /* ERR_NOTFOUND. Text lives in arena. */

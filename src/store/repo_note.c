@@ -30,6 +30,11 @@ int mention_put(struct store *s, int64_t note_id, int64_t person_id, struct err 
   return db_exec(store_db(s), "insert into mention (note_id, person_id) values ($1, $2)", BINDS(B_I64(note_id), B_I64(person_id)), e);
 }
 
+int note_remove(struct store *s, int64_t id, struct err *e) {
+  int rc = db_exec(store_db(s), "delete from mention where note_id = $1", BINDS(B_I64(id)), e);
+  return rc < 0 ? rc : db_exec(store_db(s), "delete from note where id = $1", BINDS(B_I64(id)), e);
+}
+
 static void mention_row(struct arena *a, const struct stmt *q, void *row, bool *bad) {
   *(struct mention *)row = (struct mention){.note_id = stmt_i64(q, 0), .renewal_id = stmt_i64(q, 1), .owner_id = stmt_i64(q, 2), .at = stmt_i64(q, 3),
                                             .by = row_text(a, q, 4, bad), .body = row_text(a, q, 5, bad), .customer = row_text(a, q, 6, bad)};

@@ -12,6 +12,8 @@ struct note {
 int note_put(struct store *s, struct note *x, struct err *e); /* gives the id */
 /* Newest first, at most max. */
 int note_list(struct store *s, struct arena *a, int64_t renewal_id, int64_t until, size_t max, struct note **ret, size_t *ret_n, struct err *e);
+/* Takes a note away with its mentions. */
+int note_remove(struct store *s, int64_t id, struct err *e);
 /* The id of the same text by the same person on the same renewal since an instant, 0 = none: a form that was sent twice. */
 int note_same(struct store *s, const struct note *x, int64_t since, int64_t *ret_id, struct err *e);
 

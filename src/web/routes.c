@@ -57,6 +57,7 @@ const struct route web_routes[] = {
     PAST_ROW("/accounts/:id", MAY_STAFF, account_page, "account"),
     GET_ROW("/accounts/duplicates", MAY_MERGE, duplicates_page, NULL),
     GET_ROW("/accounts/:id/merge", MAY_MERGE, merge_page, "account"),
+    GET_ROW("/accounts/:id/workbook.xlsx", MAY_WRITE, roundtrip_partner_xlsx, "account"),
     PAST_ROW("/accounts/:id/coverage", MAY_STAFF, coverage_page, "account"),
     PAST_ROW("/contracts/:number", MAY_STAFF, contract_page, "contract"),
     PAST_ROW("/insight/what-if", MAY_READ, whatif_page, NULL),

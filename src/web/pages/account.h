@@ -42,7 +42,7 @@ struct account_role {
   size_t n_figures;
   struct account_renewal *open, *past;
   size_t n_open, n_past;
-  struct str open_note, open_href, past_note, past_href;
+  struct str open_note, open_href, workbook_href /* for the partner to fill in; "" = none */, past_note, past_href;
   struct account_year *years;
   size_t n_years;
   struct account_party *parties;

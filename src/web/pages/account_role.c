@@ -82,6 +82,8 @@ static int fill_renewals(struct request *r, const struct desk *d, const struct p
   role->open_href = desk_rows_href(r, d, &open, "");
   role->past_href = desk_rows_href(r, d, &past, "-due_date");
   int rc = list(r, d, &open, false, MOST_OPEN, &role->open, &role->n_open, &role->open_note);
+  if (p->column != GRID_CUSTOMER && role->n_open && r->as_of == DAY_NONE && (MAY_WRITE & (1u << r->who.role)))
+    role->workbook_href = arena_fmt(r->arena, "/accounts/%lld/workbook.xlsx", (long long)d->book->accounts.id[p->code]);
   return rc >= 0 ? list(r, d, &past, true, MOST_PAST, &role->past, &role->n_past, &role->past_note) : rc;
 }
 

@@ -149,11 +149,14 @@ static int fill_done(struct request *r, const struct desk *d, const struct batch
   char iso[INSTANT_ISO_SIZE];
   size_t can = u->count[BATCH_CHANGE], kept = u->n - can - u->count[BATCH_SAME];
   v->id = u->batch.id;
-  v->title = tr_n(r, (int64_t)u->n, "{n} renewal changed", "{n} renewals changed");
+  if (u->n)
+    v->title = tr_n(r, (int64_t)u->n, "{n} renewal changed", "{n} renewals changed");
+  else
+    v->title = u->batch.undone_at ? tr(r, "Taken back") : tr_n(r, (int64_t)u->notes, "{n} note added", "{n} notes added");
   v->why = u->batch.why;
   v->when = format_instant(r->reader, u->batch.at);
   v->when_iso = arena_str(r->arena, str_of(instant_iso(u->batch.at, iso)));
-  v->may_undo = can > 0;
+  v->may_undo = can > 0 || u->notes;
   v->only_rest = kept > 0;
   v->undo_label = kept ? tr_n(r, (int64_t)can, "Take back the other one", "Take back the other {n}") : tr(r, "Undo");
   v->rows = arena_zalloc(r->arena, SHOWN_DONE, sizeof *v->rows);
@@ -225,11 +228,12 @@ void bulk_note_fill(struct request *r, struct bulk_note *ret) {
   }
   struct str back = bulk_back(r, r->target, NULL, 0);
   if (!changed || u.batch.undone_at) {
-    ret->text = tr_n(r, (int64_t)u.count[BATCH_SAME], "Taken back: {n} renewal is as before.", "Taken back: {n} renewals are as before.");
+    ret->text = !u.n ? tr(r, "Taken back.") : tr_n(r, (int64_t)u.count[BATCH_SAME], "Taken back: {n} renewal is as before.", "Taken back: {n} renewals are as before.");
     return;
   }
   STRBUF_CLEANUP struct strbuf to = STRBUF_INIT(WEB_MAX_URL);
   strbuf_fmt(&to, "/renewals/bulk/%lld?back=", (long long)id);
   html_part_str(&to, back);
-  *ret = (struct bulk_note){id, tr_n(r, (int64_t)u.n, "{n} renewal changed.", "{n} renewals changed."), arena_str(r->arena, strbuf_str(&to)), back};
+  struct str done = u.n ? tr_n(r, (int64_t)u.n, "{n} renewal changed.", "{n} renewals changed.") : tr_n(r, (int64_t)u.notes, "{n} note added.", "{n} notes added.");
+  *ret = (struct bulk_note){id, done, arena_str(r->arena, strbuf_str(&to)), back};
 }

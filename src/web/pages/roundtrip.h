@@ -2,6 +2,7 @@
  *
  * GET  /renewals/workbook?…         how it works, the download and the upload; the address is that of the grid
  * GET  /renewals/edit.xlsx?…        the workbook of exactly these rows
+ * GET  /accounts/:id/workbook.xlsx  for a partner: their open renewals, in their language, with only what they may see
  * POST /renewals/workbook           a file (field file, and back: where the person came from)
  * GET  /renewals/workbook/:id       what it would change
  * POST /renewals/workbook/:id/apply why; for each conflict cID_FIELD = 1 (the workbook's value) or 0; back */
@@ -29,8 +30,10 @@ struct roundtrip_look_view {
   size_t n_clashes;
   struct bulk_view bulk;       /* rows, left, effects */
 };
-/* The words of a workbook in the reader's language. lines live in the arena. OK, ERR_NOMEM. */
-int roundtrip_words_fill(struct request *r, const struct str *lines, size_t n_lines, struct roundtrip_words *ret);
+/* The words of a workbook for staff in the reader's language, without its lines. */
+struct roundtrip_words roundtrip_words_of(const struct reader *w);
+/* Writes what was asked for as the actor's, from the page's book, and sends it. */
+int roundtrip_send(struct request *r, struct response *w, const struct desk *d, const struct roundtrip_ask *ask, struct str file_name);
 
-route_fn roundtrip_page, roundtrip_xlsx, roundtrip_upload_post, roundtrip_look_page, roundtrip_apply_post;
+route_fn roundtrip_page, roundtrip_xlsx, roundtrip_partner_xlsx, roundtrip_upload_post, roundtrip_look_page, roundtrip_apply_post;
 #endif

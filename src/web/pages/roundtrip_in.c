@@ -85,8 +85,12 @@ static int fill_rows(struct request *r, const struct desk *d, const struct round
   for (size_t i = 0; i < look->n && rc >= 0; i++) {
     const struct roundtrip_row *x = &look->rows[i];
     bool refused = x->batch.fate != BATCH_CHANGE && x->batch.fate != BATCH_SAME && x->batch.why.n;
-    if (x->batch.fate == BATCH_CHANGE && v->bulk.n_rows < SHOWN)
-      rc = bulk_row_fill(r, d, &x->batch, &v->bulk.rows[v->bulk.n_rows++]);
+    if (x->batch.fate == BATCH_CHANGE && v->bulk.n_rows < SHOWN) {
+      struct bulk_row *row = &v->bulk.rows[v->bulk.n_rows++];
+      rc = bulk_row_fill(r, d, &x->batch, row);
+      if (x->batch.note.n && rc >= 0 && row->n_diffs < RENEWAL_BITS)
+        row->diffs[row->n_diffs++] = (struct bulk_diff){tr(r, "Note"), STR_NONE, x->batch.note};
+    }
     if (refused && v->bulk.n_left < SHOWN && rc >= 0) {
       struct bulk_row *row = &v->bulk.left[v->bulk.n_left++];
       rc = bulk_row_fill(r, d, &x->batch, row);

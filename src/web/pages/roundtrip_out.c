@@ -8,7 +8,7 @@ enum { ABOUT_LINES = 8 };
 
 static const char *const HEADINGS[ROUNDTRIP_FIELDS] = {
     [ROUNDTRIP_CATEGORY] = MSG("Category"), [ROUNDTRIP_STAGE] = MSG("Stage"), [ROUNDTRIP_CLOSE] = MSG("Close date"), [ROUNDTRIP_AMOUNT] = MSG("Amount"),
-    [ROUNDTRIP_STEP] = MSG("Next step"), [ROUNDTRIP_STEP_DATE] = MSG("Step due"), [ROUNDTRIP_PO] = MSG("PO number")};
+    [ROUNDTRIP_STEP] = MSG("Next step"), [ROUNDTRIP_STEP_DATE] = MSG("Step due"), [ROUNDTRIP_PO] = MSG("PO number"), [ROUNDTRIP_NOTE] = MSG("Note")};
 static const char *const FIXED[ROUNDTRIP_FIXED] = {
     [ROUNDTRIP_KEY] = "", [ROUNDTRIP_CUSTOMER] = MSG("Customer"), [ROUNDTRIP_CONTRACT] = MSG("Contract"), [ROUNDTRIP_DUE] = MSG("Expires"),
     [ROUNDTRIP_OWNER] = MSG("Owner"), [ROUNDTRIP_CURRENCY] = MSG("Currency"), [ROUNDTRIP_LAST] = MSG("Last year")};
@@ -19,24 +19,24 @@ static const char *const RULES[ROUNDTRIP_FIELDS] = {
     [ROUNDTRIP_AMOUNT] = MSG("Write an amount of 0 or more."),
     [ROUNDTRIP_STEP] = "",
     [ROUNDTRIP_STEP_DATE] = MSG("Write a day, as 2026-11-30."),
-    [ROUNDTRIP_PO] = ""};
+    [ROUNDTRIP_PO] = "",
+    [ROUNDTRIP_NOTE] = ""};
 
-static struct str say(struct request *r, const char *text) { return *text ? tr(r, text) : STR_NONE; }
+static struct str say(const struct reader *w, const char *text) { return *text ? tr(w, text) : STR_NONE; }
 
-int roundtrip_words_fill(struct request *r, const struct str *lines, size_t n_lines, struct roundtrip_words *ret) {
-  struct roundtrip_words w = {.sheet = tr(r, "Renewals"), .about = tr(r, "About this workbook"), .lines = lines, .n_lines = n_lines};
+struct roundtrip_words roundtrip_words_of(const struct reader *w) {
+  struct roundtrip_words x = {.sheet = tr(w, "Renewals"), .about = tr(w, "About this workbook")};
   for (int f = 0; f < ROUNDTRIP_FIELDS; f++) {
-    w.heading[f] = say(r, HEADINGS[f]);
-    w.rule[f] = say(r, RULES[f]);
+    x.heading[f] = say(w, HEADINGS[f]);
+    x.rule[f] = say(w, RULES[f]);
   }
   for (int f = 0; f < ROUNDTRIP_FIXED; f++)
-    w.fixed[f] = say(r, FIXED[f]);
+    x.fixed[f] = say(w, FIXED[f]);
   for (int i = 0; i < STAGE_COUNT; i++)
-    w.stage[i] = str_of(parts_stage(r->reader, i));
+    x.stage[i] = str_of(parts_stage(w, i));
   for (int i = 0; i < CATEGORY_COUNT; i++)
-    w.category[i] = str_of(parts_category(r->reader, i));
-  *ret = w;
-  return OK;
+    x.category[i] = str_of(parts_category(w, i));
+  return x;
 }
 
 static size_t about_lines(struct request *r, const struct desk *d, size_t n, struct str lines[ABOUT_LINES]) {
@@ -45,7 +45,7 @@ static size_t about_lines(struct request *r, const struct desk *d, size_t n, str
   lines[k++] = tr_n(r, (int64_t)n, "{n} renewal of {0}, made by {1} on {2}.", "{n} renewals of {0}, made by {1} on {2}.", str_of(d->org.name), r->who.name,
                     format_instant(r->reader, r->now));
   lines[k++] = tr(r, "Change what stands in the tinted cells: category, stage, close date, amount, next step and its day, PO number. Amounts are per year, "
-                     "in the currency of the row.");
+                     "in the currency of the row. What you write under Note becomes a note on the renewal.");
   lines[k++] = tr(r, "Then save the workbook and upload it where you made it: Renewals, Edit in Excel. You see every change before it is made, "
                      "and can take all of it back at once.");
   lines[k++] = tr(r, "Rows may be filtered, sorted and deleted, columns moved and deleted. A row that is missing means no change: nothing is ever deleted.");
@@ -57,39 +57,43 @@ static size_t about_lines(struct request *r, const struct desk *d, size_t n, str
 
 struct making {
   struct request *r;
-  struct grid_state *s;
+  struct roundtrip_ask ask;
 };
 
 static int make_file(void *arg, const char *path, struct err *e) {
   struct making *m = arg;
-  struct request *r = m->r;
-  struct str *lines = arena_alloc(r->arena, ABOUT_LINES * sizeof *lines);
-  struct roundtrip_words words;
-  struct roundtrip_ask ask = {.book = m->s->desk.book, .words = &words};
-  uint32_t *rows = NULL;
-  if (!lines)
-    return err_set(e, ERR_NOMEM, "workbook: out of memory: try again");
-  int rc = grid_all(m->s->desk.book, &m->s->query, r->arena, &rows, &ask.n, NULL, e);
-  if (rc < 0)
-    return rc;
-  ask.rows = rows;
-  rc = roundtrip_words_fill(r, lines, about_lines(r, &m->s->desk, ask.n, lines), &words);
-  ask.origin = (struct roundtrip_origin){.organization = str_of(m->s->desk.org.name), .by = r->who.name, .by_id = r->who.id, .at = r->now, .partner = STR_NONE};
-  return rc < 0 ? rc : roundtrip_write(r->store, r->arena, &ask, path, e);
+  return roundtrip_write(m->r->store, m->r->arena, &m->ask, path, e);
+}
+
+int roundtrip_send(struct request *r, struct response *w, const struct desk *d, const struct roundtrip_ask *ask, struct str file_name) {
+  struct making m = {r, *ask};
+  m.ask.book = d->book;
+  m.ask.origin.organization = str_of(d->org.name);
+  m.ask.origin.by = r->who.name;
+  m.ask.origin.by_id = r->who.id;
+  m.ask.origin.at = r->now;
+  int rc = response_temp_write(r, make_file, &m, &w->file);
+  return rc < 0 ? rc : response_download(r, w, STR("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), file_name);
 }
 
 int roundtrip_xlsx(struct request *r, struct response *w) {
   struct grid_state s;
   char iso[DAY_ISO_SIZE];
+  struct str lines[ABOUT_LINES];
+  uint32_t *rows = NULL;
   int rc = grid_state_read(r, &s);
   if (rc < 0)
     return rc;
-  rc = response_temp_write(r, make_file, &(struct making){r, &s}, &w->file);
+  struct roundtrip_words words = roundtrip_words_of(r->reader);
+  struct roundtrip_ask ask = {.words = &words, .origin = {.partner = STR_NONE}};
+  rc = grid_all(s.desk.book, &s.query, r->arena, &rows, &ask.n, NULL, &r->err);
+  ask.rows = rows;
+  words.lines = lines;
+  words.n_lines = about_lines(r, &s.desk, ask.n, lines);
+  if (rc >= 0)
+    rc = roundtrip_send(r, w, &s.desk, &ask, arena_fmt(r->arena, "renewals-to-edit-%s.xlsx", day_iso(r->today, iso)));
   desk_close(&s.desk);
-  if (rc < 0)
-    return rc;
-  return response_download(r, w, STR("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-                           arena_fmt(r->arena, "renewals-to-edit-%s.xlsx", day_iso(r->today, iso)));
+  return rc;
 }
 
 int roundtrip_page(struct request *r, struct response *w) {
