@@ -38,7 +38,7 @@ static const char *const guarded[][2] = {
     {"liboath/oath.h", "src/app/access_factor.c"},
     {"qrencode.h", "src/web/qr.c"},
     {"lapacke.h", "src/insight/logit.c"},
-    {"curl/curl.h", "src/exchange/fetch.c"},
+    {"curl/curl.h", "src/exchange/curl_once.h"},
     {"nlopt.h", "src/insight/cohort.c"},
 };
 /* Split, so that this table does not find itself. */

@@ -4,6 +4,7 @@
 
 #include "app/report_make.h"
 #include "cli/commands.h"
+#include "cli/report_kept.h"
 #include "cli/person.h"
 
 struct wish {
@@ -56,6 +57,9 @@ static int write_all(struct cli *c, const struct org *org, const struct report_a
 }
 
 int report_cmd(struct cli *c) {
+  if (report_kept_is(c)) {
+    return report_kept_cmd(c);
+  }
   struct wish w = {0};
   struct err e = {0};
   struct org org;

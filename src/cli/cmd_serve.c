@@ -44,7 +44,7 @@ static int run_until_signal(struct cli *c, struct web *w, struct err *e) {
   pthread_sigmask(SIG_BLOCK, &ends, NULL);
   signal(SIGPIPE, SIG_IGN);
   int rc = server_start(w, &server, e);
-  if (rc == OK) rc = nightly_watch(w->db_url, &nightly, e);
+  if (rc == OK) rc = nightly_watch(w->db_url, w->books, w->public_url, &nightly, e);
   if (rc < 0) {
     server_stop(server);
     return rc;

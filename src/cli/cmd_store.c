@@ -1,6 +1,7 @@
 /* config, backup, restore, migrate, version: the store itself. */
 #include "cli/commands.h"
 #include "app/access_oidc.h"
+#include "app/mail.h"
 #include "store/repo_config.h"
 
 int version_cmd(struct cli *c) {
@@ -71,7 +72,8 @@ static const char *const config_keys[] = {"name", "reporting_currency", "fiscal_
                                           "week_start", "grace_days", "window_days", "max_lapse_days", "procurement_days",
                                           "reseller_days", "distributor_days", "urgency_days", "call_weekday", "call_time",
                                           "second_factor_roles", "oidc_issuer", "oidc_client_id",
-                                          "oidc_label", "oidc_hosts", "oidc_default_role", "oidc_loopback", "today"};
+                                          "oidc_label", "oidc_hosts", "oidc_default_role", "oidc_loopback", "report_folder", "smtp_from",
+                                          "smtp_host", "smtp_port", "smtp_security", "smtp_user", "today"};
 
 static int config_show(struct cli *c, const char *key, struct err *e) {
   static const struct cli_column columns[] = {{"key", false, false}, {"value", false, false}};
@@ -104,10 +106,12 @@ static bool known_key(const char *key) {
 static int config_secret(struct cli *c, const char *key) {
   struct err e = {0};
   struct str secret = STR_NONE;
-  if (key == NULL || strcmp(key, "oidc_client_secret") != 0) {
-    return cli_usage(c, "config secret: the only secret is oidc_client_secret");
+  bool oidc = key != NULL && strcmp(key, "oidc_client_secret") == 0;
+  if (!oidc && (key == NULL || strcmp(key, "smtp_password") != 0)) {
+    return cli_usage(c, "config secret: the secrets are oidc_client_secret and smtp_password");
   }
-  if (cli_read_secret(c, "Secret", &secret, &e) != OK || cli_store(c, true, &e) != OK || access_oidc_secret_set(c->store, secret, 0, c->now, &e) != OK) {
+  if (cli_read_secret(c, "Secret", &secret, &e) != OK || cli_store(c, true, &e) != OK ||
+      (oidc ? access_oidc_secret_set(c->store, secret, 0, c->now, &e) : mail_password_set(c->store, secret, 0, c->now, &e)) != OK) {
     return cli_fail(c, &e);
   }
   fprintf(c->out, "%s: %s\n", key, secret.n > 0 ? "kept, sealed" : "taken away");

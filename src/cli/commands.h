@@ -130,25 +130,28 @@ static const struct cli_command commands[] = {
      "anybody could have said without a model. Each week is kept as it is done: interrupted, it goes on where it was. show: the newest one that is done.\n\n"
      "  --quarters N        complete quarters with a year of history before them, newest first: 1 to 20, default 8\n"
      "  --again             do not go on with an interrupted one"},
-    {"report", report_cmd, "weekly [--period P] [--as-of DATE] [--out DIR] [--formats LIST] [--language L] [OPTIONS]",
+    {"report", report_cmd, "weekly [--period P] [--as-of DATE] [--out DIR] [--formats LIST] [--language L] [OPTIONS] | due | list | get ID [--out DIR] | schedules",
      "Writes the week's report of a period into DIR, every format from one model: workbook (xlsx), page for print (html), figures (csv).\n"
      "Default: the running quarter, this folder, all formats, English, all rows.\n\n"
      "  --as-of DATE        as it stood at the end of that day\n"
      "  --formats LIST      some of the formats, with commas\n"
      "  --language L        en, es, fr or pt, with its numbers and dates\n"
      "  --as EMAIL          for a person: their rows, their language and locale\n"
-     "  --public-url URL    the address of the desk, so that figures link to their rows"},
+     "  --public-url URL    the address of the desk, so that figures link to their rows\n\n"
+     "due: makes and sends what schedules say, as `serve` does each minute; safe at any time. list: reports that were kept, newest first. get: their files, byte\n"
+     "for byte. schedules: what goes out by itself, when next, and what became of the last time."},
     {"export", export_cmd, "renewals|terms|contracts --to FILE.csv [--filter F] [--period P] [--as-of DATE]",
      "Writes the book's rows to a CSV file. Renewals take --filter as in the page's address, for instance\n"
      "'category:commit,best_case due_date:2026-10-01..2026-12-31 owner:\"Tom Okafor\"'; terms and contracts take --period (due)."},
     {"coverage", coverage_cmd, "--account NAME [--gaps] [--double]",
      "What a customer has under support, a row per term, gap, lapse and stretch of double coverage of each serial number (of each product\n"
      "where there is none); the largest annual value first. --gaps: only gaps and lapses. --double: only double coverage."},
-    {"config", config_cmd, "get [KEY] | set KEY VALUE | secret oidc_client_secret",
+    {"config", config_cmd, "get [KEY] | set KEY VALUE | secret oidc_client_secret|smtp_password",
      "Shows or changes the organization's settings: fiscal_year_start, reporting_currency, week_start,\n"
      "grace_days, window_days, max_lapse_days, procurement_days, reseller_days, distributor_days, urgency_days,\n"
      "call_weekday, call_time,\n"
-     "second_factor_roles, oidc_issuer, oidc_client_id, oidc_label, oidc_hosts, oidc_default_role, oidc_loopback, today.\n"
+     "second_factor_roles, oidc_issuer, oidc_client_id, oidc_label, oidc_hosts, oidc_default_role, oidc_loopback, today,\n"
+     "smtp_host, smtp_port, smtp_security (starttls, tls, none), smtp_user, smtp_from, report_folder.\n"
      "secret: read from standard input and kept sealed."},
     {"exceptions", exceptions_cmd, "list [--state STATE] | show ID | decide ID --approve|--return|--decline --as EMAIL",
      "Requests to depart from policy. list: those asked in the last 800 days. show: one with every step. decide: as the\n"

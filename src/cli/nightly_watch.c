@@ -3,6 +3,7 @@
 #include "app/escalation.h"
 #include "app/insight_run.h"
 #include "app/nightly.h"
+#include "app/report_schedule.h"
 #include "base/alloc.h"
 #include "base/log.h"
 
@@ -13,6 +14,8 @@ enum { LOOK_SECONDS = 60 };
 
 struct nightly_watch {
   struct store *store;
+  struct book_cache *books;
+  struct str base;
   pthread_t thread;
   pthread_mutex_t lock;
   pthread_cond_t wake;
@@ -61,6 +64,17 @@ static void tend(struct nightly_watch *n) {
     log_line(LOG_INFO, "escalations: %d promises not kept or levels risen", steps);
 }
 
+/* Reports whose time has come. What goes wrong with one stands beside it on its page. */
+static void send(struct nightly_watch *n) {
+  struct err e = {0};
+  struct report_tended t = {0};
+  int rc = report_tend(n->store, n->books, n->base, clock_now(), &t, &e);
+  if (rc < 0)
+    log_line(LOG_ERROR, "reports: %s; tried again in a minute", e.text);
+  else if (t.due || t.sent || t.failed || t.uncertain)
+    log_line(t.failed || t.uncertain ? LOG_WARN : LOG_INFO, "reports: %d due, %d sent, %d failed, %d uncertain", t.due, t.sent, t.failed, t.uncertain);
+}
+
 static void *watch(void *arg) {
   struct nightly_watch *n = arg;
   pthread_mutex_lock(&n->lock);
@@ -69,6 +83,7 @@ static void *watch(void *arg) {
     look(n);
     tend(n);
     judge(n);
+    send(n);
     struct timespec until;
     clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_sec += LOOK_SECONDS;
@@ -80,10 +95,12 @@ static void *watch(void *arg) {
   return NULL;
 }
 
-int nightly_watch(const char *db_url, struct nightly_watch **ret, struct err *e) {
+int nightly_watch(const char *db_url, struct book_cache *books, struct str base, struct nightly_watch **ret, struct err *e) {
   struct nightly_watch *n = mem_zalloc(1, sizeof *n);
   if (!n)
     return err_set(e, ERR_NOMEM, "Out of memory");
+  n->books = books;
+  n->base = base;
   int rc = store_open(db_url, &n->store, e);
   if (rc < 0) {
     mem_free(n);

@@ -1,9 +1,9 @@
 #include "exchange/fetch.h"
 
 #include "base/strbuf.h"
+#include "exchange/curl_once.h"
 
 #include <arpa/inet.h>
-#include <curl/curl.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <sys/socket.h>
@@ -12,6 +12,11 @@
 static pthread_once_t curl_once = PTHREAD_ONCE_INIT;
 static bool curl_ready;
 static void curl_begin(void) { curl_ready = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK; }
+
+CURL *curl_handle(void) {
+  pthread_once(&curl_once, curl_begin);
+  return curl_ready ? curl_easy_init() : NULL;
+}
 
 struct receiving {
   struct strbuf body;
@@ -119,8 +124,7 @@ int fetch_run(struct arena *a, const struct fetch *f, struct fetched *ret, struc
   if (!host.n || f->url.n >= sizeof url || !host_allowed(host, f->hosts))
     return err_set(e, ERR_DENIED, "%.*s is not among the hosts that may be asked", (int)(host.n > 80 ? 80 : host.n), host.p);
   if (plain && !(f->loopback && loopback_name(host))) return err_set(e, ERR_DENIED, "%.*s is not asked without TLS", (int)host.n, host.p);
-  pthread_once(&curl_once, curl_begin);
-  CURL *c = curl_ready ? curl_easy_init() : NULL;
+  CURL *c = curl_handle();
   struct curl_slist *headers = curl_slist_append(NULL, "Accept: application/json");
   snprintf(line, sizeof line, "Authorization: %.*s", STR_FMT(f->authorization));
   if (headers && f->authorization.n) headers = curl_slist_append(headers, line);

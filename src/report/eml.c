@@ -84,12 +84,38 @@ static void add_date(struct strbuf *b, int64_t at) {
   strbuf_fmt(b, "Date: %s, %d %s %d %02d:%02d:%02d +0000\r\n", days[day_weekday(day) - 1], d.d, months[d.m - 1], d.y, s / 3600, s / 60 % 60, s % 60);
 }
 
-static void add_part(struct strbuf *b, const char *type, struct str s) {
-  strbuf_fmt(b, "--=_perennial_part\r\nContent-Type: %s; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n", type);
+static void add_body(struct strbuf *b, struct str s) {
   for (size_t i = 0; i < s.n; i += BODY_BYTES) {
     add_base64(b, str_sub(s, i, BODY_BYTES));
     strbuf_addz(b, "\r\n");
   }
+}
+
+static void add_part(struct strbuf *b, const char *type, struct str s) {
+  strbuf_fmt(b, "--=_perennial_part\r\nContent-Type: %s; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n", type);
+  add_body(b, s);
+}
+
+/* RFC 2231 beside a plain name, for programs that know only that. */
+static void add_file(struct strbuf *b, const struct eml_file *f) {
+  strbuf_addz(b, "--=_perennial_part\r\nContent-Type: ");
+  add_spaced(b, f->media);
+  strbuf_addz(b, "\r\nContent-Transfer-Encoding: base64\r\nContent-Disposition: attachment;\r\n filename=\"");
+  for (size_t i = 0; i < f->name.n; i++) {
+    char c = f->name.p[i];
+    strbuf_addc(b, c > 0x20 && c < 0x7F && c != '"' && c != '\\' && c != '/' ? c : '_');
+  }
+  strbuf_addz(b, "\";\r\n filename*=UTF-8''");
+  for (size_t i = 0; i < f->name.n; i++) {
+    unsigned char c = (unsigned char)f->name.p[i];
+    bool same = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+    if (same)
+      strbuf_addc(b, (char)c);
+    else
+      strbuf_fmt(b, "%%%02X", c);
+  }
+  strbuf_addz(b, "\r\n\r\n");
+  add_body(b, f->bytes);
 }
 
 void eml_write(struct strbuf *b, const struct eml *x) {
@@ -103,9 +129,13 @@ void eml_write(struct strbuf *b, const struct eml *x) {
   add_date(b, x->at);
   strbuf_addz(b, "Message-ID: <");
   add_safe(b, x->id);
-  strbuf_addz(b, ">\r\nX-Unsent: 1\r\nMIME-Version: 1.0\r\nContent-Type: multipart/alternative;\r\n boundary=\"=_perennial_part\"\r\n\r\n");
+  strbuf_addz(b, x->goes_out ? ">\r\nAuto-Submitted: auto-generated\r\n" : ">\r\nX-Unsent: 1\r\n");
+  strbuf_fmt(b, "MIME-Version: 1.0\r\nContent-Type: multipart/%s;\r\n boundary=\"=_perennial_part\"\r\n\r\n", x->n_files ? "mixed" : "alternative");
   add_part(b, "text/plain", x->text);
-  add_part(b, "text/html", x->html);
+  for (size_t i = 0; i < x->n_files; i++)
+    add_file(b, &x->files[i]);
+  if (!x->n_files)
+    add_part(b, "text/html", x->html);
   strbuf_addz(b, "--=_perennial_part--\r\n");
   if (subject.failed)
     b->failed = subject.failed;

@@ -155,6 +155,33 @@ static int take_loopback(struct str v, struct org *o) {
   return take_choice(v, "no", "yes", &o->oidc_loopback);
 }
 
+static int take_smtp_host(struct str v, struct org *o) {
+  for (size_t i = 0; i < v.n; i++)
+    if (!((v.p[i] >= 'a' && v.p[i] <= 'z') || (v.p[i] >= 'A' && v.p[i] <= 'Z') || (v.p[i] >= '0' && v.p[i] <= '9') || v.p[i] == '.' || v.p[i] == '-')) return ERR_SYNTAX;
+  return take_text(v, o->smtp_host, sizeof o->smtp_host);
+}
+
+static int take_smtp_port(struct str v, struct org *o) { return take_int(v, 1, 65535, &o->smtp_port); }
+
+static int take_smtp_security(struct str v, struct org *o) {
+  static const char *const words[] = {"starttls", "tls", "none"};
+  for (int i = 0; i < 3; i++)
+    if (str_eq(v, str_of(words[i]))) return o->smtp_security = i, OK;
+  return ERR_SYNTAX;
+}
+
+static int take_smtp_user(struct str v, struct org *o) { return take_text(v, o->smtp_user, sizeof o->smtp_user); }
+
+/* Looked at closely by who sends; here that it is one word with an @. */
+static int take_smtp_from(struct str v, struct org *o) {
+  if (v.n && (str_find(v, '@', 0) == SIZE_MAX || str_find(v, ' ', 0) != SIZE_MAX)) return ERR_SYNTAX;
+  return take_text(v, o->smtp_from, sizeof o->smtp_from);
+}
+
+static int take_report_folder(struct str v, struct org *o) {
+  return v.n && v.p[0] != '/' ? ERR_SYNTAX : take_text(v, o->report_folder, sizeof o->report_folder);
+}
+
 /* "40,16,8": hours of level 1, 2 and 3. */
 static int take_hours(struct str v, int ret[3]) {
   struct str piece, rest = v;
@@ -207,9 +234,15 @@ static const struct key keys[] = {
     {"oidc_label", take_label, "at most 63 bytes of text"},
     {"oidc_loopback", take_loopback, "yes or no"},
     {"procurement_days", take_procurement, "a number of business days from 0 to 365"},
+    {"report_folder", take_report_folder, "an absolute path such as /srv/reports, or nothing"},
     {"reporting_currency", take_currency, "an ISO 4217 code such as USD"},
     {"reseller_days", take_reseller, "a number of business days from 0 to 365"},
     {"second_factor_roles", take_roles, "role names with commas, such as admin,ops, or nothing"},
+    {"smtp_from", take_smtp_from, "a mail address, or nothing"},
+    {"smtp_host", take_smtp_host, "the name of a mail server, or nothing"},
+    {"smtp_port", take_smtp_port, "a number from 1 to 65535"},
+    {"smtp_security", take_smtp_security, "starttls, tls or none"},
+    {"smtp_user", take_smtp_user, "at most 255 bytes of text, or nothing"},
     {"today", take_today, "a date such as 2026-11-22, or nothing for the real day"},
     {"urgency_days", take_urgency, "a number of days from 1 to 730"},
     {"week_start", take_week_start, "a day from 1 (Monday) to 7 (Sunday)"},
@@ -233,7 +266,7 @@ static int unknown_key(struct str name, struct err *e) {
 int org_load(struct store *s, struct org *ret, struct err *e) {
   struct org o = {.name = "", .calendar = CALENDAR_DEFAULT, .window_days = 120, .max_lapse_days = 365, .work = WORK_RULE_DEFAULT,
                   .call_weekday = 1, .call_minute = 12 * 60, .oidc_default_role = -1, .today = DAY_NONE, .work_from = 9 * 3600, .work_to = 18 * 3600,
-                  .escalation_hours = {40, 16, 8}, .escalation_update_hours = {16, 8, 4}};
+                  .escalation_hours = {40, 16, 8}, .escalation_update_hours = {16, 8, 4}, .smtp_port = 587};
   struct stmt *q STMT_CLEANUP = NULL;
   int rc = currency_parse(STR("USD"), &o.reporting_currency);
   if (rc == OK) rc = db_query(store_db(s), "select key, value from org_config /* scan */", NULL, &q, e);

@@ -25,6 +25,10 @@ struct org {
   int call_weekday, call_minute; /* the weekly call: call_weekday (1 = Monday … 7), call_time (HH:MM, as minutes of the day), on each person's own clock */
   int work_from, work_to;        /* work_hours, default 09:00-18:00: seconds of the local day, Monday to Friday */
   int escalation_hours[3], escalation_update_hours[3]; /* the same keys: working hours by level to a resolution (40,16,8) and to an update (16,8,4) */
+  /* Mail goes out by smtp_host (empty = none), smtp_port, smtp_security (starttls|tls|none), smtp_user, from smtp_from; its password is sealed (app/mail.h) */
+  char smtp_host[256], smtp_user[256], smtp_from[256];
+  int smtp_port, smtp_security;  /* enum smtp_security */
+  char report_folder[512];       /* report_folder: where schedules may write, an absolute path; "" = nowhere */
   day_t today;                   /* key today (ISO) pins the day of a demo organization; DAY_NONE = clock */
 };
 /* Defaults where a key is absent. */

@@ -57,6 +57,22 @@ static void test_injection(void **state) {
   assert_non_null(strstr(z, "Subject: a Bcc: c\r\n"));
 }
 
+/* Files behind the text; the name twice, plain and by RFC 2231; nothing in it can end its header. */
+static void test_files(void **state) {
+  (void)state;
+  const struct eml_file files[] = {{STR("week\r\nX: \"\u00fc\".csv"), STR("text/csv\r\nX: y"), STR("a,b\r\n1,2\r\n")}};
+  const struct eml x = {.to_address = STR("ann@x.example"), .subject = STR("Week"), .text = STR("Hello"), .id = STR("1@x"), .files = files,
+                        .n_files = 1, .goes_out = true};
+  const char *z = made(&x);
+  assert_null(strstr(z, "X-Unsent"));
+  assert_null(strstr(z, "\nX: "));
+  assert_non_null(strstr(z, "Message-ID: <1@x>\r\nAuto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n"
+                            "Content-Type: multipart/mixed;\r\n boundary=\"=_perennial_part\"\r\n"));
+  assert_non_null(strstr(z, "\r\n\r\nSGVsbG8=\r\n--=_perennial_part\r\nContent-Type: text/csv  X: y\r\nContent-Transfer-Encoding: base64\r\n"
+                            "Content-Disposition: attachment;\r\n filename=\"week__X:_____.csv\";\r\n filename*=UTF-8''week%0D%0AX%3A%20%22%C3%BC%22.csv\r\n\r\n"
+                            "YSxiDQoxLDINCg==\r\n--=_perennial_part--\r\n"));
+}
+
 static void test_lines(void **state) {
   (void)state;
   char text[400];
@@ -78,6 +94,7 @@ static int tear_down(void **state) {
 }
 
 int main(void) {
-  static const struct CMUnitTest tests[] = {cmocka_unit_test(test_whole), cmocka_unit_test(test_words), cmocka_unit_test(test_injection), cmocka_unit_test(test_lines)};
+  static const struct CMUnitTest tests[] = {cmocka_unit_test(test_whole), cmocka_unit_test(test_words), cmocka_unit_test(test_injection),
+                                            cmocka_unit_test(test_files), cmocka_unit_test(test_lines)};
   return group_run_tests(tests, NULL, tear_down);
 }
