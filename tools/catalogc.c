@@ -126,6 +126,14 @@ static unsigned holes(struct str s) {
   return bits;
 }
 
+/* A line of French may not begin with ; : ? ! » nor end with «: the space there is one that does not break. */
+static bool breaks(struct str s) {
+  for (size_t i = 0; i + 1 < s.n; i++)
+    if (s.p[i] == ' ' && (strchr(";:?!", s.p[i + 1]) || str_starts(str_sub(s, i + 1, s.n), STR("»")) || (i > 1 && str_starts(str_sub(s, i - 2, s.n), STR("«")))))
+      return true;
+  return false;
+}
+
 static int check(const char *path, const struct messages *used, const struct messages *have) {
   int bad = 0;
   for (size_t i = 0; i < used->n; i++) {
@@ -136,6 +144,7 @@ static int check(const char *path, const struct messages *used, const struct mes
   for (size_t i = 0; i < have->n; i++) {
     const struct message *h = &have->p[i];
     unsigned own = holes(h->id) | holes(h->id_many), one = holes(h->text), many = h->text_many.n ? holes(h->text_many) : own;
+    if (str_ends(str_of(path), STR("fr.po")) && (breaks(h->text) || breaks(h->text_many))) bad++, printf("%s: a space that breaks: %.*s\n", path, STR_FMT(h->id));
     if (!messages_find(used, h->id)) bad++, printf("%s: unused: %.*s\n", path, STR_FMT(h->id));
     if ((own & ~(1u << 10)) != (one & ~(1u << 10)) || own != many || (one & ~own)) bad++, printf("%s: other holes: %.*s\n", path, STR_FMT(h->id));
   }

@@ -104,10 +104,11 @@ static void holes_of(struct str f, struct strbuf *b) {
   }
 }
 
-/* Nothing to translate in "%s" or "%s: %s". */
-static bool says_something(struct str id) {
+/* Nothing to translate in "%s" or, as an error, "%s: %s"; as a message of a page "{0}: {1}" is one, since French puts a space before the colon. */
+static bool says_something(struct str id, bool sentence) {
   for (size_t i = 0; i < id.n; i++) {
     if (id.p[i] == '{' && i + 2 < id.n && id.p[i + 2] == '}') i += 2;
+    else if (!sentence && id.p[i] == ':') return true;
     else if ((id.p[i] >= 'a' && id.p[i] <= 'z') || (id.p[i] >= 'A' && id.p[i] <= 'Z')) return true;
   }
   return false;
@@ -136,7 +137,7 @@ static int call_found(struct str s, size_t at, const struct call *c, const char 
   if (c->many && (s.p[at] != ',' || (at++, !text_at(s, &at, &many)))) return OK;
   if (c->sentence) holes_of(strbuf_str(&one), &shape);
   struct str id = strbuf_str(c->sentence ? &shape : &one);
-  if (!says_something(id)) return OK;
+  if (!says_something(id, c->sentence)) return OK;
   return messages_add(ret, (struct message){.id = arena_str(ret->arena, id), .id_many = arena_str(ret->arena, strbuf_str(&many)),
                                             .place = arena_fmt(ret->arena, "%s:%d", path, line), .sentence = c->sentence});
 }
