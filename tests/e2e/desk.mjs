@@ -8,6 +8,16 @@ const { base } = at, check = checker();
 const person = (email, width, theme) => signed_in(at, email, { width, theme });
 const clean = (page, what) => looked_at(page, what, check);
 
+// On paper: nothing to press, nothing to fill in but a renewal's own fields, and no page that is empty because a long table stays in one piece.
+async function printed(page, url) {
+  await page.emulateMedia({ media: 'print' });
+  const found = await page.evaluate(() => [
+    [...document.querySelectorAll('button,.rail,.tabs,dialog,.toast,textarea')].filter(x => x.checkVisibility()).map(x => x.outerHTML.slice(0, 60)),
+    [...document.querySelectorAll('section:has(tr:nth-child(30))')].filter(x => getComputedStyle(x).breakInside !== 'auto').length]);
+  check(found[0].length === 0 && found[1] === 0, `${url} on paper: ${found}`);
+  await page.emulateMedia({ media: 'screen' });
+}
+
 // ---- every page, both themes, two widths, two people
 async function lookAtPages() {
   const manager = await person('marisol.andrade');
@@ -30,6 +40,7 @@ async function lookAtPages() {
           const foreign = who === 'tom.okafor' && [renewal, contract, account, '/imports'].includes(url);
           check(answer.status() === 200 || (foreign && [403, 404].includes(answer.status())), `${who} ${url}: ${answer.status()}`);
           await clean(page, `${who} ${url} ${width} ${theme}`);
+          if (theme === 'light' && width === 1440) await printed(page, url);
         }
         check(page.complaints.length === 0, page.complaints.join('\n'));
         await page.context().close();

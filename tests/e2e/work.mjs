@@ -1,6 +1,6 @@
 // A rep's day without the mouse: node work.mjs PERENNIAL. Signs in, opens the worklist, looks beside it, changes categories, logs a call,
 // plans steps, puts to sleep, changes several at once and takes it back; then what a colleague sees who covers, and what no one else sees.
-import { checker, clean as looked_at, demo, PASSWORD, play, visitor } from './demo.mjs';
+import { checker, clean as looked_at, demo, enter, PASSWORD, play, visitor } from './demo.mjs';
 
 const at = await demo(process.argv[2]);
 const { base } = at, check = checker();
@@ -201,6 +201,17 @@ async function looks() {
       }
       await page.context().close();
     }
+  // The system's own colors take our backgrounds and shadows away: the row under the cursor and the pressed category are still told apart.
+  const plainly = await visitor(at, { forcedColors: 'active' });
+  pages.push(plainly);
+  await plainly.goto(base + '/sign-in');
+  await enter(plainly, 'tom.okafor');
+  await plainly.waitForSelector('tr[data-cur]');
+  check(await plainly.evaluate(() => getComputedStyle(document.querySelector('tr[data-cur]')).outlineStyle) === 'solid', 'the cursor shows in forced colors');
+  const [on, off] = await plainly.$$eval('#peek .seg [aria-pressed]', all => ['true', 'false'].map(x => getComputedStyle(all.find(b => b.ariaPressed === x)).backgroundColor));
+  check(on !== off, 'and the pressed category');
+  await plainly.context().close();
+
   const manager = await person('marisol.andrade');
   await manager.goto(base + '/work');
   await clean(manager, 'a manager without a book');
