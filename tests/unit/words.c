@@ -55,6 +55,7 @@ static void numbers(void **state) {
   is(tr_n(&french, 0, "{n} line", "{n} lines"), "0 ligne");
   is(tr_n(&french, 1, "{n} line", "{n} lines"), "1 ligne");
   is(tr_n(&french, 2, "{n} line", "{n} lines"), "2 lignes");
+  is(tr_fmt(&french, "Not saved: \"{0}\"; again?", STR("x")), "Pas enregistré\u00a0: «\u00a0x\u00a0»\u00a0; encore\u00a0?"); /* no line begins with a colon */
   is(tr_n(&english, 2, "{n} line of {0}", "{n} lines of {0}", STR("Tom")), "2 lines of Tom");
 }
 
