@@ -1,4 +1,5 @@
-/* Exceptions of the demo: about thirty that were decided over two years, and a few that wait, one of them for somebody who is away. */
+/* Exceptions of the demo: about thirty that were decided over two years, and some that wait: for somebody who is away, and, where one agreement is not enough, for
+ * the first or the second who has to agree. */
 #include "app/demo_write.h"
 #include "app/exception_work.h"
 #include "app/notify.h"
@@ -31,6 +32,7 @@ struct making {
   struct random rnd;
   int64_t renewals;
   struct exception x;
+  int64_t last_id; /* whose authority covers all of it: asked after x.approver_id has agreed, when that is somebody else */
   day_t today;
 };
 
@@ -58,6 +60,9 @@ static int fill(struct making *m, const struct plan *p, int64_t size, const stru
   x->segment = exception_segment(annual);
   struct exception_route way = {.kind = x->kind, .size = size, .cost = x->cost_reporting, .asked_by = x->asked_by, .owner_id = r->owner_id,
                                 .team_id = team, .day = asked};
+  struct str last;
+  rc = rc == OK ? exception_route(w->store, w->row, &way, &m->last_id, &last, e) : rc;
+  way.first = true;
   return rc == OK ? exception_route(w->store, w->row, &way, &x->approver_id, &x->approver, e) : rc;
 }
 
@@ -78,7 +83,7 @@ static int step(struct making *m, int act, int state, int64_t by, int64_t at, in
   static const char *const actions[EXCEPTION_ACTS] = {[EXCEPTION_RETURN] = "exception.return", [EXCEPTION_ANSWER] = "exception.answer",
                                                       [EXCEPTION_APPROVE] = "exception.approve",
                                                       [EXCEPTION_APPROVE_CHANGED] = "exception.approve", [EXCEPTION_DECLINE] = "exception.decline",
-                                                      [EXCEPTION_WITHDRAW] = "exception.withdraw"};
+                                                      [EXCEPTION_WITHDRAW] = "exception.withdraw", [EXCEPTION_PASS] = "exception.pass"};
   struct exception *x = &m->x;
   struct exception_step z = {.exception_id = x->id, .n = x->version + 1, .at = at, .by_id = by, .act = act, .state = state,
                              .body = str_of(body), .size = size, .cost = x->cost,
@@ -97,6 +102,13 @@ static int ask(struct making *m, struct err *e) {
   return rc == OK ? exception_audit(m->w->store, m->w->row, "exception.ask", &m->x, m->x.asked_by, m->x.asked_at, e) : rc;
 }
 
+/* The first agrees, who may not approve it alone: it waits for the last from then on. */
+static int pass_on(struct making *m, int64_t at, const char *body, struct err *e) {
+  int64_t first = m->x.approver_id;
+  m->x.approver_id = m->last_id;
+  return first == m->last_id ? OK : step(m, EXCEPTION_PASS, EXCEPTION_WAITING, first, at, m->x.size, body, e);
+}
+
 static int decide(struct making *m, int k, struct err *e) {
   struct exception *x = &m->x;
   int64_t at = x->asked_at + 3600 * (2 + (int64_t)random_below(&m->rnd, 60)), unit = exception_in_days(x->kind) ? 5 : 50, less = x->size * 2 / 3 / unit * unit;
@@ -110,6 +122,9 @@ static int decide(struct making *m, int k, struct err *e) {
     return rc;
   if (k % 11 == 9)
     return step(m, EXCEPTION_WITHDRAW, EXCEPTION_WITHDRAWN, x->asked_by, at, x->size, "The customer signed without it.", e);
+  rc = pass_on(m, at - 1800, "I agree: they would leave without it.", e);
+  if (rc < 0)
+    return rc;
   if (k % 4 == 3)
     return step(m, EXCEPTION_DECLINE, EXCEPTION_DECLINED, x->approver_id, at, x->size, "No paper from the customer, and the last exception was not paid back.", e);
   if (k % 6 == 4)
@@ -139,8 +154,19 @@ static int past(struct making *m, struct err *e) {
   return rc;
 }
 
-/* One that waits now for a certain person. */
-static int waiting(struct making *m, const struct plan *p, int64_t approver, int days_ago, bool returned, struct err *e) {
+/* Who had it before agreed, two hours after they were asked: the next and the asker were told. */
+static int agreed(struct making *m, struct err *e) {
+  struct exception is;
+  int64_t at = m->x.asked_at + 2 * 3600, first = m->x.approver_id;
+  int rc = pass_on(m, at, "I agree for my region: the reference is worth it. The size is beyond me.", e);
+  rc = rc == OK ? exception_row(m->w->store, m->w->row, m->x.id, INT64_MAX, &is, e) : rc;
+  rc = rc == OK ? exception_tell(m->w->store, m->w->row, NOTICE_EXCEPTION_ASKED, is.approver_id, true, &is, is.reason, first, m->today, at, e) : rc;
+  return rc == OK ? exception_tell(m->w->store, m->w->row, NOTICE_EXCEPTION_MOVED, is.asked_by, false, &is, is.approver, first, m->today, at, e) : rc;
+}
+
+/* One that waits now for a certain person: the only one, or with `chain` the first, or after somebody has agreed the last of two. */
+enum chain { ALONE, FIRST_OF_TWO, LAST_OF_TWO };
+static int waiting(struct making *m, const struct plan *p, int64_t approver, enum chain chain, int days_ago, bool returned, struct err *e) {
   for (int i = 0; i < TRIES / 100; i++) {
     struct renewal r;
     int rc = pick(m, m->today - 15, m->today + MOST_AHEAD, true, &r, e);
@@ -149,13 +175,15 @@ static int waiting(struct making *m, const struct plan *p, int64_t approver, int
     rc = fill(m, p, p->size, &r, m->today - days_ago, e);
     if (rc < 0)
       return rc;
-    if (m->x.approver_id != approver)
+    bool two = m->x.approver_id != m->last_id;
+    if (two != (chain != ALONE) || approver != (chain == LAST_OF_TWO ? m->last_id : m->x.approver_id))
       continue;
     m->x.expires = m->today + 1 + 3 * days_ago;
     rc = ask(m, e);
     struct exception is;
     rc = rc == OK ? exception_row(m->w->store, m->w->row, m->x.id, INT64_MAX, &is, e) : rc;
-    rc = rc == OK ? exception_tell(m->w->store, m->w->row, NOTICE_EXCEPTION_ASKED, approver, true, &is, is.reason, is.asked_by, m->today, is.asked_at, e) : rc;
+    rc = rc == OK ? exception_tell(m->w->store, m->w->row, NOTICE_EXCEPTION_ASKED, m->x.approver_id, true, &is, is.reason, is.asked_by, m->today, is.asked_at, e) : rc;
+    rc = rc == OK && chain == LAST_OF_TWO ? agreed(m, e) : rc;
     if (rc == OK && returned) {
       int64_t at = m->x.asked_at + 5400;
       const char *question = "Which of the sites is it for, and what did they pay last year?";
@@ -175,10 +203,11 @@ int demo_exceptions(struct demo_writer *w, struct err *e) {
     return m.renewals < 0 ? (int)m.renewals : OK;
   int rc = past(&m, e);
   rc = rc >= 0 ? delegation_put(w->store, &away, e) : rc;
-  rc = rc >= 0 ? waiting(&m, &plans[1], AWAY_ID, 1, false, e) : rc;
-  rc = rc >= 0 ? waiting(&m, &plans[4], AWAY_ID, 3, false, e) : rc;
-  rc = rc >= 0 ? waiting(&m, &plans[9], OPS_ID, 2, false, e) : rc;
-  rc = rc >= 0 ? waiting(&m, &plans[3], AWAY_ID, 2, true, e) : rc;
+  rc = rc >= 0 ? waiting(&m, &plans[1], AWAY_ID, ALONE, 1, false, e) : rc;
+  rc = rc >= 0 ? waiting(&m, &plans[4], AWAY_ID, ALONE, 3, false, e) : rc;
+  rc = rc >= 0 ? waiting(&m, &plans[9], OPS_ID, LAST_OF_TWO, 3, false, e) : rc;
+  rc = rc >= 0 ? waiting(&m, &plans[3], AWAY_ID, ALONE, 2, true, e) : rc;
+  rc = rc >= 0 ? waiting(&m, &plans[0], AWAY_ID, FIRST_OF_TWO, 1, false, e) : rc;
   arena_reset(w->row);
   return rc < 0 ? rc : OK;
 }

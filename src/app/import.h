@@ -10,7 +10,7 @@
 #include "base/date.h"
 #include "base/money.h"
 #include "exchange/table.h"
-#include "store/store.h"
+#include "store/repo_target.h"
 #include <stdatomic.h>
 
 enum import_kind { IMPORT_CONTRACTS, IMPORT_ACCOUNTS, IMPORT_PRODUCTS, IMPORT_FX, IMPORT_TARGETS, IMPORT_TOUCHES, IMPORT_SIGNALS, IMPORT_KIND_COUNT };
@@ -75,6 +75,12 @@ struct import_effect {
   currency_t currency;
   int64_t before, after, n_before, n_after; /* forecast amounts in minor units; renewals */
 };
+/* A target that a file sets anew or otherwise. */
+struct import_target {
+  struct str period;
+  struct target_step step; /* without who and why */
+};
+enum { IMPORT_TARGETS_TOLD = 300 };
 struct import_result {
   enum import_kind kind;
   struct str source, file_name, sha256;
@@ -89,6 +95,7 @@ struct import_result {
   int64_t doubted, doubted_of; /* lines that would change, of those known; new customers, of all in the file */
   bool has_effect;       /* effects tell; false for long files */
   struct import_effect *effects; size_t n_effects;
+  struct import_target *targets; size_t n_targets; /* of a dry run of targets, in the order of the file: at most IMPORT_TARGETS_TOLD of added + changed */
   int64_t accounts_added, products_added, people_added, contracts_added;
   struct import_column *columns; size_t n_columns;
   struct import_trouble *troubles; size_t n_troubles;

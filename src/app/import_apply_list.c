@@ -275,9 +275,31 @@ static struct str lower(struct arena *a, struct str s, const char *otherwise)
   return copy;
 }
 
+/* What a target would be after a dry run, beside what it is. */
+static int tell_target(struct work *w, const struct new_target *t, struct err *e)
+{
+  struct import_result *r = w->j->result;
+  struct target which = {.scope = t->scope, .scope_name = t->scope_name, .kind = t->kind, .measure = t->measure}, was;
+  if (!w->j->dry_run || r->n_targets == IMPORT_TARGETS_TOLD)
+    return OK;
+  int rc = target_newest(w->s, t->period, &which, &was, e);
+  if (rc < 0 || (rc == 1 && was.amount == t->amount && was.currency == t->currency))
+    return rc < 0 ? rc : OK;
+  struct import_target *x = &r->targets[r->n_targets++];
+  struct arena *a = w->j->arena; /* this transaction's own goes with it */
+  *x = (struct import_target){arena_str(a, t->period), {.now = {.scope = arena_str(a, t->scope), .scope_name = arena_str(a, t->scope_name), .kind = arena_str(a, t->kind),
+    .measure = arena_str(a, t->measure), .amount = t->amount, .currency = t->currency, .reason = STR_NONE, .by = STR_NONE}, .had = rc == 1, .was = was.amount,
+    .was_currency = was.currency}};
+  return x->period.p && x->step.now.scope.p && x->step.now.scope_name.p && x->step.now.kind.p && x->step.now.measure.p ? OK : no_memory(e);
+}
+
 static int apply_targets(struct work *w, struct err *e)
 {
   int rc = OK;
+  w->j->result->n_targets = 0; /* a transaction may be tried again */
+  w->j->result->targets = w->j->dry_run ? arena_zalloc(w->j->arena, IMPORT_TARGETS_TOLD, sizeof *w->j->result->targets) : NULL;
+  if (w->j->dry_run && !w->j->result->targets)
+    return no_memory(e);
   struct str from_file = utf8_cut(w->j->note.file_name, 200); /* a version has a reason */
   for (size_t i = 0; i < w->l->n && rc == OK; i++) {
     struct file_list *l = w->l;
@@ -296,6 +318,8 @@ static int apply_targets(struct work *w, struct err *e)
     t.amount = (int64_t)value;
     if (!rate)
       rc = div_round_i128(value * (money ? pow10_i64(currency_exponent(t.currency)) : 1), RATE_ONE, &t.amount);
+    if (rc == OK)
+      rc = tell_target(w, &t, e);
     if (rc == OK)
       rc = import_set_target(w->s, &t, w->j->note.id, &fresh, &changed, e);
     count(w, fresh, changed);

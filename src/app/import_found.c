@@ -101,6 +101,16 @@ static void add_counts(struct strbuf *b, const struct import_result *r)
     const struct import_effect *x = &r->effects[i];
     strbuf_fmt(b, "effect\t%d\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\n", (int)x->currency, x->before, x->after, x->n_before, x->n_after);
   }
+  for (size_t i = 0; i < r->n_targets; i++) {
+    const struct target_step *x = &r->targets[i].step;
+    strbuf_fmt(b, "target\t%" PRId64 "\t%d\t%d\t%" PRId64 "\t%d", x->now.amount, (int)x->now.currency, x->had, x->was, (int)x->was_currency);
+    fields_add(b, r->targets[i].period);
+    fields_add(b, x->now.scope);
+    fields_add(b, x->now.scope_name);
+    fields_add(b, x->now.kind);
+    fields_add(b, x->now.measure);
+    fields_end(b);
+  }
 }
 
 static void add_kind(struct strbuf *b, const struct import_found *x, const struct found_kind *k, const struct import_result *r)
@@ -208,6 +218,25 @@ static int read_row(struct arena *a, struct str line, const struct import_found 
   return OK;
 }
 
+static int read_target(struct arena *a, struct str line, struct import_result *r)
+{
+  if (r->n_targets == IMPORT_TARGETS_TOLD)
+    return ERR_SYNTAX;
+  struct import_target *x = &r->targets[r->n_targets++];
+  struct target_step *s = &x->step;
+  s->now.amount = fields_i64(a, &line);
+  s->now.currency = (currency_t)fields_i64(a, &line);
+  s->had = fields_i64(a, &line) != 0;
+  s->was = fields_i64(a, &line);
+  s->was_currency = (currency_t)fields_i64(a, &line);
+  x->period = fields_next(a, &line);
+  s->now.scope = fields_next(a, &line);
+  s->now.scope_name = fields_next(a, &line);
+  s->now.kind = fields_next(a, &line);
+  s->now.measure = fields_next(a, &line);
+  return x->period.p && s->now.scope.p && s->now.scope_name.p && s->now.kind.p && s->now.measure.p ? OK : ERR_NOMEM;
+}
+
 static int read_line(struct arena *a, struct str line, struct import_found *x)
 {
   struct str word = fields_next(a, &line);
@@ -223,6 +252,8 @@ static int read_line(struct arena *a, struct str line, struct import_found *x)
     e->after = fields_i64(a, &line);
     e->n_before = fields_i64(a, &line);
     e->n_after = fields_i64(a, &line);
+  } else if (str_eq(word, STR("target"))) {
+    return read_target(a, line, &x->r);
   } else if (str_eq(word, STR("shown")) && x->n_shown < FOUND_SHOWN) {
     x->shown[x->n_shown] = (int)fields_i64(a, &line);
     x->shown_names[x->n_shown++] = fields_next(a, &line);
@@ -244,7 +275,8 @@ int found_parse(struct arena *a, struct str text, struct import_found *ret)
   struct import_found x = {.kinds = arena_zalloc(a, FOUND_KINDS, sizeof *x.kinds)};
   struct str line, rest = text;
   x.r.effects = arena_zalloc(a, MOST_EFFECTS, sizeof *x.r.effects);
-  int rc = x.kinds && x.r.effects ? OK : ERR_NOMEM;
+  x.r.targets = arena_zalloc(a, IMPORT_TARGETS_TOLD, sizeof *x.r.targets);
+  int rc = x.kinds && x.r.effects && x.r.targets ? OK : ERR_NOMEM;
   while (rc == OK && fields_line(&rest, &line))
     rc = read_line(a, line, &x);
   if (rc == OK)

@@ -1,5 +1,6 @@
 /* perennial import KIND FILE: maps, checks, imports, and says what it understood. */
 #include "app/import.h"
+#include "base/decimal.h"
 #include "base/strbuf.h"
 #include "cli/commands.h"
 #include "store/repo_config.h"
@@ -133,6 +134,32 @@ static int print_troubles(struct cli *c, const struct import_result *r)
   return t ? cli_table_end(t) : ERR_NOMEM;
 }
 
+/* Minor units, a rate × 10^9, or a count, as a decimal. */
+static const char *target_number(const struct target *t, int64_t v, currency_t c, char buf[DECIMAL_SIZE]) {
+  return decimal_text(v, str_eq(t->kind, STR("rate")) ? 9 : c == CURRENCY_NONE ? 0 : currency_exponent(c), buf);
+}
+
+/* What each target is, and what it would be. */
+static int print_targets(struct cli *c, const struct import_result *r) {
+  static const struct cli_column heads[] = {{"scope", false, false}, {"scope_name", false, false}, {"period", false, false}, {"kind", false, false},
+                                            {"measure", false, false}, {"now", true, false}, {"after", true, false}};
+  if (r->n_targets == 0)
+    return OK;
+  struct cli_table *t = cli_table_new(c, heads, 7);
+  for (size_t i = 0; t && i < r->n_targets; i++) {
+    const struct target_step *x = &r->targets[i].step;
+    char buf[DECIMAL_SIZE];
+    cli_cell(t, x->now.scope);
+    cli_cell(t, x->now.scope_name);
+    cli_cell(t, r->targets[i].period);
+    cli_cell(t, x->now.kind);
+    cli_cell(t, x->now.measure);
+    cli_cell(t, x->had ? str_of(target_number(&x->now, x->was, x->was_currency, buf)) : STR_NONE);
+    cli_cell(t, str_of(target_number(&x->now, x->now.amount, x->now.currency, buf)));
+  }
+  return t ? cli_table_end(t) : ERR_NOMEM;
+}
+
 static const char *plural(int64_t n) { return n == 1 ? "" : "s"; }
 
 static void print_counts(struct cli *c, const struct import_result *r, const struct import_options *o)
@@ -219,6 +246,8 @@ static int print_result(struct cli *c, const struct import_options *o, const str
     if (rc == OK)
       rc = print_preview(c, r);
     fputc('\n', c->out);
+    if (rc == OK)
+      rc = print_targets(c, r);
   }
   if (rc == OK)
     rc = print_troubles(c, r);

@@ -51,26 +51,28 @@ int target_steps(struct store *s, struct arena *a, struct str period_id, int64_t
 
 static struct bind text_or_null(struct str s) { return s.n == 0 ? B_NULL : B_STR(s); }
 
-int target_put(struct store *s, struct str period_id, struct target *x, int base, int *ret_was, struct err *e) {
+int target_newest(struct store *s, struct str period_id, const struct target *x, struct target *ret, struct err *e) {
   struct stmt *q STMT_CLEANUP = NULL;
-  int64_t id = 0;
-  int version = 0;
-  bool same = false;
   int rc = db_query(store_db(s),
                     "select version, amount, coalesce(currency, 0), id from target where scope = $1 and scope_name = $2 and period_id = $3 and kind = $4 and "
                     "measure = $5 order by version desc limit 1",
                     BINDS(B_STR(x->scope), B_STR(x->scope_name), B_STR(period_id), B_STR(x->kind), B_STR(x->measure)), &q, e);
-  if (rc >= 0 && (rc = stmt_next(q, e)) == 1) {
-    version = (int)stmt_i64(q, 0);
-    same = stmt_i64(q, 1) == x->amount && stmt_i64(q, 2) == x->currency;
-    id = stmt_i64(q, 3);
-  }
+  *ret = (struct target){.scope = STR_NONE};
+  if (rc >= 0 && (rc = stmt_next(q, e)) == 1)
+    *ret = (struct target){.version = (int)stmt_i64(q, 0), .amount = stmt_i64(q, 1), .currency = (currency_t)stmt_i64(q, 2), .id = stmt_i64(q, 3)};
+  return rc;
+}
+
+int target_put(struct store *s, struct str period_id, struct target *x, int base, int *ret_was, struct err *e) {
+  struct target was;
+  int rc = target_newest(s, period_id, x, &was, e);
   if (rc < 0)
     return rc;
+  int version = was.version;
   *ret_was = version;
   x->version = version;
-  x->id = id;
-  if (same)
+  x->id = was.id;
+  if (version && was.amount == x->amount && was.currency == x->currency)
     return 0;
   if (base >= 0 && base != version)
     return err_set(e, ERR_CONFLICT, "target: another version of %.*s was written", STR_FMT(x->scope_name));

@@ -18,6 +18,8 @@ struct target {
 /* The newest versions set by the instant `until` (INT64_MAX: the newest there are) for one period id, ordered by scope and
  * name. The array and its strings live in arena. OK, ERR_NOMEM, ERR_AGAIN, ERR_IO, ERR_FAIL. */
 int target_list(struct store *s, struct arena *a, struct str period_id, int64_t until, struct target **ret, size_t *ret_n, struct err *e);
+/* The newest version of this place, kind and measure (x) in a period: its id, version, amount and currency. 1 = there is one, 0 = none. */
+int target_newest(struct store *s, struct str period_id, const struct target *x, struct target *ret, struct err *e);
 /* Inside a write transaction: a new version when it differs from the newest. x: scope, scope_name, kind, measure, amount, currency, reason,
  * set_by, set_at are read; id and version are given, of the newest when nothing differs. base: the version that was seen, -1 = whichever.
  * *ret_was: the version before, 0 = none. 1 = written, 0 = the same already, ERR_CONFLICT: another version since base, and the store's codes. */

@@ -29,6 +29,9 @@ expect "lines that end before they start" "$(one 'select count(*) from contract_
 expect "lines before the first rate" "$(one 'select count(*) from contract_line where end_date < (select min(rate_date) from fx_rate)')" 0
 expect "versions from the future" "$(one "select count(*) from renewal_version where changed_at > strftime('%s', '2026-11-23')")" 0
 [ "$(one 'select count(*) from line_outcome where outcome = 2')" -gt 20 ] || fail "hardly any partial renewals"
+expect "requests that wait for the second of two" "$(one 'select count(*) from exception_case c join exception_step s on s.exception_id = c.id where c.state = 1 and s.act = 9')" 1
+expect "who agreed first is not who is asked last" "$(one 'select count(*) from exception_step where act = 9 and by_id = approver_id')" 0
+[ "$(one 'select count(*) from exception_case c join exception_step s on s.exception_id = c.id where c.state = 3 and s.act = 9')" -gt 0 ] || fail "no approval that two agreed to"
 [ "$(one 'select count(*) from renewal where category_override = 1')" -gt 0 ] || fail "no category set by hand"
 [ "$(one 'select count(distinct measure) from target')" -eq 4 ] || fail "targets are not of four measures"
 lines=$(one 'select count(*) from contract_line')

@@ -122,6 +122,14 @@ run 3 import targets targets.csv --dry-run
 says "1 new, 0 changed, 0 same, 1 refused"
 run 3 import targets targets.csv
 says "1 new, 0 changed, 0 same, 1 refused"
+printf 'Scope,Name,Period,Amount,Currency\nrep,Ana Ruiz,2026-Q4,120000.50,USD\nrep,Ben Ode,2026-Q4,7,USD\n' >targets.csv
+run 0 import targets targets.csv --dry-run # what each is, and what it would be
+grep -qE 'Ana Ruiz +2026-Q4 +money +closed +100000.00 +120000.50' out || { fail "no old and new target"; cat out; }
+grep -qE 'Ben Ode +2026-Q4 +money +closed +7.00' out || { fail "no new target"; cat out; }
+printf 'Scope,Name,Period,Amount,Currency\nrep,Ana Ruiz,2026-Q4,100000,USD\n' >targets.csv
+run 0 import targets targets.csv --dry-run
+says "0 new, 0 changed, 1 same"
+grep -q after out && fail "a target that stays as it is is told"
 printf 'Name,Type,Country,Parent\nAcme,Customer,US,Acme Holding\nBirch,Reseller,CA,\n' >accounts.csv
 run 0 import accounts accounts.csv
 says "2 new, 0 changed, 0 same, 0 refused"

@@ -96,6 +96,9 @@ async function workbook() {
     'rep,Tom Okafor,2026-Q9,money,closed,1,USD,\nrep,Tom Okafor,2026-Q4,money,closed,-4,USD,\n');
   const some = await upload(page, csv);
   check(some.join() === '0,1,0,2', `one changes, two are refused: ${some}`);
+  const told = await page.locator('section[aria-labelledby=h-tg] tbody tr').allTextContents();
+  check(told.length === 1 && /^Tom OkaforQ4 2026Closed\$[\d,]+\$650,000[−+]\$[\d,]+$/.test(told[0]), `what it is and what it would be: ${told}`);
+  await clean_in_both(page, 'the preview of a change', check);
   await sent(page, 'form.apply button[type=submit]');
   await page.waitForURL(/done$/);
   check((await body(page)).includes('1 row came in'), 'and so it is told');

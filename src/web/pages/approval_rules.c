@@ -38,7 +38,7 @@ static int fill_kinds(struct request *r, const struct authority_entry *e, size_t
       return no_memory(r);
     for (size_t i = 0; i < AUTHORITY_ROLES; i++) {
       struct authority_rule rule = authority_on(rules, n, k, (int)authority_roles[i], r->today);
-      to->limits[to->n_limits++] = (struct approval_limit){.words = approval_limits(r->reader, &rule, reporting), .covers = rule.may};
+      to->limits[to->n_limits++] = (struct approval_limit){v->roles[i].label, approval_limits(r->reader, &rule, reporting), rule.may};
     }
     v->kind_options[v->n_kind_options++] = (struct option){str_of(exception_kind_name(k)), to->name, str_eq(pairs_get(&r->form, "kind"), str_of(exception_kind_name(k)))};
   }

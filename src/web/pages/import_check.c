@@ -79,6 +79,22 @@ static int fill_effects(struct request *r, const struct import_found *f, struct 
   return OK;
 }
 
+/* What each target is, and what it would be. */
+static int fill_targets(struct request *r, const struct import_found *f, struct import_check_view *v) {
+  int64_t all = f->r.added + f->r.changed, left = all - (int64_t)f->r.n_targets;
+  v->targets = arena_zalloc(r->arena, f->r.n_targets + 1, sizeof *v->targets);
+  if (!v->targets)
+    return ERR_NOMEM;
+  for (size_t i = 0; i < f->r.n_targets; i++) {
+    struct import_target_row *x = &v->targets[v->n_targets++];
+    x->period = format_period(r->reader, f->r.targets[i].period);
+    target_step_fill(r, &f->r.targets[i].step, &x->step);
+  }
+  if (v->n_targets && left > 0)
+    v->targets_more = tr_n(r, left, "and {n} more", "and {n} more");
+  return OK;
+}
+
 static struct str doubt_words(struct request *r, const struct import_result *x) {
   if (x->doubt == DOUBT_CHANGES)
     return tr_fmt(r, "{0} of the {1} lines that are known would change. This may be the wrong file, or the file of another day.", format_count(r->reader, x->doubted),
@@ -135,6 +151,8 @@ static int fill_found(struct request *r, const struct staged *x, struct import_c
   v->title = n->refused == 0 ? tr(r, "Every row can be taken") : v->none_good ? tr(r, "No row can be taken as it is")
              : tr_n(r, n->refused, "{n} row can't be taken as it is", "{n} rows can't be taken as they are");
   rc = fill_effects(r, &f, v);
+  if (rc == OK)
+    rc = fill_targets(r, &f, v);
   v->kinds = arena_zalloc(r->arena, (size_t)f.n_kinds + 1, sizeof *v->kinds);
   if (rc == OK && !v->kinds)
     rc = ERR_NOMEM;

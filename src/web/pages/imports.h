@@ -4,6 +4,7 @@
 #include "app/import_desk.h"
 #include "app/import_found.h"
 #include "store/repo_desk.h"
+#include "web/pages/targets.h"
 #include "web/parts.h"
 #include "web/route.h"
 
@@ -82,11 +83,17 @@ struct mend_kind {
 struct effect_row {
   struct str currency, renewals, before, after, change;
 };
+struct import_target_row {
+  struct str period;
+  struct target_step_row step;
+};
 struct import_check_view {
   int64_t id, stamp; /* stamp: of the check that is shown */
   struct str file, kind, source, as_of;
   struct str title, step, error, doubt, apply_label, rows, added, changed, same, refused, also, percent;
   struct effect_row *effects; size_t n_effects;
+  struct import_target_row *targets; size_t n_targets;
+  struct str targets_more; /* how many are not shown */
   struct mend_kind *kinds; size_t n_kinds;
   bool working, canceling, checked, nothing, long_file, seen_before, none_good, forecast;
 };

@@ -63,6 +63,9 @@ struct spread_view {
 struct target_step_row {
   struct str place, measure, was, now, change, reason;
 };
+/* One target before and after, in the currency it was set in. */
+struct target_step;
+void target_step_fill(struct request *r, const struct target_step *s, struct target_step_row *x);
 struct target_version_link {
   struct str label, note, href;
   bool current;
@@ -83,7 +86,7 @@ struct target_ask {
 int target_ask_open(struct request *r, struct str period, struct target_ask *ret); /* ERR_NOTFOUND: no such period or measure */
 void target_ask_close(struct target_ask *x);
 #define TARGET_ASK_CLEANUP __attribute__((cleanup(target_ask_close)))
-/* A value of the measure as it stands in a cell; with its exact form as title. */
+/* A value of the measure as it stands in a cell; with its exact form as title. d: of money only. */
 struct amount target_text(struct request *r, const struct desk *d, int measure, int64_t v, enum money_form form);
 struct str target_points(struct request *r, int64_t change); /* of a rate × 10^9: "+1.2 points" */
 /* As it is typed, and read. Rates in percent. */

@@ -14,9 +14,9 @@ static int measure_of(const struct target *t) {
 }
 
 /* In the currency it was set in. */
-static struct str value_of(struct request *r, const struct desk *d, const struct target *t, int64_t v, currency_t c) {
+static struct str value_of(struct request *r, const struct target *t, int64_t v, currency_t c) {
   int m = measure_of(t);
-  return m < 0 ? format_count(r->reader, v) : m == TARGET_CLOSED ? format_money(r->reader, v, c, MONEY_WHOLE) : target_text(r, d, m, v, MONEY_WHOLE).text;
+  return m < 0 ? format_count(r->reader, v) : m == TARGET_CLOSED ? format_money(r->reader, v, c, MONEY_WHOLE) : target_text(r, NULL, m, v, MONEY_WHOLE).text;
 }
 
 /* Whose a target is by the tree that the actor sees: 1, 0 = not theirs to see. */
@@ -30,14 +30,14 @@ static int sees(struct request *r, const struct desk *d, const struct target_row
   return r->scope.everything;
 }
 
-static void fill_step(struct request *r, const struct desk *d, const struct target_step *s, struct target_step_row *x) {
+void target_step_fill(struct request *r, const struct target_step *s, struct target_step_row *x) {
   const struct target *t = &s->now;
   int m = measure_of(t);
   bool company = str_eq(t->scope, STR("company")) || str_eq(t->scope, STR("all")), comparable = s->had && s->was_currency == t->currency;
   *x = (struct target_step_row){.place = company ? tr(r, "All") : t->scope_name, .measure = m < 0 ? t->measure : tr(r, target_measure_words(m)),
-                                .now = value_of(r, d, t, t->amount, t->currency), .was = STR("\u2013"), .change = STR("\u2013"), .reason = t->reason};
+                                .now = value_of(r, t, t->amount, t->currency), .was = STR("\u2013"), .change = STR("\u2013"), .reason = t->reason};
   if (s->had)
-    x->was = value_of(r, d, t, s->was, s->was_currency);
+    x->was = value_of(r, t, s->was, s->was_currency);
   if (comparable && m == TARGET_CLOSED)
     x->change = format_change(r->reader, t->amount - s->was, t->currency, MONEY_WHOLE);
   else if (comparable)
@@ -53,7 +53,7 @@ static int fill(struct request *r, const struct desk *d, const struct target_ver
     return rc < 0 ? rc : ERR_NOMEM;
   for (size_t i = 0; i < it->n && v->n_rows < MOST_ROWS; i++)
     if (sees(r, d, &rows, &it->steps[i].now))
-      fill_step(r, d, &it->steps[i], &v->rows[v->n_rows++]);
+      target_step_fill(r, &it->steps[i], &v->rows[v->n_rows++]);
   for (size_t i = n; i-- > 0;) {
     const struct target_version *x = &all[i];
     struct str at = format_instant(r->reader, x->at);
