@@ -4,6 +4,7 @@
 
 #include "app/book_cache.h"
 #include "app/forecast_run.h"
+#include "app/insight_model.h"
 #include "base/alloc.h"
 #include "base/parallel.h"
 #include "store/repo_audit.h"
@@ -28,6 +29,8 @@ struct making {
   struct book *b;
   struct period periods[ENGINE_PERIODS];
   struct engine_result r;
+  struct signal_set signals;
+  float (*before)[ENGINE_PERIODS]; /* by the model of the run before, in the order of r.scores; NULL: there is none */
   struct insight_run run;
   struct str model;
   struct str *parts; /* of the result's hash: blocks, then bands */
@@ -122,6 +125,8 @@ static int blocks_tx(struct store *s, void *arg, struct err *e) {
     while (i < x->n_there && x->there[i] != first)
       i++;
     rc = i < x->n_there ? OK : insight_block_put(s, m->run.id, first, n, m->parts[k], e);
+    if (rc == OK && i == x->n_there && m->before)
+      rc = insight_before_put(s, m->run.id, first, (const float (*)[ENGINE_PERIODS])&m->before[at], n, e);
   }
   m->run.done = (int64_t)x->to;
   return rc < 0 ? rc : insight_run_save(s, &m->run, e);
@@ -275,11 +280,14 @@ static int finish_tx(struct store *s, void *arg, struct err *e) {
   return rc < 0 ? rc : audit_add(s, &entry, e);
 }
 
+static struct engine_options options_of(const struct making *m) {
+  return (struct engine_options){.today = m->run.as_of, .grace = m->run.grace_days, .threads = m->job->threads, .periods = m->periods, .n_periods = ENGINE_PERIODS,
+                                 .signals = &m->signals, .calendar = &m->org.calendar, .rho = NAN, .watch = m->job->watch, .watch_ctx = m->job->watch_ctx};
+}
+
 static int run_engine(struct making *m, struct err *e) {
-  struct signal_set signals;
-  int rc = signal_load(m->s, m->a, m->b, &signals, e);
-  struct engine_options o = {.today = m->run.as_of, .grace = m->run.grace_days, .threads = m->job->threads, .periods = m->periods, .n_periods = ENGINE_PERIODS,
-                             .signals = &signals, .calendar = &m->org.calendar, .rho = NAN, .watch = m->job->watch, .watch_ctx = m->job->watch_ctx};
+  int rc = signal_load(m->s, m->a, m->b, &m->signals, e);
+  struct engine_options o = options_of(m);
   rc = rc == OK ? engine_run(m->b, &o, m->a, &m->r, e) : rc;
   if (rc < 0)
     return rc;
@@ -310,10 +318,41 @@ static int is_there(struct making *m, struct insight_run *ret, struct err *e) {
   return rc <= 0 ? rc : ret->as_of == m->run.as_of && str_eq(ret->data_hash, m->run.data_hash) && str_eq(ret->model_hash, m->run.model_hash);
 }
 
+/* What tonight's rows would have got from the model of another run. Signals are filled anew, in that model's columns: last of all that reads the rows. */
+static int score_before(struct making *m, int64_t before_id, struct err *e) {
+  struct arena *scratch ARENA_CLEANUP = arena_new(0);
+  struct str text = STR_NONE;
+  struct engine_model model;
+  struct engine_score *scores = NULL;
+  size_t n = 0;
+  int rc = !before_id ? OK : scratch ? insight_model_get(m->s, scratch, before_id, &text, e) : no_memory(e);
+  if (rc < 0 || !before_id)
+    return rc;
+  if (insight_model_read(text, m->b, scratch, &model, NULL) < 0)
+    return OK; /* of another time: nothing can be said against it */
+  struct engine_options o = options_of(m);
+  o.watch = NULL;
+  signal_fill(&m->signals, model.signals, model.n_signals, m->b, m->r.rows.open, m->r.rows.n_open);
+  rc = engine_score(m->b, &m->r.rows, &model, &o, scratch, &scores, &n, e);
+  m->before = rc == OK ? arena_alloc(m->a, (n + 1) * sizeof *m->before) : NULL;
+  if (rc < 0 || !m->before)
+    return rc < 0 ? rc : no_memory(e);
+  for (size_t i = 0; i < n; i++)
+    memcpy(m->before[i], scores[i].by, sizeof m->before[i]);
+  m->run.before_id = before_id;
+  return OK;
+}
+
 static int keep(struct making *m, enum insight_made *ret_made, struct err *e) {
-  struct insight_run left;
-  int rc = insight_run_left(m->s, m->a, m->run.as_of, m->run.data_hash, m->run.model_hash, &left, e);
+  struct insight_run left, newest;
+  int rc = insight_run_on(m->s, m->a, m->run.as_of - 1, &newest, e); /* of an earlier day */
+  int64_t before_id = rc == 1 ? newest.id : 0;
+  rc = rc < 0 ? rc : insight_run_left(m->s, m->a, m->run.as_of, m->run.data_hash, m->run.model_hash, &left, e);
   *ret_made = rc == 1 ? INSIGHT_RESUMED : INSIGHT_MADE;
+  if (rc >= 0) {
+    int code = score_before(m, rc == 1 ? left.before_id : before_id, e);
+    rc = code < 0 ? code : rc;
+  }
   if (rc == 1) {
     m->run.id = left.id;
     m->run.started_at = left.started_at;

@@ -54,6 +54,8 @@ const struct insight_band *insight_band_of(const struct insight_seen *v, const s
 int insight_scores_of(struct store *s, struct arena *a, const struct insight_run *run, const struct book *b, struct engine_score **ret, size_t *ret_n, struct err *e);
 /* The node ALL of such a question, with what matters most, without sets. */
 int insight_work_out(struct arena *a, const struct engine_ask *q, struct insight_band *ret, struct err *e);
+/* engine_bands over the chances of that run as they are stored (no worth, nobody moved, no sets), kept beside the book. Nodes in arena. Codes as there. */
+int insight_bands_kept(const struct engine_ask *q, int64_t run_id, struct arena *a, struct engine_node **ret, size_t *ret_n, struct err *e);
 /* Chance of a target, in millionths: the stored one where the target is the same, else between the stored quantiles. */
 int64_t insight_reach(const struct insight_band *x, int64_t target);
 #endif

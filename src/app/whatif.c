@@ -7,7 +7,6 @@
 #include "app/insight_model.h"
 #include "base/decimal.h"
 #include "base/parallel.h"
-#include "insight/kept.h"
 
 enum { HUNDRED = 100, WHOLE = 10000, MARKED_MOST = 24, GAIN_MOST = 4900 };
 
@@ -219,7 +218,7 @@ static int take_targets(struct asking *x, struct err *e) {
 static int load(struct asking *x, size_t place, struct err *e) {
   struct str text = STR_NONE;
   int rc = insight_model_get(x->s, x->a, x->r.run.id, &text, e);
-  rc = rc < 0 ? rc : insight_model_read(text, &x->model, e);
+  rc = rc < 0 ? rc : insight_model_read(text, x->b, x->a, &x->model, e);
   rc = rc < 0 ? rc : insight_scores_of(x->s, x->a, &x->r.run, x->b, &x->scores, &x->n_scores, e);
   x->bands = (struct engine_ask){.b = x->b, .period = x->period, .place = place, .scores = x->scores, .n_scores = x->n_scores,
                                  .ratio = x->r.run.ratio, .rho = x->r.run.rho, .threads = parallel_cores(),
@@ -280,49 +279,6 @@ static int64_t count_moved(const struct asking *x) {
   return n;
 }
 
-struct standing {
-  const struct engine_ask *q;
-  struct err *e;
-};
-
-static int work_out(void *arg, struct arena *a, void **ret, size_t *ret_n) {
-  const struct standing *x = arg;
-  struct engine_node *nodes = NULL;
-  size_t n = 0;
-  int rc = engine_bands(x->q, a, &nodes, &n, x->e);
-  if (rc < 0)
-    return rc;
-  *ret = nodes;
-  *ret_n = n * sizeof *nodes;
-  return OK;
-}
-
-static void add_bytes(struct strbuf *key, const void *p, size_t n) {
-  if (p)
-    strbuf_add(key, (struct str){p, n});
-}
-
-/* As it stands: kept beside the book for the next scenario. */
-static int standing(struct asking *x, const struct engine_ask *q, struct engine_node **ret, size_t *ret_n, struct err *e) {
-  STRBUF_CLEANUP struct strbuf key = STRBUF_INIT(KEPT_KEY_MOST);
-  struct book *b = (struct book *)(uintptr_t)x->b; /* a cache of the book's own */
-  struct standing arg = {q, e};
-  void *bytes = NULL;
-  size_t n = 0;
-  strbuf_fmt(&key, "whatif %" PRId64 " %zu %d %zu ", x->r.run.id, q->place, q->reps != NULL, q->n_extra);
-  add_bytes(&key, q->reps, q->reps ? x->b->reps.n : 0);
-  add_bytes(&key, q->extra, q->n_extra * sizeof *q->extra);
-  add_bytes(&key, q->marked, x->b->reps.n);
-  for (size_t i = 0; i < q->n_targets; i++)
-    strbuf_fmt(&key, " %d %u %" PRId64, q->targets[i].scope, q->targets[i].code, q->targets[i].amount);
-  int rc = kept_ask(&b->kept, key.failed ? STR_NONE : strbuf_str(&key), x->a, work_out, &arg, &bytes, &n);
-  if (rc < 0)
-    return rc == ERR_NOMEM ? no_memory(e) : rc;
-  *ret = bytes;
-  *ret_n = n / sizeof **ret;
-  return OK;
-}
-
 static int compare(struct asking *x, size_t place, struct err *e) {
   struct engine_node *was = NULL, *is = NULL;
   size_t n_was = 0, n_is = 0;
@@ -334,7 +290,7 @@ static int compare(struct asking *x, size_t place, struct err *e) {
   before.brief = after.brief = true;
   after.scores = x->r.changed.scores;
   after.worth = x->r.changed.worth;
-  rc = rc < 0 ? rc : standing(x, &before, &was, &n_was, e);
+  rc = rc < 0 ? rc : insight_bands_kept(&before, x->r.run.id, x->a, &was, &n_was, e);
   rc = rc < 0 ? rc : engine_bands(&after, x->a, &is, &n_is, e);
   x->r.moved = count_moved(x);
   x->r.scores = x->scores;

@@ -1,5 +1,6 @@
 /* bridge: what moved between two days, step by step, and the renewals behind each step. */
 #include "app/bridge.h"
+#include "app/middle.h"
 #include "base/strbuf.h"
 #include "cli/cells.h"
 #include "cli/commands.h"
@@ -14,7 +15,7 @@ static const struct cli_column row_columns[] = {
 struct question {
   struct bridge_ask ask;
   struct str node;
-  bool rows;
+  bool rows, model;
   int step; /* -1: all */
 };
 
@@ -46,6 +47,7 @@ static int ask(struct cli *c, const struct org *org, day_t today, struct questio
     return ERR_USAGE;
   }
   q->rows = cli_flag(c, "rows");
+  q->model = cli_flag(c, "model");
   if (cli_end(c) != OK || ask_categories(c, with, rates, step, q) != OK) {
     return ERR_USAGE;
   }
@@ -154,6 +156,43 @@ static int print_rows(struct cli *c, const struct org *org, const struct book *b
   return code != OK ? code : end;
 }
 
+/* The model's middle: what people did, what passed, what it learned. */
+static int print_model(struct cli *c, const struct book *b, const struct question *q, day_t today, struct err *e) {
+  static const char *const kinds[MIDDLE_KINDS] = {"people", "time", "model"};
+  static const struct cli_column columns[] = {{"what", false, false}, {"step", false, false}, {"amount", true, false}, {"renewals", true, true},
+                                              {"currency", false, false}};
+  struct scope who = scope_operator();
+  struct middle_ask ask = {.period = q->ask.period, .from = q->ask.from, .to = q->ask.to, .today = today};
+  struct middle_answer x;
+  char code[4];
+  int rc = middle_between(c->store, NULL, b, &who, &ask, c->arena, &x, e);
+  if (rc != OK) {
+    return rc;
+  }
+  if (!x.has) {
+    return err_set(e, ERR_NOTFOUND, "There are no two runs of the model for this period by these days: run `perennial risk score --as-of DATE`, the earlier day first");
+  }
+  struct cli_table *t = cli_table_new(c, columns, (int)(sizeof columns / sizeof columns[0]));
+  for (int k = -1; k <= MIDDLE_STEPS; k++) {
+    bool end = k < 0 || k == MIDDLE_STEPS;
+    struct middle_sum sum = k < 0 ? (struct middle_sum){x.middle.start, x.was.renewals} : end ? (struct middle_sum){x.middle.end, x.is.renewals}
+                                                                                              : x.middle.steps[k];
+    if (!end && sum.amount == 0 && sum.rows == 0) {
+      continue;
+    }
+    cli_cell(t, end ? STR("middle") : str_of(kinds[middle_kind_of(k)]));
+    cli_cell(t, k < 0 ? STR("start") : end ? STR("end") : str_of(middle_step_name(k)));
+    cli_cell_money(t, sum.amount, b->reporting);
+    cli_cell_i64(t, sum.rows);
+    cli_cell(t, str_of(currency_code(b->reporting, code)));
+  }
+  rc = cli_table_end(t);
+  if (c->format == FORMAT_TABLE && rc == OK && !x.told) {
+    fprintf(c->out, "What the model learned is in `passing`: a run between these days was not held against the one before it\n");
+  }
+  return rc;
+}
+
 static int run(struct cli *c, const struct org *org, struct question *q, const struct book *b, struct err *e) {
   struct scope who = scope_operator();
   struct bridge x;
@@ -183,7 +222,7 @@ int bridge_cmd(struct cli *c) {
     return EXIT_USAGE;
   }
   int code = book_load(c->store, DAY_NONE, &b, &e);
-  code = code == OK ? run(c, &org, &q, b, &e) : code;
+  code = code != OK ? code : q.model ? print_model(c, b, &q, today, &e) : run(c, &org, &q, b, &e);
   book_free(b);
   return code == OK ? EXIT_DONE : cli_fail(c, &e);
 }

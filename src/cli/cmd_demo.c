@@ -3,12 +3,13 @@
 #include <unistd.h>
 
 #include "app/access.h"
+#include "app/bridge.h"
 #include "app/demo.h"
 #include "app/insight_run.h"
 #include "base/parallel.h"
 #include "cli/commands.h"
 
-enum { DEFAULT_LINES = 20000, DEFAULT_SEED = 2026 };
+enum { DEFAULT_LINES = 20000, DEFAULT_SEED = 2026, WEEK_BEFORE_LINES = 100000 /* beyond, the model runs once: a second run takes as long again */ };
 
 static void show_progress(void *ctx, const char *step, int64_t done, int64_t total) {
   (void)ctx;
@@ -52,6 +53,14 @@ static int take_number(const char *name, const char *text, int64_t *ret) {
   return OK;
 }
 
+/* What the model would have said on that day. */
+static int judge(struct cli *c, day_t as_of, day_t today, int64_t now, struct err *e) {
+  struct insight_job job = {.as_of = as_of, .today = today, .now = now, .threads = parallel_cores()};
+  struct insight_run run;
+  enum insight_made made;
+  return insight_make(c->store, &job, c->arena, &run, &made, e);
+}
+
 int demo_cmd(struct cli *c) {
   const char *lines = NULL, *seed = NULL, *today = NULL;
   int64_t n = DEFAULT_LINES, seed_value = DEFAULT_SEED;
@@ -71,11 +80,9 @@ int demo_cmd(struct cli *c) {
   if (demo_make(c->store, &o, &made, &e) != OK) {
     return cli_fail(c, &e);
   }
-  struct insight_job job = {.as_of = DAY_NONE, .today = day, .now = o.now, .threads = parallel_cores()};
-  struct insight_run run;
-  enum insight_made judged;
+  const struct calendar calendar = CALENDAR_DEFAULT;
   show_progress(NULL, "what will renew", 0, 0);
-  if (insight_make(c->store, &job, c->arena, &run, &judged, &e) != OK) {
+  if ((n <= WEEK_BEFORE_LINES && judge(c, bridge_usual_from(&calendar, day), day, o.now, &e) != OK) || judge(c, day, day, o.now, &e) != OK) {
     return cli_fail(c, &e);
   }
   char iso[DAY_ISO_SIZE];

@@ -100,7 +100,8 @@ static const struct cli_command commands[] = {
      "  --with CATEGORY     what is added up: closed alone, or with commit (default), best_case, pipeline\n"
      "  --rates plan|day    both days at the rate of the period's first day, or each at its own with the difference as a step\n"
      "  --rows              the renewals behind the steps: before, after, who, when, why, how often pushed\n"
-     "  --step STEP         the renewals of one step"},
+     "  --step STEP         the renewals of one step\n"
+     "  --model             instead: what moved the model's middle (P50), by people, by time, by what it learned"},
     {"capacity", capacity_cmd, "[--node N] [--propose]",
      "What each rep carries: open renewals, accounts, value, risk, and how many have to be placed in each of 13 weeks to be on time.\n"
      "--propose: the moves of accounts that would even out value and weekly load. Nothing is moved; plans are made in the browser."},

@@ -4,7 +4,7 @@
 
 #define RUN_COLUMNS \
   "id, as_of, started_at, finished_at, by_id, state, method, ground, ripe, lost, renewals, grace_days, periods, knobs, data_hash, model_hash, result_hash," \
-  " step, done, total"
+  " step, done, total, before_id"
 
 static int broken(struct err *e, int rc) {
   return rc == ERR_NOMEM ? rows_no_memory(e) : err_set(e, ERR_FAIL, "Stored chances can't be read: the database was changed by something else; run the model again");
@@ -25,10 +25,11 @@ int insight_run_add(struct store *s, struct insight_run *x, struct err *e) {
   int rc = a && periods.p && insight_pack_knobs(a, x, &knobs) == OK ? store_reserve_ids(s, "insight_run", 1, &x->id, e) : rows_no_memory(e);
   return rc < 0 ? rc : db_exec(store_db(s),
                                "insert into insight_run (id, as_of, started_at, by_id, state, method, ground, ripe, lost, renewals, grace_days, periods, knobs,"
-                               " data_hash, model_hash, step, done, total) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+                               " data_hash, model_hash, step, done, total, before_id)"
+                               " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
                                BINDS(B_I64(x->id), B_DAY(x->as_of), B_I64(x->started_at), B_ID(x->by_id), B_I64(x->state), B_I64(x->method), B_I64(x->ground),
                                      B_I64(x->ripe), B_I64(x->lost), B_I64(x->renewals), B_I64(x->grace_days), B_STR(periods), B_BLOB(knobs), B_STR(x->data_hash),
-                                     B_STR(x->model_hash), B_STR(x->step), B_I64(x->done), B_I64(x->total)), e);
+                                     B_STR(x->model_hash), B_STR(x->step), B_I64(x->done), B_I64(x->total), B_ID(x->before_id)), e);
 }
 
 int insight_run_save(struct store *s, const struct insight_run *x, struct err *e) {
@@ -41,7 +42,8 @@ static void run_at(struct arena *a, const struct stmt *q, void *row, bool *bad) 
   struct insight_run x = {.id = stmt_i64(q, 0), .as_of = stmt_day(q, 1), .started_at = stmt_i64(q, 2), .finished_at = stmt_i64(q, 3), .by_id = stmt_i64(q, 4),
                           .state = (int)stmt_i64(q, 5), .method = (int)stmt_i64(q, 6), .ground = (int)stmt_i64(q, 7), .ripe = stmt_i64(q, 8), .lost = stmt_i64(q, 9),
                           .renewals = stmt_i64(q, 10), .grace_days = (int)stmt_i64(q, 11), .data_hash = row_text(a, q, 14, bad), .model_hash = row_text(a, q, 15, bad),
-                          .result_hash = row_text(a, q, 16, bad), .step = row_text(a, q, 17, bad), .done = stmt_i64(q, 18), .total = stmt_i64(q, 19)};
+                          .result_hash = row_text(a, q, 16, bad), .step = row_text(a, q, 17, bad), .done = stmt_i64(q, 18), .total = stmt_i64(q, 19),
+                          .before_id = stmt_i64(q, 20)};
   struct str periods = row_text(a, q, 12, bad);
   while (periods.n && x.n_periods < ENGINE_PERIODS) {
     size_t end = 0;
@@ -58,6 +60,10 @@ static void run_at(struct arena *a, const struct stmt *q, void *row, bool *bad) 
 int insight_run_on(struct store *s, struct arena *a, day_t day, struct insight_run *ret, struct err *e) {
   return row_read(s, a, "select " RUN_COLUMNS " from insight_run where state = $1 and as_of <= $2 order by as_of desc, id desc limit 1",
                   BINDS(B_I64(INSIGHT_DONE), B_I64(day)), run_at, ret, e);
+}
+
+int insight_run_get(struct store *s, struct arena *a, int64_t id, struct insight_run *ret, struct err *e) {
+  return row_read(s, a, "select " RUN_COLUMNS " from insight_run where id = $1", BINDS(B_I64(id)), run_at, ret, e);
 }
 
 int insight_run_left(struct store *s, struct arena *a, day_t as_of, struct str data_hash, struct str model_hash, struct insight_run *ret, struct err *e) {
@@ -82,10 +88,14 @@ int insight_model_get(struct store *s, struct arena *a, int64_t run_id, struct s
 }
 
 int insight_drop_scores(struct store *s, int64_t keep, struct err *e) {
-  return db_exec(store_db(s),
-                 "delete from insight_block where run_id in (select id from insight_run where state = $1 order by as_of desc, id desc"
-                 " limit 1000000 offset $2) /* scan */",
-                 BINDS(B_I64(INSIGHT_DONE), B_I64(keep)), e);
+  int rc = db_exec(store_db(s),
+                   "delete from insight_before where run_id in (select id from insight_run where state = $1 order by as_of desc, id desc"
+                   " limit 1000000 offset $2) /* scan */",
+                   BINDS(B_I64(INSIGHT_DONE), B_I64(keep)), e);
+  return rc < 0 ? rc : db_exec(store_db(s),
+                               "delete from insight_block where run_id in (select id from insight_run where state = $1 order by as_of desc, id desc"
+                               " limit 1000000 offset $2) /* scan */",
+                               BINDS(B_I64(INSIGHT_DONE), B_I64(keep)), e);
 }
 
 /* ---- chances ---- */
@@ -139,6 +149,37 @@ int insight_scores(struct store *s, struct arena *a, int64_t run_id, struct engi
   while (rc == OK && (rc = stmt_next(q, e)) == 1) {
     size_t more = (size_t)stmt_i64(q, 0);
     rc = n + more > (size_t)total || insight_unpack_scores(stmt_str(q, 1), rows + n, more) < 0 ? broken(e, ERR_SYNTAX) : OK;
+    n += more;
+  }
+  if (rc < 0)
+    return rc;
+  *ret = rows;
+  *ret_n = n;
+  return OK;
+}
+
+/* ---- by the model before ---- */
+
+int insight_before_put(struct store *s, int64_t run_id, int64_t first_id, const float (*by)[ENGINE_PERIODS], size_t n, struct err *e) {
+  struct arena *a ARENA_CLEANUP = arena_new(0);
+  struct str bytes;
+  if (!a || insight_pack_floats(a, &by[0][0], n * ENGINE_PERIODS, &bytes) < 0)
+    return rows_no_memory(e);
+  return db_exec(store_db(s), "insert into insight_before (run_id, first_id, n, rows) values ($1, $2, $3, $4)",
+                 BINDS(B_I64(run_id), B_I64(first_id), B_I64((int64_t)n), B_BLOB(bytes)), e);
+}
+
+int insight_before(struct store *s, struct arena *a, int64_t run_id, float (**ret)[ENGINE_PERIODS], size_t *ret_n, struct err *e) {
+  struct stmt *q STMT_CLEANUP = NULL;
+  int64_t total = 0;
+  int rc = db_one_i64(store_db(s), "select coalesce(sum(n), 0) from insight_before where run_id = $1", BINDS(B_I64(run_id)), 0, &total, e);
+  float (*rows)[ENGINE_PERIODS] = rc == OK ? arena_alloc(a, ((size_t)total + 1) * sizeof *rows) : NULL;
+  if (rc == OK)
+    rc = rows ? db_query(store_db(s), "select n, rows from insight_before where run_id = $1 order by first_id", BINDS(B_I64(run_id)), &q, e) : rows_no_memory(e);
+  size_t n = 0;
+  while (rc == OK && (rc = stmt_next(q, e)) == 1) {
+    size_t more = (size_t)stmt_i64(q, 0);
+    rc = n + more > (size_t)total || insight_unpack_floats(stmt_str(q, 1), &rows[n][0], more * ENGINE_PERIODS) < 0 ? broken(e, ERR_SYNTAX) : OK;
     n += more;
   }
   if (rc < 0)

@@ -17,6 +17,7 @@ struct insight_run {
   struct engine_bin bins[ENGINE_BINS]; /* how the chances of renewals held back came out; n_bins 0: nothing was held back */
   size_t n_bins;
   struct str data_hash, model_hash, result_hash;
+  int64_t before_id;                  /* the run whose model it was held against; 0: none */
   struct str step;                    /* what it is at, of an unfinished one */
   int64_t done, total;
 };
@@ -54,6 +55,12 @@ int insight_run_left(struct store *s, struct arena *a, day_t as_of, struct str d
 int insight_run_list(struct store *s, struct arena *a, size_t max, struct insight_run **ret, size_t *ret_n, struct err *e);
 int insight_model_put(struct store *s, int64_t run_id, struct str model, struct err *e);
 int insight_model_get(struct store *s, struct arena *a, int64_t run_id, struct str *ret, struct err *e); /* ERR_NOTFOUND */
+/* What the run's renewals would have got from the model of the run before: n rows of chances by period, in the order of the block's scores. */
+int insight_before_put(struct store *s, int64_t run_id, int64_t first_id, const float (*by)[ENGINE_PERIODS], size_t n, struct err *e);
+/* All, in the order of insight_scores. *ret_n 0: none are kept. ERR_FAIL: bytes that are none. */
+int insight_before(struct store *s, struct arena *a, int64_t run_id, float (**ret)[ENGINE_PERIODS], size_t *ret_n, struct err *e);
+/* 1, or 0: there is none. */
+int insight_run_get(struct store *s, struct arena *a, int64_t id, struct insight_run *ret, struct err *e);
 /* Takes the chances of all runs but the newest `keep` away; runs, models and bands stay. */
 int insight_drop_scores(struct store *s, int64_t keep, struct err *e);
 
@@ -78,6 +85,8 @@ int insight_pack_picked(struct arena *a, const struct insight_band *x, struct st
 int insight_unpack_picked(struct arena *a, struct str bytes, struct insight_band *ret);                             /* ERR_SYNTAX, ERR_NOMEM */
 int insight_pack_knobs(struct arena *a, const struct insight_run *x, struct str *ret);                              /* ERR_NOMEM */
 int insight_unpack_knobs(struct str bytes, struct insight_run *ret);                                                /* ERR_SYNTAX */
+int insight_pack_floats(struct arena *a, const float *x, size_t n, struct str *ret);                                 /* ERR_NOMEM */
+int insight_unpack_floats(struct str bytes, float *ret, size_t n);                                                  /* ERR_SYNTAX: not n numbers */
 /* SHA-256 of texts one after the other. */
 void insight_hash(const struct str *parts, size_t n, char hex[INSIGHT_HASH]);
 #endif

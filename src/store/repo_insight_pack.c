@@ -61,6 +61,23 @@ static uint16_t thousandths(float phi) {
   return (uint16_t)(int16_t)(v > 32767 ? 32767 : v < -32767 ? -32767 : v);
 }
 
+int insight_pack_floats(struct arena *a, const float *x, size_t n, struct str *ret) {
+  struct writer w = {.p = arena_alloc(a, n * 4 + 1)};
+  if (!w.p)
+    return ERR_NOMEM;
+  for (size_t i = 0; i < n; i++)
+    put_float(&w, x[i]);
+  *ret = (struct str){(char *)w.p, w.n};
+  return OK;
+}
+
+int insight_unpack_floats(struct str bytes, float *ret, size_t n) {
+  struct reader r = {.left = bytes};
+  for (size_t i = 0; i < n && !r.bad; i++)
+    ret[i] = take_float(&r);
+  return r.bad || r.left.n ? ERR_SYNTAX : OK;
+}
+
 static void put_score(struct writer *w, const struct engine_score *s) {
   put(w, s->id, 4);
   put(w, s->nth < 255 ? s->nth : 255, 1);

@@ -4,7 +4,9 @@
 #include "app/book_cache.h"
 #include "app/demo.h"
 #include "app/forecast_run.h"
+#include "app/insight_model.h"
 #include "app/insight_run.h"
+#include "app/middle.h"
 
 #include <math.h>
 
@@ -109,7 +111,7 @@ static void stopped_and_resumed(void **state) {
   enum insight_made made;
   ok(make(1, false, -1, &whole, &made, &e), &e);
   for (int patience = 0; patience < 8; patience++) {
-    run(s, "delete from insight_band; delete from insight_block; delete from insight_model; delete from insight_run;");
+    run(s, "delete from insight_band; delete from insight_before; delete from insight_block; delete from insight_model; delete from insight_run;");
     e = (struct err){0};
     assert_int_equal(make(1, false, patience, &x, &made, &e), ERR_CONFLICT);
     assert_int_equal(insight_run_on(s, a, TODAY, &x, &e), 0);
@@ -238,9 +240,105 @@ static void nothing_to_judge(void **state) {
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, open_place, close_place)
 #define EMPTY_TEST(f) cmocka_unit_test_setup_teardown(f, open_empty, close_place)
+#define LARGE_TEST(f) cmocka_unit_test_setup_teardown(f, open_large, close_place)
+static int open_large(void **state) {
+  int r = place_make(state);
+  struct err e = {0};
+  s = r == 0 ? ((struct place *)*state)->s : NULL;
+  a = arena_new(0);
+  struct demo_options o = {.lines = 4 * LINES, .seed = 3, .today = TODAY, .now = NOW};
+  struct demo_result made;
+  ok(demo_make(s, &o, &made, &e), &e);
+  return a != NULL ? r : -1;
+}
+
+/* A learned model read back from its text judges to the bit as it did. */
+static void model_read_back(void **state) {
+  (void)state;
+  struct err e = {0};
+  struct org org;
+  struct book *b = NULL;
+  struct period periods[ENGINE_PERIODS];
+  struct engine_result r;
+  struct engine_model m;
+  struct engine_score *again = NULL;
+  size_t n = 0;
+  struct strbuf text STRBUF_CLEANUP = STRBUF_INIT(4 << 20);
+  ok(org_load(s, &org, &e), &e);
+  ok(book_load(s, DAY_NONE, &b, &e), &e);
+  insight_periods(&org, TODAY, periods);
+  struct engine_options o = {.today = TODAY, .grace = insight_grace(&org), .threads = 2, .periods = periods, .n_periods = ENGINE_PERIODS,
+                             .calendar = &org.calendar, .rho = NAN};
+  ok(engine_run(b, &o, a, &r, &e), &e);
+  assert_int_equal(r.model.ground, ENGINE_LEARNED);
+  engine_model_write(b, &r.model, &text);
+  ok(insight_model_read(strbuf_str(&text), b, a, &m, &e), &e);
+  ok(engine_score(b, &r.rows, &m, &o, a, &again, &n, &e), &e);
+  assert_int_equal(n, r.n_scores);
+  for (size_t i = 0; i < n; i++) {
+    assert_memory_equal(again[i].by, r.scores[i].by, sizeof again[i].by);
+    assert_memory_equal(&again[i].chance, &r.scores[i].chance, sizeof again[i].chance);
+  }
+  assert_int_equal(insight_model_read(STR("{\"version\":1}"), b, a, &m, &e), ERR_SYNTAX);
+  assert_int_equal(insight_model_read(STR("not a model"), b, a, &m, &e), ERR_SYNTAX);
+  book_free(b);
+}
+
+static int64_t make_on(day_t day) {
+  struct err e = {0};
+  struct insight_run x;
+  enum insight_made made;
+  struct insight_job job = {.as_of = day, .today = TODAY, .now = NOW, .threads = 2};
+  ok(insight_make(s, &job, a, &x, &made, &e), &e);
+  assert_int_equal(made, INSIGHT_MADE);
+  return x.id;
+}
+
+static struct middle_answer between(day_t from, day_t to) {
+  struct err e = {0};
+  struct org org;
+  struct book *b = NULL;
+  struct scope who = scope_operator();
+  struct middle_answer x;
+  ok(org_load(s, &org, &e), &e);
+  ok(book_load(s, DAY_NONE, &b, &e), &e);
+  struct middle_ask q = {.period = period_of(&org.calendar, PERIOD_QUARTER, TODAY), .from = from, .to = to, .today = TODAY};
+  ok(middle_between(s, NULL, b, &who, &q, a, &x, &e), &e);
+  book_free(b);
+  return x;
+}
+
+/* Each run is held against the one before; two days apart add up step by step, over the runs between. */
+static void what_moved_the_middle(void **state) {
+  (void)state;
+  struct err e = {0};
+  float (*before)[ENGINE_PERIODS] = NULL;
+  size_t n = 0;
+  assert_false(between(TODAY - 14, DAY_NONE).has);
+  int64_t first = make_on(TODAY - 14), second = make_on(TODAY - 7), third = make_on(TODAY);
+  ok(insight_before(s, a, first, &before, &n, &e), &e);
+  assert_int_equal(n, 0);
+  ok(insight_before(s, a, third, &before, &n, &e), &e);
+  assert_int_equal(n, one(s, "select renewals from insight_run order by id desc limit 1 /* scan */"));
+  struct middle_answer x = between(TODAY - 14, DAY_NONE);
+  assert_true(x.has && x.told && x.was.id == first && x.is.id == third && x.is.before_id == second);
+  int64_t sum = x.middle.start;
+  for (int k = 0; k < MIDDLE_STEPS; k++)
+    sum += x.middle.steps[k].amount;
+  assert_int_equal(sum, x.middle.end);
+  assert_true(x.middle.steps[MIDDLE_BOOKED].rows > 0 && x.middle.steps[MIDDLE_LEARNED].rows > 0);
+  struct middle_answer half = between(TODAY - 14, TODAY - 7), rest = between(TODAY - 7, DAY_NONE);
+  assert_int_equal(half.middle.end, rest.middle.start);
+  assert_int_equal(half.middle.start, x.middle.start);
+  run(s, "update insight_run set before_id = null where as_of = 20773");
+  assert_false(between(TODAY - 14, DAY_NONE).told);
+  assert_true(between(TODAY - 7, DAY_NONE).told);
+}
+
 int main(int argc, char **argv) {
   const struct CMUnitTest tests[] = {TEST(same_again), TEST(stopped_and_resumed), TEST(who_sees_what), TEST(a_sum_that_is_no_node), EMPTY_TEST(reach_between_points),
-                                     EMPTY_TEST(damaged_bytes), EMPTY_TEST(nothing_to_judge)};
+                                     EMPTY_TEST(damaged_bytes), EMPTY_TEST(nothing_to_judge),
+                                     LARGE_TEST(model_read_back), LARGE_TEST(what_moved_the_middle)};
   on_postgres = argc > 1 && strcmp(argv[1], "postgres") == 0;
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -95,6 +95,8 @@ int bridge_page(struct request *r, struct response *w) {
   if (rc >= 0)
     rc = bridge_section_of(r, &d, &x, PAGE_ROWS, &v.section);
   if (rc >= 0)
+    rc = middle_section_fill(r, &d, &x, &v.middle);
+  if (rc >= 0)
     rc = desk_nodes(r, x.newest, &x.ask.node, false, &v.nodes, &v.n_nodes);
   if (rc >= 0)
     rc = fill_choices(r, &x, &v);
@@ -195,5 +197,12 @@ int api_bridge(struct request *r, struct response *w) {
     json_decref(rows);
     return rc;
   }
-  return api_send(r, w, answer_of(r, &d, &x, rows));
+  json_t *o = answer_of(r, &d, &x, rows), *model = NULL;
+  rc = bridge_middle_json(r, &d, &x, &model);
+  if (rc < 0) {
+    json_decref(o);
+    return rc;
+  }
+  json_object_set_new(o, "model", model);
+  return api_send(r, w, o);
 }

@@ -28,11 +28,24 @@ struct bridge_section {
   bool pushes;         /* the list says how often */
   struct str calm, left_out, trouble; /* nothing moved; renewals without a rate; why there is no bridge */
 };
+struct middle_line {
+  struct str name, rows;
+  struct amount amount;
+  bool total, head, up, down;
+};
+/* Where the model's middle went, in people's part, time's and the model's own. */
+struct middle_section {
+  bool shown;
+  struct str title, note, none, mixed;
+  struct middle_line *lines;
+  size_t n_lines;
+};
 struct bridge_view {
   struct str headline, say, rates_note, action, from, to, last, call, call_href;
   struct option *nodes, *parts, *rates;
   size_t n_nodes, n_parts, n_rates;
   struct bridge_section section;
+  struct middle_section middle;
 };
 
 struct desk;
@@ -53,6 +66,8 @@ struct bridge_read {
   bool chosen;
 };
 int bridge_open(struct request *r, const struct desk *d, struct bridge_read *ret);
+/* Of the page's days and everything the actor sees; another node: ret->shown is false. */
+int middle_section_fill(struct request *r, const struct desk *d, const struct bridge_read *x, struct middle_section *ret);
 void bridge_close(struct bridge_read *x); /* safe on a zeroed one */
 #define BRIDGE_CLEANUP __attribute__((cleanup(bridge_close)))
 #endif
