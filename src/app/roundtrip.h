@@ -13,6 +13,7 @@
 #include "app/renewal_batch.h"
 #include "exchange/table.h"
 #include "insight/book.h"
+#include "words/words.h"
 
 enum roundtrip_field { ROUNDTRIP_CATEGORY, ROUNDTRIP_STAGE, ROUNDTRIP_CLOSE, ROUNDTRIP_AMOUNT, ROUNDTRIP_STEP, ROUNDTRIP_STEP_DATE, ROUNDTRIP_PO,
                        ROUNDTRIP_NOTE /* empty when it leaves; what is written there becomes a note */, ROUNDTRIP_FIELDS };
@@ -37,21 +38,15 @@ bool roundtrip_is_origin(struct str heading);
 
 /* ---- out ---- */
 
-/* What is locked in a partner's workbook is left out altogether: amounts, category, stage, owner and next step are the vendor's own view. A partner
- * tells when the order comes, its number, and whatever else in a note. */
-struct roundtrip_words {       /* in one language */
-  struct str sheet, about;     /* names of the sheets, at most 31 characters */
-  struct str fixed[ROUNDTRIP_FIXED], heading[ROUNDTRIP_FIELDS], rule[ROUNDTRIP_FIELDS]; /* "" = that column is not in it */
-  struct str stage[STAGE_COUNT], category[CATEGORY_COUNT];
-  const struct str *lines; size_t n_lines; /* of the second sheet */
-};
 struct roundtrip_ask {
   const struct book *book;
   const uint32_t *rows; size_t n; /* of the book's renewals, in order */
-  const struct roundtrip_words *words;
-  struct roundtrip_origin origin; /* organization, by, by_id, at, partner; the rest is filled here */
+  const struct reader *reader;    /* whose language it speaks */
+  struct roundtrip_origin origin; /* organization, by, by_id, at, partner, partner_id; the rest is filled here */
 };
-/* Writes the workbook to path; values are those of the store now, all of one state. OK, ERR_LIMIT (too many rows), ERR_IO, ERR_NOMEM. */
+/* For a partner (partner_id) it has only what they may see, amounts, category, stage, owner and next step being the vendor's own view: and a partner
+ * tells when the order comes, its number, and whatever else in a note.
+ * Writes the workbook to path; values are those of the store now, all of one state. OK, ERR_LIMIT (too many rows), ERR_IO, ERR_NOMEM. */
 int roundtrip_write(struct store *s, struct arena *a, const struct roundtrip_ask *ask, const char *path, struct err *e);
 
 /* ---- in ---- */
@@ -96,6 +91,8 @@ struct roundtrip_look {
   int64_t batch_id;            /* after apply: 0 = nothing was changed */
   struct batch_result result;  /* of the rows that were judged */
 };
+/* A value as data: an ISO day, a decimal amount, a name of domain.md, a text. In arena. */
+struct str roundtrip_value(struct arena *a, const struct renewal *r, unsigned bit);
 /* Compares; writes nothing. OK, store codes, ERR_NOMEM, ERR_LIMIT (more changes than one act may have). */
 int roundtrip_look(struct store *s, struct arena *a, const struct scope *who, const struct roundtrip_sheet *sheet, const struct roundtrip_choice *choices,
                    size_t n_choices, day_t today, int64_t now, struct roundtrip_look *ret, struct err *e);

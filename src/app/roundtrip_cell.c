@@ -106,3 +106,18 @@ int roundtrip_cell(struct arena *a, const struct roundtrip_origin *x, enum round
     default: return OK; /* a note is no field of a renewal */
   }
 }
+
+struct str roundtrip_value(struct arena *a, const struct renewal *r, unsigned bit) {
+  STRBUF_CLEANUP struct strbuf b = STRBUF_INIT(64);
+  char iso[DAY_ISO_SIZE];
+  switch (bit) {
+    case RENEWAL_SET_STAGE: return str_of(stage_name(r->stage));
+    case RENEWAL_SET_CATEGORY: return str_of(category_name(r->category));
+    case RENEWAL_SET_CLOSE_DATE: return arena_str(a, str_of(day_iso(r->close_date, iso)));
+    case RENEWAL_SET_NEXT_STEP_DATE: return arena_str(a, str_of(day_iso(r->next_step_date, iso)));
+    case RENEWAL_SET_FORECAST: money_add_text(&b, r->forecast_amount, r->currency); return arena_str(a, strbuf_str(&b));
+    case RENEWAL_SET_NEXT_STEP: return r->next_step;
+    case RENEWAL_SET_PO_NUMBER: return r->po_number;
+    default: return STR_NONE;
+  }
+}

@@ -21,6 +21,16 @@ void pack_i64(struct strbuf *b, int64_t v);
 bool unpack_str(struct str *s, struct str *ret);
 bool unpack_i64(struct str *s, int64_t *ret);
 
+enum { ROUNDTRIP_LINES = 8 };
+struct roundtrip_words {       /* in one language */
+  struct str sheet, about;     /* names of the sheets, at most 31 characters */
+  struct str fixed[ROUNDTRIP_FIXED], heading[ROUNDTRIP_FIELDS], rule[ROUNDTRIP_FIELDS]; /* "" = that column is not in it */
+  struct str stage[STAGE_COUNT], category[CATEGORY_COUNT];
+  struct str lines[ROUNDTRIP_LINES]; size_t n_lines; /* of the second sheet */
+};
+/* The words of a workbook with n rows, in the reader's arena. */
+void roundtrip_words(const struct reader *r, const struct roundtrip_origin *o, size_t n, struct roundtrip_words *ret);
+
 /* What a cell of notes says, "" = nothing; p NULL: no memory. */
 struct str roundtrip_note(struct arena *a, const struct cell *c);
 /* The value of a cell put over a renewal: *to has it afterwards, or keeps what was there when the two say the same. ERR_RANGE with the sentence. */

@@ -9,6 +9,7 @@ struct writing {
   const struct roundtrip_ask *ask;
   struct roundtrip_secret key;
   struct roundtrip_origin origin;
+  struct roundtrip_words words;
   struct str origin_text;
   const char *path;
   struct xlsx_stream *book;
@@ -22,15 +23,15 @@ struct writing {
 /* Categories and stages that a cell can set by itself. Won and lost need more than one cell: a day, an amount, a reason. */
 static void make_choices(struct writing *x) {
   static const int categories[] = {CATEGORY_COMMIT, CATEGORY_BEST_CASE, CATEGORY_PIPELINE, CATEGORY_OMITTED};
-  for (size_t i = 0; i < sizeof categories / sizeof *categories; i++) x->choices[0][x->n_choices[0]++] = x->ask->words->category[categories[i]];
-  for (int i = STAGE_NOT_STARTED; i <= STAGE_PO_PROMISED; i++) x->choices[1][x->n_choices[1]++] = x->ask->words->stage[i];
+  for (size_t i = 0; i < sizeof categories / sizeof *categories; i++) x->choices[0][x->n_choices[0]++] = x->words.category[categories[i]];
+  for (int i = STAGE_NOT_STARTED; i <= STAGE_PO_PROMISED; i++) x->choices[1][x->n_choices[1]++] = x->words.stage[i];
 }
 
 static void add_fixed(struct writing *x, enum roundtrip_fixed what, enum report_kind kind, int width) {
-  if (what != ROUNDTRIP_KEY && !x->ask->words->fixed[what].n) return;
+  if (what != ROUNDTRIP_KEY && !x->words.fixed[what].n) return;
   x->fixed[x->n] = (int)what;
   x->field[x->n] = NOT_EDITED;
-  x->columns[x->n++] = (struct xlsx_stream_column){.title = what == ROUNDTRIP_KEY ? x->origin_text : x->ask->words->fixed[what], .kind = kind, .width = width,
+  x->columns[x->n++] = (struct xlsx_stream_column){.title = what == ROUNDTRIP_KEY ? x->origin_text : x->words.fixed[what], .kind = kind, .width = width,
                                                    .hidden = what == ROUNDTRIP_KEY, .rule = STR_NONE};
 }
 
@@ -44,7 +45,7 @@ static void add_field(struct writing *x, enum roundtrip_field f) {
   int list = f == ROUNDTRIP_CATEGORY ? 0 : f == ROUNDTRIP_STAGE ? 1 : -1;
   x->field[x->n] = (int)f;
   x->columns[x->n++] = (struct xlsx_stream_column){.title = x->origin.heading[f], .kind = shapes[f].kind, .width = shapes[f].width, .edit = true,
-                                                   .rule = x->ask->words->rule[f], .choices = list < 0 ? NULL : x->choices[list],
+                                                   .rule = x->words.rule[f], .choices = list < 0 ? NULL : x->choices[list],
                                                    .n_choices = list < 0 ? 0 : x->n_choices[list]};
 }
 
@@ -80,7 +81,7 @@ static struct xlsx_stream_cell fixed_cell(const struct writing *x, int what, uin
 }
 
 static struct xlsx_stream_cell field_cell(const struct writing *x, int field, const struct renewal *r) {
-  const struct roundtrip_words *w = x->ask->words;
+  const struct roundtrip_words *w = &x->words;
   switch (field) {
     case ROUNDTRIP_CATEGORY: return text_cell(w->category[r->category]);
     case ROUNDTRIP_STAGE: return text_cell(w->stage[r->stage]);
@@ -106,7 +107,7 @@ static int write_row(struct writing *x, uint32_t row, const struct renewal *r, s
 
 static int write_tx(struct store *s, void *arg, struct err *e) {
   struct writing *x = arg;
-  const struct roundtrip_words *w = x->ask->words;
+  const struct roundtrip_words *w = &x->words;
   struct xlsx_stream_form form = {.title = w->sheet, .organization = x->origin.organization, .made_at = x->origin.at, .lines = w->lines, .n_lines = w->n_lines};
   char sheet[128], about[128];
   ARENA_CLEANUP struct arena *scratch = arena_child(x->a);
@@ -134,9 +135,10 @@ int roundtrip_write(struct store *s, struct arena *a, const struct roundtrip_ask
   x->ask = ask;
   x->path = path;
   x->origin = ask->origin;
-  memcpy(x->origin.heading, ask->words->heading, sizeof x->origin.heading);
-  memcpy(x->origin.stage, ask->words->stage, sizeof x->origin.stage);
-  memcpy(x->origin.category, ask->words->category, sizeof x->origin.category);
+  roundtrip_words(ask->reader, &x->origin, ask->n, &x->words);
+  memcpy(x->origin.heading, x->words.heading, sizeof x->origin.heading);
+  memcpy(x->origin.stage, x->words.stage, sizeof x->origin.stage);
+  memcpy(x->origin.category, x->words.category, sizeof x->origin.category);
   x->origin.seq = ask->book->seq;
   int rc = roundtrip_sign(s, a, &x->origin, &x->origin_text, e);
   if (rc == OK) rc = roundtrip_secret(s, a, false, &x->key, e);

@@ -6,6 +6,7 @@
 
 int backtest_cmd(struct cli *c);
 int asks_cmd(struct cli *c);
+int edit_cmd(struct cli *c);
 int backup_cmd(struct cli *c);
 int bridge_cmd(struct cli *c);
 int call_cmd(struct cli *c);
@@ -144,6 +145,12 @@ static const struct cli_command commands[] = {
     {"export", export_cmd, "renewals|terms|contracts --to FILE.csv [--filter F] [--period P] [--as-of DATE]",
      "Writes the book's rows to a CSV file. Renewals take --filter as in the page's address, for instance\n"
      "'category:commit,best_case due_date:2026-10-01..2026-12-31 owner:\"Tom Okafor\"'; terms and contracts take --period (due)."},
+    {"edit", edit_cmd, "export --to FILE.xlsx [--filter F | --partner ID] [--language L] [--as EMAIL] | preview FILE [--as EMAIL] | apply FILE --as EMAIL",
+     "Renewals as a workbook to be edited, and back. export: the rows of a filter as in `export`, or the open ones of a reseller or distributor with what they may\n"
+     "see. preview: what a workbook would change, field by field, what others changed meanwhile, and the rows that can't be taken. apply: makes it so as that person,\n"
+     "in one transaction, as one change that can be taken back. --take workbook: its value wins where both changed a field; otherwise the\n"
+     "book's stays. --why TEXT.\n"
+     "Exit status 3: some rows were refused or are in conflict."},
     {"coverage", coverage_cmd, "--account NAME [--gaps] [--double]",
      "What a customer has under support, a row per term, gap, lapse and stretch of double coverage of each serial number (of each product\n"
      "where there is none); the largest annual value first. --gaps: only gaps and lapses. --double: only double coverage."},

@@ -151,7 +151,7 @@ static void split(struct answer *a) {
 }
 
 void ask(const struct house *h, const struct ask *q, struct answer *ret) {
-  struct strbuf b STRBUF_CLEANUP = STRBUF_INIT(16 << 20);
+  struct strbuf b STRBUF_CLEANUP = STRBUF_INIT(32 << 20);
   char own[64];
   snprintf(own, sizeof own, "http://127.0.0.1:%d", h->port);
   strbuf_fmt(&b, "%s %s HTTP/1.1\r\nConnection: close\r\n", q->method ? q->method : "GET", q->path);
@@ -163,10 +163,10 @@ void ask(const struct house *h, const struct ask *q, struct answer *ret) {
   if (q->extra) strbuf_addz(&b, q->extra);
   if (q->body) {
     header(&b, "Content-Type", q->type ? q->type : "application/x-www-form-urlencoded");
-    strbuf_fmt(&b, "Content-Length: %zu\r\n", strlen(q->body));
+    strbuf_fmt(&b, "Content-Length: %zu\r\n", q->body_n ? q->body_n : strlen(q->body));
   }
   strbuf_addz(&b, "\r\n");
-  if (q->body) strbuf_addz(&b, q->body);
+  if (q->body) strbuf_add(&b, q->body_n ? (struct str){q->body, q->body_n} : str_of(q->body));
   assert_int_equal(b.failed, 0);
   int fd = connect_to(h);
   for (size_t at = 0; at < b.n;) {

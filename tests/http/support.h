@@ -53,6 +53,7 @@ struct answer {
 struct ask {
   const char *method, *path;
   const char *body, *type; /* type NULL: a form */
+  size_t body_n;           /* 0 = up to the NUL */
   const char *cookie, *origin, *site, *bearer, *host; /* NULL = not sent; origin "own" = ours; host NULL = ours */
   const char *extra;       /* further header lines, each ended by \r\n */
 };

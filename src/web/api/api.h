@@ -11,5 +11,6 @@ route_fn api_renewal_insight; /* renewal_insight.c */
 route_fn api_reviews, api_review; /* reviews.c */
 route_fn api_exceptions, api_exception, api_exception_ask, api_exception_approve, api_exception_return, api_exception_decline, api_exception_answer,
     api_exception_withdraw; /* exceptions.c */
+route_fn api_workbook_post, api_workbook_apply; /* roundtrip.c */
 route_fn api_targets, api_target_post; /* targets.c */
 #endif

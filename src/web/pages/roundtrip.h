@@ -30,8 +30,6 @@ struct roundtrip_look_view {
   size_t n_clashes;
   struct bulk_view bulk;       /* rows, left, effects */
 };
-/* The words of a workbook for staff in the reader's language, without its lines. */
-struct roundtrip_words roundtrip_words_of(const struct reader *w);
 /* Writes what was asked for as the actor's, from the page's book, and sends it. */
 int roundtrip_send(struct request *r, struct response *w, const struct desk *d, const struct roundtrip_ask *ask, struct str file_name);
 
