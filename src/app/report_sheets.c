@@ -277,7 +277,7 @@ int report_sheets(struct pack *p, struct report *ret, struct err *e) {
   struct str top = tr_fmt(p->r, "The largest open renewals of {0}", p->period_name), late = tr(p->r, "Past their end date and not booked");
   if (s == NULL || figures_sheet(p, ret, &s[0]) != OK || rollup_sheet(p, &s[1]) != OK || on_time_sheet(p, &s[2]) != OK ||
       list_sheet(p, &s[3], tr(p->r, "Top open").p, top, "TopOpen", tr(p->r, "No open renewals in this period.").p, &p->top) != OK ||
-      list_sheet(p, &s[4], tr(p->r, "Late and lapsed").p, late, "Late", tr(p->r, "Nothing is late.").p, &p->late) != OK || changes_sheet(p, &s[5]) != OK ||
+      list_sheet(p, &s[4], tr(p->r, "Late and lapsed").p, late, "LateList", tr(p->r, "Nothing is late.").p, &p->late) != OK || changes_sheet(p, &s[5]) != OK ||
       story_sheet(p, ret, "outlook", tr(p->r, "Outlook").p, &s[6]) != OK || story_sheet(p, ret, "stuck", tr(p->r, "Stuck").p, &s[7]) != OK ||
       definitions_sheet(p, &s[8]) != OK) {
     return part_out_of_memory(e);

@@ -6,7 +6,7 @@ enum { MOST_PARTS = 8, SHORT = PACK_SHORT };
 
 /* ---- rates ---- */
 
-static const enum kpi_id measured[] = {KPI_ON_TIME_TO_DATE_MONEY, KPI_ON_TIME_TO_DATE_COUNT, KPI_IN_QUARTER, KPI_GROSS, KPI_NET, KPI_LOGO, KPI_GRR, KPI_NRR};
+static const enum kpi_id measured[] = {KPI_ON_TIME_TO_DATE_MONEY, KPI_GROSS, KPI_NET, KPI_GRR, KPI_NRR, KPI_IN_QUARTER, KPI_LOGO, KPI_ON_TIME_TO_DATE_COUNT};
 enum { N_MEASURED = sizeof measured / sizeof measured[0] };
 
 static bool goal_of(const struct pack *p, enum kpi_id id, const struct kpi_group *g, const struct kpi_value *v, struct kpi_goal *ret) {
@@ -50,7 +50,7 @@ static int rates_table(struct pack *p, struct report_section *s) {
     f->tone = has && goal.has_actual && goal.actual >= goal.target ? TONE_GOOD : has && goal.has_actual && over ? TONE_BAD : TONE_PLAIN;
     f->definition = tr_fmt(p->r, "{0}, over {1}", tr(p->r, d->numerator), tr(p->r, d->denominator));
     f->note = has ? tr_fmt(p->r, "target {0}", format_share(p->r, goal.target, RATE_ONE, 1)) : STR_NONE;
-    f->quiet = measured[k] != KPI_ON_TIME_TO_DATE_MONEY && measured[k] != KPI_GROSS && measured[k] != KPI_NET && measured[k] != KPI_NRR;
+    f->quiet = true;
   }
   return t->columns != NULL ? OK : ERR_NOMEM;
 }
@@ -154,7 +154,7 @@ static int risks_table(struct pack *p, struct report_section *s, const struct pa
 static int asks_table(struct pack *p, struct report_section *s) {
   static const struct report_column columns[] = {{MSG("What is asked for"), REPORT_TEXT, 40, false}, {MSG("Customer"), REPORT_TEXT, 26, false}, {MSG("Of whom"),
       REPORT_TEXT, 18, false},
-                                                 {MSG("By"), REPORT_DAY, 12, false},                 {MSG("Amount"), REPORT_MONEY, 14, false}};
+                                                 {MSG("By when"), REPORT_DAY, 12, false},                 {MSG("Amount"), REPORT_MONEY, 14, false}};
   struct report_table *t = &s->tables[1];
   size_t cap = 0, waits = 0, asks = 0;
   *t = part_table("Asks", tr(p->r, "Asks").p, tr(p->r, "Nothing is asked of anybody.").p, part_columns(p, columns, 5), 5);
@@ -212,7 +212,7 @@ static int escalation_table(struct pack *p, struct report_section *s) {
                                                  {MSG("Next update"), REPORT_DAY, 13, false}, {MSG("At stake"), REPORT_MONEY, 14, false}};
   struct report_table *t = &s->tables[0];
   size_t cap = 0;
-  *t = part_table("Escalations", tr(p->r, "Escalations").p, tr(p->r, "Nothing is escalated.").p, part_columns(p, columns, 5), 5);
+  *t = part_table("EscalationList", tr(p->r, "Escalations").p, tr(p->r, "Nothing is escalated.").p, part_columns(p, columns, 5), 5);
   for (size_t i = 0; i < p->n_stuck && i < SHORT && t->columns != NULL; i++) {
     const struct escalation *x = &p->stuck[i];
     struct report_cell *row = report_row(t, p->a, &cap);
@@ -235,7 +235,7 @@ static int exception_table(struct pack *p, struct report_section *s) {
                                                      false}};
   struct report_table *t = &s->tables[1];
   size_t cap = 0;
-  *t = part_table("Exceptions", tr(p->r, "Exceptions").p, tr(p->r, "No exception waits for a decision, and none was decided this week.").p, part_columns(p, columns,
+  *t = part_table("ExceptionList", tr(p->r, "Exceptions").p, tr(p->r, "No exception waits for a decision, and none was decided this week.").p, part_columns(p, columns,
       6), 6);
   for (size_t i = 0; i < p->n_waiting + p->n_decided && i < SHORT && t->columns != NULL; i++) {
     const struct exception *x = i < p->n_waiting ? &p->waiting[i] : &p->decided[i - p->n_waiting];

@@ -28,7 +28,7 @@ static int formats_read(struct cli *c, struct wish *w) {
   while (str_cut(rest, ',', &one, &rest)) {
     int f = report_format_of(str_trim(one));
     if (f < 0) {
-      (void)cli_usage(c, "--formats %.*s: write xlsx, html or csv, several with commas", STR_FMT(one));
+      (void)cli_usage(c, "--formats %.*s: write xlsx, docx, pptx, html or csv, several with commas", STR_FMT(one));
       return ERR_USAGE;
     }
     w->format[f] = true;

@@ -133,7 +133,8 @@ static const struct cli_command commands[] = {
      "  --quarters N        complete quarters with a year of history before them, newest first: 1 to 20, default 8\n"
      "  --again             do not go on with an interrupted one"},
     {"report", report_cmd, "weekly [--period P] [--as-of DATE] [--out DIR] [--formats LIST] [--language L] [OPTIONS] | due | list | get ID [--out DIR] | schedules",
-     "Writes the week's report of a period into DIR, every format from one model: workbook (xlsx), page for print (html), figures (csv).\n"
+     "Writes the week's report of a period into DIR, every format from one model: workbook (xlsx), brief (docx), slides (pptx),\n"
+     "page for print (html), figures (csv).\n"
      "Default: the running quarter, this folder, all formats, English, all rows.\n\n"
      "  --as-of DATE        as it stood at the end of that day\n"
      "  --formats LIST      some of the formats, with commas\n"

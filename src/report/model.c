@@ -58,7 +58,7 @@ static struct str text_in(const struct report *r, enum report_kind kind, const s
     case REPORT_MONEY: return format_money(r->reader, c->number, r->currency, form);
     case REPORT_CHANGE: return format_change(r->reader, c->number, r->currency, form);
     case REPORT_RATE: return format_share(r->reader, c->number, c->den, 1);
-    case REPORT_DAY: return format_day_year(r->reader, (day_t)c->number);
+    case REPORT_DAY: return format_day(r->reader, (day_t)c->number);
     default: return c->text;
   }
 }

@@ -31,6 +31,8 @@ struct str report_file_name(const struct report *r, enum report_format f) {
 int report_write(const struct report *r, enum report_format f, const char *path, struct err *e) {
   switch (f) {
     case REPORT_XLSX: return report_write_xlsx(r, path, e);
+    case REPORT_DOCX: return report_write_docx(r, path, e);
+    case REPORT_PPTX: return report_write_pptx(r, path, e);
     case REPORT_HTML: return report_write_html(r, path, e);
     case REPORT_CSV: return report_write_csv(r, path, e);
     case REPORT_FORMAT_COUNT:

@@ -6,6 +6,8 @@
 /* X(constant, extension and spelling in options and addresses, media type) */
 #define REPORT_FORMATS(X)                                                                                      \
   X(REPORT_XLSX, "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")                  \
+  X(REPORT_DOCX, "docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document")            \
+  X(REPORT_PPTX, "pptx", "application/vnd.openxmlformats-officedocument.presentationml.presentation")          \
   X(REPORT_HTML, "html", "text/html; charset=utf-8")                                                           \
   X(REPORT_CSV, "csv", "text/csv; charset=utf-8")
 #define REPORT_FORMAT_VALUE(NAME, SPELLING, MEDIA) NAME,
@@ -22,6 +24,8 @@ struct str report_file_name(const struct report *r, enum report_format f);
 
 /* The sinks behind it. */
 int report_write_xlsx(const struct report *r, const char *path, struct err *e);
+int report_write_docx(const struct report *r, const char *path, struct err *e); /* the brief */
+int report_write_pptx(const struct report *r, const char *path, struct err *e); /* at most eight slides */
 int report_write_html(const struct report *r, const char *path, struct err *e); /* one page that prints well, nothing loaded from elsewhere */
 int report_write_csv(const struct report *r, const char *path, struct err *e);  /* a row per figure: where it stands, key, value, unit, target, definition, address */
 /* Bytes at a path, whole or not at all. */
