@@ -20,7 +20,9 @@ bool report_span_known(struct str span) {
   return false;
 }
 
-bool report_run_seen(const struct scope *who, const struct report_run *x) { return who->everything || (x->person_id && x->person_id == who->person_id); }
+bool report_run_seen(const struct scope *who, const struct report_run *x) {
+  return who->everything || (x->person_id && (x->person_id == who->person_id || scope_sees_rep(who, x->person_id)));
+}
 
 struct str report_formats_all(struct arena *a) {
   struct str all = STR_NONE;

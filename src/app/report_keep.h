@@ -17,7 +17,7 @@ struct report_wish {
  * is given back. ret and its texts in arena. OK, ERR_NOTFOUND (no such report, period, format or person), ERR_DENIED (the person is
  * disabled), and the codes of making. */
 int report_keep(struct store *s, struct book_cache *books, const struct report_wish *x, int64_t now, struct arena *a, struct report_run *ret, struct err *e);
-/* Whether somebody may see a report that was kept: one about their own rows, or any when they see everything. */
+/* Whether somebody may see a report that was kept: one about their own rows or those of somebody whose rows they see, or any when they see everything. */
 bool report_run_seen(const struct scope *who, const struct report_run *x);
 /* The names of spans; NULL at the end. */
 extern const char *const report_spans[];

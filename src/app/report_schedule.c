@@ -161,10 +161,14 @@ int report_schedule_save(struct store *s, const struct scope *who, struct report
   return store_write(s, save_tx, &(struct saving){a, who, x, to, n_to, now}, e);
 }
 
+bool report_schedule_seen(const struct scope *who, const struct report_schedule *x) {
+  return who->everything || x->person_id == who->person_id || scope_sees_rep(who, x->person_id);
+}
+
 int report_schedule_open(struct store *s, struct arena *a, const struct scope *who, int64_t id, struct report_schedule *ret, struct err *e) {
   struct report_schedule x;
   int rc = report_schedule_get(s, a, id, &x, e);
-  if (rc == OK && !who->everything && x.person_id != who->person_id)
+  if (rc == OK && !report_schedule_seen(who, &x))
     rc = err_set(e, ERR_NOTFOUND, "There is no such schedule");
   if (rc == OK)
     *ret = x;

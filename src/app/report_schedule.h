@@ -26,6 +26,8 @@ int report_schedule_save(struct store *s, const struct scope *who, struct report
                          const char **ret_field, struct err *e);
 /* "ana@example.com pt" a line. In arena. ERR_SYNTAX: the sentence names the line. */
 int report_recipients_read(struct arena *a, struct str text, struct report_recipient **ret, size_t *ret_n, struct err *e);
+/* As report_run_seen. */
+bool report_schedule_seen(const struct scope *who, const struct report_schedule *x);
 /* One that the person may see. ERR_NOTFOUND. */
 int report_schedule_open(struct store *s, struct arena *a, const struct scope *who, int64_t id, struct report_schedule *ret, struct err *e);
 int report_schedule_drop(struct store *s, const struct scope *who, int64_t id, int64_t now, struct err *e);

@@ -24,6 +24,7 @@
 #include "web/pages/merge.h"
 #include "web/pages/notices.h"
 #include "web/pages/renewal.h"
+#include "web/pages/reports.h"
 #include "web/pages/roundtrip.h"
 #include "web/pages/sales_digest.h"
 #include "web/pages/sales.h"
@@ -185,6 +186,9 @@ const struct route web_routes[] = {
     FRESH_ROW("/settings/factor/codes", MAY_STAFF, settings_factor_codes_post, NULL),
     FRESH_ROW("/settings/factor/confirm", MAY_STAFF, settings_factor_confirm_post, NULL),
     FRESH_ROW("/settings/factor/off", MAY_STAFF, settings_factor_off_post, NULL),
+    GET_ROW("/settings/mail", MAY_ADMIN, settings_mail_page, NULL),
+    FRESH_ROW("/settings/mail", MAY_ADMIN, settings_mail_post, NULL),
+    FRESH_ROW("/settings/mail/try", MAY_ADMIN, settings_mail_try_post, NULL),
     GET_ROW("/settings/organization", MAY_ADMIN, settings_organization_page, NULL),
     FRESH_ROW("/settings/organization", MAY_ADMIN, settings_organization_post, NULL),
     GET_ROW("/settings/hours", MAY_ADMIN | MAY_OPS, settings_hours_page, NULL),
@@ -299,6 +303,19 @@ const struct route web_routes[] = {
     {HTTP_POST, "/api/v1/targets", MAY_IMPORT, CSRF_TOKEN, BODY_JSON, 0, api_target_post, NULL},
     POST_ROW("/targets/people/:rep", MAY_IMPORT, targets_presence_post, "worklist"),
     POST_ROW("/targets/people/:rep/:entry/end", MAY_IMPORT, targets_presence_end_post, "worklist"),
+    /* reports */
+    GET_ROW("/reports", MAY_READ, reports_page, NULL),
+    POST_ROW("/reports", MAY_READ, report_make_post, NULL),
+    GET_ROW("/reports/:id/file", MAY_READ, report_file_get, "report"),
+    GET_ROW("/reports/schedules/new", MAY_SEND_REPORTS, schedule_new_page, NULL),
+    FRESH_ROW("/reports/schedules", MAY_SEND_REPORTS, schedule_add_post, NULL),
+    GET_ROW("/reports/schedules/:id", MAY_SEND_REPORTS, schedule_page, "schedule"),
+    FRESH_ROW("/reports/schedules/:id", MAY_SEND_REPORTS, schedule_post, "schedule"),
+    POST_ROW("/reports/schedules/:id/again", MAY_SEND_REPORTS, schedule_again_post, "schedule"),
+    POST_ROW("/reports/schedules/:id/remove", MAY_SEND_REPORTS, schedule_remove_post, "schedule"),
+    {HTTP_GET, "/api/v1/reports", MAY_READ, CSRF_TOKEN, BODY_NONE, 0, api_reports, NULL},
+    {HTTP_GET, "/api/v1/reports/:id/file", MAY_READ, CSRF_TOKEN, BODY_NONE, 0, report_file_get, "report"},
+    {HTTP_GET, "/api/v1/schedules", MAY_SEND_REPORTS, CSRF_TOKEN, BODY_NONE, 0, api_schedules, NULL},
     /* the feed for spreadsheets and BI */
     FEED_ROW("", odata_service, NULL),
     FEED_ROW("/", odata_service, NULL),

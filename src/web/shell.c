@@ -23,6 +23,7 @@ const struct nav_entry web_nav[] = {
     {"/targets", MSG("Targets"), "target", false, false, NULL},
     {"/escalations", MSG("Escalations"), "flame", false, false, "e"},
     {"/kpi", MSG("KPIs"), "report", false, false, "k"},
+    {"/reports", MSG("Reports"), "receipt", false, false, NULL},
     {"/sales", MSG("Field sales"), "users", false, false, NULL},
     {"/capacity", MSG("Capacity"), "scale", true, false, NULL},
     {"/imports", MSG("Imports"), "file-import", true, false, NULL},

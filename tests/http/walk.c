@@ -69,6 +69,28 @@ static void escalation_row(int64_t n, int64_t owner) {
   house_run(&h, sql);
 }
 
+/* One report and one schedule about each rep's rows. */
+static void report_rows(void) {
+  struct err e = {0};
+  char sql[1200];
+  for (int i = 0; i < 2; i++)
+    if (db_run(store_db(h.store), "insert into report_content (sha256, size, bytes) values ($1, 4, $2)",
+               BINDS(B_STR(i ? STR("01") : STR("00")), B_BLOB(STR("a,b\n"))), &e) < 0)
+      fail_msg("%s", e.text);
+  snprintf(sql, sizeof sql,
+           "insert into report_run (id, what, period, day, language, title, headline, person_id, made_at) values "
+           "(1001, 'weekly', '2026-Q4', %d, 'en', 'own', '', %d, 0), (1002, 'weekly', '2026-Q4', %d, 'en', '" FOREIGN_NAME "', '" FOREIGN_NAME "', %d, 0);"
+           "insert into report_file (run_id, format, name, sha256) values (1001, 'csv', 'own.csv', '00'), (1002, 'csv', '" FOREIGN_NAME ".csv', '01');",
+           TODAY, (int)h.people[ROLE_REP], TODAY, (int)h.other_rep);
+  house_run(&h, sql);
+  snprintf(sql, sizeof sql,
+           "insert into report_schedule (id, name, what, span, formats, person_id, language, weekday, minute, time_zone, to_folder, active, next_at, made_at, "
+           "changed_at, version) values (1001, 'own', 'weekly', 'quarter', 'csv', %d, 'en', 1, 420, 'UTC', 0, 1, 4000000000, 0, 0, 1), "
+           "(1002, '" FOREIGN_NAME "', 'weekly', 'quarter', 'csv', %d, 'en', 1, 420, 'UTC', 0, 1, 4000000000, 0, 0, 1)",
+           (int)h.people[ROLE_REP], (int)h.other_rep);
+  house_run(&h, sql);
+}
+
 static int set_up(void **state) {
   struct err e = {0};
   (void)state;
@@ -115,6 +137,7 @@ static int set_up(void **state) {
            "(805, 501, %d, %d, 'own', %d, 1700000000, 0, %" PRId64 ", ''), (806, 502, %d, %d, 'Zanzibar Holdings', %d, 1700000000, 0, %" PRId64 ", '')",
            (int)h.people[ROLE_REP], (int)h.people[ROLE_REP], TODAY, INT64_MAX, (int)h.other_rep, (int)h.other_rep, TODAY, INT64_MAX);
   house_run(&h, sql);
+  report_rows();
   snprintf(rep_text, sizeof rep_text, "%" PRId64, h.people[ROLE_REP]);
   snprintf(other_text, sizeof other_text, "%" PRId64, h.other_rep);
   struct api_token t;
@@ -202,7 +225,9 @@ static const struct subject {
     {"person", ALLOWED, person_text, NULL},
     {"promise", ROWS, "806", "805"},
     {"renewal", ROWS, "502", "501"},
+    {"report", ROWS, "1002", "1001"},
     {"review", ROWS, other_text, rep_text},
+    {"schedule", ROWS, "1002", "1001"},
     {"team", NOBODYS, "987654", NULL},
     {"territory", NOBODYS, "987654", NULL},
     {"view", NOBODYS, "901", NULL}, /* FOREIGN_VIEW: private to the other rep */

@@ -8,6 +8,7 @@ route_fn api_escalations, api_escalation, api_escalation_raise, api_escalation_u
 route_fn api_me, api_search, api_renewals, api_renewal, api_forecast, api_kpi, api_kpi_rows, api_worklist;
 route_fn api_notices, api_asks; /* notices.c, asks.c */
 route_fn api_renewal_insight; /* renewal_insight.c */
+route_fn api_reports, api_schedules; /* reports.c */
 route_fn api_reviews, api_review; /* reviews.c */
 route_fn api_exceptions, api_exception, api_exception_ask, api_exception_approve, api_exception_return, api_exception_decline, api_exception_answer,
     api_exception_withdraw; /* exceptions.c */

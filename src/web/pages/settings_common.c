@@ -16,6 +16,7 @@ static const struct {
     {"/settings/tokens", MSG("API tokens")},
     {"/settings/organization", MSG("Organization")},
     {"/settings/hours", MSG("Working hours")},
+    {"/settings/mail", MSG("Mail")},
     {"/settings/sign-on", MSG("Single sign-on")},
     {"/audit", MSG("Audit")},
 };
