@@ -3,6 +3,7 @@
 #include <jansson.h>
 
 #include "insight/engine_internal.h"
+#include "store/repo_insight.h"
 
 struct reading {
   const struct book *b;
@@ -118,10 +119,20 @@ static bool take_model(struct reading *r, const json_t *x) {
   return ok && take_segments(r, json_object_get(x, "segments")) && take_calibration(r, json_object_get(x, "calibration")) && take_logit(r, x);
 }
 
-int insight_model_read(struct str text, const struct book *b, struct arena *a, struct engine_model *ret, struct err *e) {
+static bool take_trees(struct reading *r, const json_t *x, struct str trees) {
+  const char *hash = json_string_value(json_object_get(json_object_get(x, "trees"), "sha256"));
+  char is[INSIGHT_HASH];
+  if (!trees.n)
+    return true;
+  insight_hash(&trees, 1, is);
+  r->m.trees = (struct engine_trees){.verdict = ENGINE_TREES_BETTER, .bytes = trees};
+  return hash && str_eq(str_of(hash), str_of(is));
+}
+
+int insight_model_read(struct str text, struct str trees, const struct book *b, struct arena *a, struct engine_model *ret, struct err *e) {
   struct reading r = {.b = b, .a = a};
   json_t *x = json_loadb(text.p, text.n, JSON_REJECT_DUPLICATES, NULL);
-  bool ok = x && take_model(&r, x);
+  bool ok = x && take_model(&r, x) && take_trees(&r, x, trees);
   json_decref(x);
   if (!ok)
     return arena_failed(a) ? err_set(e, ERR_NOMEM, "Out of memory")

@@ -7,6 +7,7 @@
 #include "app/insight_model.h"
 #include "base/alloc.h"
 #include "base/parallel.h"
+#include "insight/boost.h"
 #include "store/repo_audit.h"
 #include "store/repo_signal.h"
 
@@ -74,6 +75,8 @@ static int hash_data(const struct making *m, char hex[INSIGHT_HASH], struct err 
 static int describe(struct making *m, struct err *e) {
   STRBUF_CLEANUP struct strbuf text = STRBUF_INIT(4 << 20);
   char data[INSIGHT_HASH], model[INSIGHT_HASH];
+  if (m->r.model.trees.bytes.n)
+    insight_hash(&m->r.model.trees.bytes, 1, m->r.model.trees.hash);
   engine_model_write(m->b, &m->r.model, &text);
   m->model = arena_str(m->a, strbuf_str(&text));
   int rc = text.failed || !m->model.p ? no_memory(e) : hash_data(m, data, e);
@@ -105,7 +108,7 @@ static int describe(struct making *m, struct err *e) {
 static int begin_tx(struct store *s, void *arg, struct err *e) {
   struct making *m = arg;
   int rc = insight_run_add(s, &m->run, e);
-  return rc < 0 ? rc : insight_model_put(s, m->run.id, m->model, e);
+  return rc < 0 ? rc : insight_model_put(s, m->run.id, m->model, m->r.model.trees.bytes, e);
 }
 
 struct blocks {
@@ -321,14 +324,16 @@ static int is_there(struct making *m, struct insight_run *ret, struct err *e) {
 /* What tonight's rows would have got from the model of another run. Signals are filled anew, in that model's columns: last of all that reads the rows. */
 static int score_before(struct making *m, int64_t before_id, struct err *e) {
   struct arena *scratch ARENA_CLEANUP = arena_new(0);
-  struct str text = STR_NONE;
+  struct str text = STR_NONE, trees = STR_NONE;
   struct engine_model model;
   struct engine_score *scores = NULL;
   size_t n = 0;
   int rc = !before_id ? OK : scratch ? insight_model_get(m->s, scratch, before_id, &text, e) : no_memory(e);
+  if (rc == OK && before_id)
+    rc = insight_model_trees(m->s, scratch, before_id, &trees, e);
   if (rc < 0 || !before_id)
     return rc;
-  if (insight_model_read(text, m->b, scratch, &model, NULL) < 0)
+  if (insight_model_read(text, trees, m->b, scratch, &model, NULL) < 0 || (model.trees.bytes.n && !boost_there()))
     return OK; /* of another time: nothing can be said against it */
   struct engine_options o = options_of(m);
   o.watch = NULL;

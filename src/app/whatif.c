@@ -218,7 +218,7 @@ static int take_targets(struct asking *x, struct err *e) {
 static int load(struct asking *x, size_t place, struct err *e) {
   struct str text = STR_NONE;
   int rc = insight_model_get(x->s, x->a, x->r.run.id, &text, e);
-  rc = rc < 0 ? rc : insight_model_read(text, x->b, x->a, &x->model, e);
+  rc = rc < 0 ? rc : insight_model_read(text, STR_NONE, x->b, x->a, &x->model, e);
   rc = rc < 0 ? rc : insight_scores_of(x->s, x->a, &x->r.run, x->b, &x->scores, &x->n_scores, e);
   x->bands = (struct engine_ask){.b = x->b, .period = x->period, .place = place, .scores = x->scores, .n_scores = x->n_scores,
                                  .ratio = x->r.run.ratio, .rho = x->r.run.rho, .threads = parallel_cores(),

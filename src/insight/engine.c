@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/parallel.h"
+#include "insight/boost.h"
 #include "insight/engine_internal.h"
 
 enum { CHUNK = 4096, CALLS = 20 };
@@ -27,6 +28,7 @@ struct work {
   const struct engine_options *o;
   struct engine_score *scores;
   int from; /* of the chunks at hand */
+  _Atomic int code;
   struct engine_pull pull;
 };
 
@@ -53,8 +55,8 @@ static void explain(const double phi[ENGINE_DRIVER_KINDS], const double value[EN
   s->other = (float)left;
 }
 
-/* Chance before timing, and what it is made of. */
-static double judge(const struct engine_model *m, const struct risk_row *r, double phi[ENGINE_DRIVER_KINDS], double *ret_base) {
+/* Chance before timing, and what it is made of. parts: what trees add, by column and on average; NULL = there are none. */
+static double judge(const struct engine_model *m, const struct risk_row *r, const double *parts, double phi[ENGINE_DRIVER_KINDS], double *ret_base) {
   double x[ENGINE_MOST_COLUMNS], offset = engine_offset(m, r), margin = offset, base = offset, sum = 0;
   if (m->has_logit) {
     engine_fill(m, r, x);
@@ -63,6 +65,10 @@ static double judge(const struct engine_model *m, const struct risk_row *r, doub
       phi[engine_column_driver(m, j)] += m->logit.b[j] * x[j];
     }
     margin = logit_margin(&m->logit, x, offset);
+    for (size_t j = 0; parts != NULL && j <= m->logit.p; j++) {
+      *(j < m->logit.p ? &phi[engine_column_driver(m, j)] : &base) += parts[j];
+      margin += parts[j];
+    }
   }
   double chance = engine_chance_at(m, margin);
   *ret_base = engine_chance_at(m, base);
@@ -76,10 +82,10 @@ static double judge(const struct engine_model *m, const struct risk_row *r, doub
   return chance;
 }
 
-static void score_row(const struct work *w, const struct risk_row *r, struct engine_score *s) {
+static void score_row(const struct work *w, const struct risk_row *r, const double *parts, struct engine_score *s) {
   const struct book_renewals *x = &w->b->renewals;
   const struct timing_curve *curve = &w->m->timing[r->model < MODEL_COUNT ? r->model : MODEL_UNKNOWN];
-  double phi[ENGINE_DRIVER_KINDS] = {0}, base = 0, before = judge(w->m, r, phi, &base);
+  double phi[ENGINE_DRIVER_KINDS] = {0}, base = 0, before = judge(w->m, r, parts, phi, &base);
   day_t due = x->due[r->renewal];
   int open_at = w->o->today - due;
   double chance = engine_ever(w->m, curve, before, open_at);
@@ -100,11 +106,31 @@ static void score_row(const struct work *w, const struct risk_row *r, struct eng
   s->other = (float)total;
 }
 
+/* What the trees add to each row, column by column. Trees are of one thread: each chunk opens its own. */
+static int take_apart(const struct work *w, size_t from, size_t to, double *parts) {
+  size_t p = engine_columns(w->m);
+  float *x MEM_CLEANUP = mem_alloc(((to - from) * p + 1) * sizeof *x);
+  struct boost *b = NULL;
+  int code = x != NULL ? boost_open(w->m->trees.bytes, &b, NULL) : ERR_NOMEM;
+  for (size_t i = from; i < to && code == OK; i++) {
+    engine_tree_row(w->m, &w->rows->open[i], x + (i - from) * p);
+  }
+  code = code == OK ? boost_parts(b, x, to - from, p, parts, NULL) : code;
+  boost_free(b);
+  return code;
+}
+
 static void score_chunk(void *ctx, int chunk) {
   struct work *w = ctx;
   size_t from = (size_t)(w->from + chunk) * CHUNK, to = w->rows->n_open - from < CHUNK ? w->rows->n_open : from + CHUNK;
-  for (size_t i = from; i < to; i++) {
-    score_row(w, &w->rows->open[i], &w->scores[i]);
+  size_t p = engine_columns(w->m), width = w->m->trees.bytes.n > 0 ? p + 1 : 0;
+  double *parts MEM_CLEANUP = mem_alloc(((to - from) * width + 1) * sizeof *parts);
+  int code = parts == NULL ? ERR_NOMEM : width > 0 ? take_apart(w, from, to, parts) : OK;
+  for (size_t i = from; i < to && code == OK; i++) {
+    score_row(w, &w->rows->open[i], width > 0 ? parts + (i - from) * width : NULL, &w->scores[i]);
+  }
+  if (code != OK) {
+    w->code = code;
   }
 }
 
@@ -127,6 +153,9 @@ int engine_score(const struct book *b, const struct risk_rows *rows, const struc
       return stopped(e);
     }
     parallel_for(o->threads, chunks - w.from < step ? chunks - w.from : step, score_chunk, &w);
+    if (w.code != OK) {
+      return err_set(e, w.code, w.code == ERR_NOMEM ? "Out of memory" : "The model has trees that cannot be read here: is libxgboost0 installed?");
+    }
   }
   *ret = w.scores;
   *ret_n = rows->n_open;
@@ -202,6 +231,7 @@ void engine_model_write(const struct book *b, const struct engine_model *m, stru
   }
   strbuf_addz(out, "]");
   engine_probe_write(m, out);
+  engine_trees_write(m, out);
   if (m->has_logit) {
     size_t p = engine_columns(m);
     add_columns(b, m, out);

@@ -24,9 +24,10 @@
 #include "insight/timing.h"
 
 enum {
-  ENGINE_VERSION = 1,       /* of the method: grows when the same data would give other numbers */
+  ENGINE_VERSION = 2,       /* of the method: grows when the same data would give other numbers */
   ENGINE_LEARN_ROWS = 200,  /* ripe renewals below which the curve stands alone */
   ENGINE_RICH_ROWS = 2000,  /* from here on regions and product families are looked at too */
+  ENGINE_TREES_ROWS = 2000, ENGINE_TREES_LOST = 300, /* and of these lost, from which on trees are tried */
   ENGINE_LEAST = 10,        /* renewed and lost ones that there must be of each to learn from */
   ENGINE_MOST_ROWS = 200000,/* the newest this many are learnt from */
   ENGINE_BINS = 10, ENGINE_PERIODS = 4, ENGINE_DRIVERS = 5, ENGINE_MATTER = 5, ENGINE_SAVED = 40
@@ -69,6 +70,18 @@ struct engine_segment {
 struct engine_bin {
   double upto, n, renewed;
 };
+/* Trees on top of the logistic, judged beside it on the last fifth by due date, in four stretches that neither has learned from. They are used when their log
+ * loss is lower by more than its standard error (by customers) and what they expect in amount is no farther off. */
+enum engine_trees_verdict { ENGINE_TREES_FEW, ENGINE_TREES_ABSENT /* not installed */, ENGINE_TREES_NO_BETTER, ENGINE_TREES_BETTER, ENGINE_TREES_VERDICTS };
+const char *engine_trees_name(int verdict); /* who judges: "few", "not_installed", "logistic", "trees"; "" out of range */
+struct engine_trees {
+  enum engine_trees_verdict verdict;
+  int64_t held;              /* renewals both were judged on */
+  double gain, se, low, high;/* log loss of the logistic less that of the trees, with 95 % */
+  double off_logistic, off_trees; /* amount expected over amount that came, less 1 */
+  struct str bytes;          /* UBJSON; empty unless they are used */
+  char hash[65];             /* of the bytes, SHA-256: set by whoever writes the model */
+};
 struct engine_model {
   enum engine_ground ground;
   int64_t ripe, lost, late_back; /* ripe renewals; lost ones; of those not back at due + grace, booked later still */
@@ -81,6 +94,7 @@ struct engine_model {
   bool has_logit;
   struct logit_scale scale;
   struct logit_model logit;
+  struct engine_trees trees;
   struct calibration calibration;
   struct engine_bin bins[ENGINE_BINS]; /* of about equal numbers, ascending; the last one reaches to 1 */
   size_t n_bins;             /* 0: nothing was held back */

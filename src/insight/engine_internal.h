@@ -15,6 +15,18 @@ void engine_fill(const struct engine_model *m, const struct risk_row *r, double 
 int engine_column_driver(const struct engine_model *m, size_t column);
 /* Log-odds of the curve of the row's segment before its nth renewal. */
 double engine_offset(const struct engine_model *m, const struct risk_row *r);
+/* A row's columns as trees take them. */
+void engine_tree_row(const struct engine_model *m, const struct risk_row *r, float *x);
+/* Log-odds that trees add to the logistic's, of n rows. OK, ERR_FAIL, ERR_NOMEM. */
+int engine_tree_margins(const struct engine_model *m, struct str trees, const struct risk_row *const *rows, size_t n, double *ret, struct err *e);
+/* Tries trees against the logistic of m, and takes them where they are better: rows ascending by the day seen. OK, ERR_FAIL, ERR_NOMEM. */
+int engine_boost(const struct book *b, const struct risk_row *const *rows, size_t n, struct arena *a, struct engine_model *m, struct err *e);
+void engine_trees_write(const struct engine_model *m, struct strbuf *out); /* ,"trees":{…} */
+/* The logistic of some rows, in m's columns. OK, ERR_NOMEM, and logit_fit's. */
+int engine_fit_rows(const struct engine_model *m, const struct risk_row *const *rows, size_t n, struct arena *a, struct logit_scale *scale, struct logit_model *ret,
+                    struct err *e);
+/* Bends and bins from chances that rows held back got: instead of those m has. OK, ERR_NOMEM, ERR_RANGE. */
+int engine_calibrate(struct engine_model *m, const struct risk_row *const *rows, const double *p, size_t n, struct arena *a, struct err *e);
 /* Before timing: calibrated chance that it renews at all. */
 double engine_chance_at(const struct engine_model *m, double margin);
 /* Of both kinds of rows, what was known on their day. Before any of them is made a column of. */

@@ -261,7 +261,29 @@ static int due_order(const void *pa, const void *pb) {
   return a->seen != b->seen ? (a->seen > b->seen) - (a->seen < b->seen) : (a->renewal > b->renewal) - (a->renewal < b->renewal);
 }
 
-static int learn_logit(const struct risk_row *const *rows, size_t n, struct arena *a, struct engine_model *m, struct err *e) {
+int engine_fit_rows(const struct engine_model *m, const struct risk_row *const *rows, size_t n, struct arena *a, struct logit_scale *scale, struct logit_model *ret,
+                    struct err *e) {
+  struct matrix x;
+  int code = fill_matrix(m, rows, n, a, &x, e);
+  return code == OK ? fit(&x, n, a, scale, ret, e) : code;
+}
+
+int engine_calibrate(struct engine_model *m, const struct risk_row *const *rows, const double *p, size_t n, struct arena *a, struct err *e) {
+  double *y MEM_CLEANUP = mem_alloc((n + 1) * sizeof *y);
+  if (y == NULL) {
+    return no_memory(e);
+  }
+  for (size_t i = 0; i < n; i++) {
+    y[i] = rows[i]->label == RISK_RENEWED;
+  }
+  memset(m->bins, 0, sizeof m->bins);
+  m->n_bins = 0;
+  m->unseen = (int64_t)n;
+  int code = calibrate_fit(calibrate_choose(n), p, y, n, PULL, a, &m->calibration, e);
+  return code != OK ? code : learn_bins(p, y, n, m) == OK ? OK : no_memory(e);
+}
+
+static int learn_logit(const struct book *b, const struct risk_row *const *rows, size_t n, struct arena *a, struct engine_model *m, struct err *e) {
   int code = learn_calibration(rows, n, a, m, e);
   struct arena *scratch ARENA_CLEANUP = arena_new(0);
   struct matrix x;
@@ -269,7 +291,7 @@ static int learn_logit(const struct risk_row *const *rows, size_t n, struct aren
   code = code == OK ? fit(&x, n, a, &m->scale, &m->logit, e) : code;
   m->has_logit = code == OK;
   m->learned = (int64_t)n;
-  return code;
+  return code == OK ? engine_boost(b, rows, n, a, m, e) : code;
 }
 
 double engine_chance_at(const struct engine_model *m, double margin) {
@@ -325,24 +347,27 @@ static void learn_ratio(const struct book *b, const struct risk_rows *rows, stru
   }
 }
 
-/* Chance of a ripe row as it was before its due date. */
-static double ripe_chance(const struct engine_model *m, const struct risk_row *r) {
+/* Chance of a ripe row as it was before its due date; trees: what they add. */
+static double ripe_chance(const struct engine_model *m, const struct risk_row *r, double trees) {
   double x[ENGINE_MOST_COLUMNS], offset = engine_offset(m, r);
   if (!m->has_logit) {
     return engine_chance_at(m, offset);
   }
   engine_fill(m, r, x);
-  return engine_chance_at(m, logit_margin(&m->logit, x, offset));
+  return engine_chance_at(m, logit_margin(&m->logit, x, offset) + trees);
 }
 
 /* Stretches of 91 days by due date, back from the last ripe one: how far what came was from what was to be expected. */
 static int learn_swings(const struct risk_row *const *rows, size_t n, struct engine_model *m, struct err *e) {
   struct band_bins *bins MEM_CLEANUP = mem_alloc(sizeof *bins);
+  double *trees MEM_CLEANUP = mem_zalloc(n + 1, sizeof *trees);
   struct band_past past[BLOCKS_MOST];
   size_t n_past = 0, i = n;
   double weight = 0;
-  if (bins == NULL) {
-    return no_memory(e);
+  int code = bins != NULL && trees != NULL ? OK : no_memory(e);
+  code = code == OK && m->trees.bytes.n > 0 ? engine_tree_margins(m, m->trees.bytes, rows, n, trees, e) : code;
+  if (code != OK) {
+    return code;
   }
   while (i > 0 && n_past < BLOCKS_MOST) {
     day_t last = rows[n - 1]->seen - (day_t)n_past * BLOCK_DAYS;
@@ -350,7 +375,7 @@ static int learn_swings(const struct risk_row *const *rows, size_t n, struct eng
     double actual = 0;
     for (; i > 0 && rows[i - 1]->seen > last - BLOCK_DAYS; i--) {
       const struct risk_row *r = rows[i - 1];
-      double p = ripe_chance(m, r), amount = whole_amount(r);
+      double p = ripe_chance(m, r, trees[i - 1]), amount = whole_amount(r);
       band_add(bins, p, amount);
       actual += r->label == RISK_RENEWED ? amount : 0;
       weight += p * (1 - p);
@@ -404,7 +429,7 @@ int engine_learn(const struct book *b, const struct risk_rows *rows, const struc
     m.ground = ENGINE_DOUBTED;
     learns = false;
   }
-  code = code == OK && learns ? learn_logit(order + skip, n, a, &m, e) : code;
+  code = code == OK && learns ? learn_logit(b, order + skip, n, a, &m, e) : code;
   code = code == OK ? learn_timing(rows, &m, e) : code;
   m.quarter_end = code == OK ? engine_quarter_end(o->calendar, rows, &m) : 1;
   learn_ratio(b, rows, &m);

@@ -4,16 +4,53 @@
 
 #include "base/alloc.h"
 #include "base/parallel.h"
+#include "insight/boost.h"
 #include "insight/score.h"
+
+enum { TRIAL_ROUNDS = 150 };
 
 struct fold {
   const struct trial_data *d;
   uint32_t *train, *judge;
   size_t n_train, n_judge, ones, p;
-  double rate, *chance; /* of the rows judged */
+  double rate, *chance, *trees; /* of the rows judged; with trees: NULL when they are not tried */
   int code;
   struct err e;
 };
+
+/* x: the rows that trained, encoded. */
+static int grow_trees(struct fold *f, const struct logit_model *m, const double *x, const double *y, struct arena *a, struct str *ret) {
+  size_t n = f->n_train, p = m->p;
+  float *t MEM_CLEANUP = mem_alloc((n * (p + 2) + 1) * sizeof *t), *label = t != NULL ? t + n * p : NULL;
+  if (t == NULL) {
+    return err_set(&f->e, ERR_NOMEM, "out of memory");
+  }
+  for (size_t i = 0; i < n * p; i++) {
+    t[i] = (float)x[i];
+  }
+  for (size_t i = 0; i < n; i++) {
+    label[i] = (float)y[i];
+    label[n + i] = (float)logit_margin(m, x + i * p, 0);
+  }
+  return boost_train(&(struct boost_data){.n = n, .p = p, .x = t, .y = label, .margin = label + n, .rounds = TRIAL_ROUNDS}, a, ret, &f->e);
+}
+
+/* x: the rows to be judged. */
+static int judge_trees(struct fold *f, const struct logit_model *m, const double *x, struct str bytes) {
+  size_t n = f->n_judge, p = m->p;
+  float *t MEM_CLEANUP = mem_alloc((n * p + 1) * sizeof *t);
+  struct boost *b = NULL;
+  int code = t != NULL ? boost_open(bytes, &b, &f->e) : err_set(&f->e, ERR_NOMEM, "out of memory");
+  for (size_t i = 0; i < n * p && code == OK; i++) {
+    t[i] = (float)x[i];
+  }
+  code = code == OK ? boost_margins(b, t, n, p, f->trees, &f->e) : code;
+  for (size_t i = 0; i < n && code == OK; i++) {
+    f->trees[i] = logit_sigmoid(logit_margin(m, x + i * p, 0) + f->trees[i]);
+  }
+  boost_free(b);
+  return code;
+}
 
 static int train_fold(struct fold *f, struct arena *a) {
   const struct trial_data *d = f->d;
@@ -34,6 +71,8 @@ static int train_fold(struct fold *f, struct arena *a) {
   encode_rows(&plan, d->columns, f->train, f->n_train, x);
   struct logit_data data = {.n = f->n_train, .p = plan.p, .x = x, .y = y, .ridge = d->ridge};
   code = logit_fit(&data, &m, a, &f->e);
+  struct str bytes = STR_NONE;
+  code = code == OK && f->trees != NULL ? grow_trees(f, &m, x, y, a, &bytes) : code;
   if (code != OK) {
     return code;
   }
@@ -42,7 +81,7 @@ static int train_fold(struct fold *f, struct arena *a) {
     f->chance[i] = logit_chance(&m, x + i * plan.p, 0);
   }
   f->p = plan.p;
-  return OK;
+  return f->trees != NULL ? judge_trees(f, &m, x, bytes) : OK;
 }
 
 static void run_fold(void *ctx, int i) {
@@ -73,7 +112,8 @@ static int split(const struct trial_data *d, struct arena *a, struct fold *folds
       f->ones += trains && d->y[i];
     }
     f->chance = arena_alloc(a, (f->n_judge + 1) * sizeof *f->chance);
-    if (f->chance == NULL) {
+    f->trees = d->trees ? arena_alloc(a, (f->n_judge + 1) * sizeof *f->trees) : NULL;
+    if (f->chance == NULL || (d->trees && f->trees == NULL)) {
       return ERR_NOMEM;
     }
   }
@@ -81,30 +121,37 @@ static int split(const struct trial_data *d, struct arena *a, struct fold *folds
 }
 
 static int collect(const struct trial_data *d, const struct fold *folds, uint32_t n_folds, struct arena *a, struct trial_result *x) {
-  double *by_row MEM_CLEANUP = mem_alloc((2 * d->n + 1) * sizeof *by_row);
+  double *by_row MEM_CLEANUP = mem_alloc((3 * d->n + 1) * sizeof *by_row);
   x->row = arena_alloc(a, (d->n + 1) * sizeof *x->row);
   x->y = arena_alloc(a, d->n + 1);
   x->rate = arena_alloc(a, (d->n + 1) * sizeof *x->rate);
   x->logit = arena_alloc(a, (d->n + 1) * sizeof *x->logit);
-  if (by_row == NULL || x->row == NULL || x->y == NULL || x->rate == NULL || x->logit == NULL) {
+  x->trees = d->trees ? arena_alloc(a, (d->n + 1) * sizeof *x->trees) : NULL;
+  if (by_row == NULL || x->row == NULL || x->y == NULL || x->rate == NULL || x->logit == NULL || (d->trees && x->trees == NULL)) {
     return ERR_NOMEM;
   }
   for (size_t i = 0; i < d->n; i++) {
-    by_row[2 * i] = NAN;
+    by_row[3 * i] = NAN;
   }
   for (uint32_t k = 0; k < n_folds; k++) {
     for (size_t i = 0; i < folds[k].n_judge; i++) {
-      by_row[2 * folds[k].judge[i]] = folds[k].chance[i];
-      by_row[2 * folds[k].judge[i] + 1] = folds[k].rate;
+      double *row = by_row + 3 * (size_t)folds[k].judge[i];
+      row[0] = folds[k].chance[i];
+      row[1] = folds[k].rate;
+      row[2] = d->trees ? folds[k].trees[i] : 0;
     }
     x->most_features = folds[k].p > x->most_features ? folds[k].p : x->most_features;
   }
   for (uint32_t i = 0; i < d->n; i++) {
-    if (!isnan(by_row[2 * (size_t)i])) {
+    const double *row = by_row + 3 * (size_t)i;
+    if (!isnan(row[0])) {
       x->row[x->n] = i;
       x->y[x->n] = d->y[i];
-      x->logit[x->n] = by_row[2 * (size_t)i];
-      x->rate[x->n++] = by_row[2 * (size_t)i + 1];
+      x->logit[x->n] = row[0];
+      if (d->trees) {
+        x->trees[x->n] = row[2];
+      }
+      x->rate[x->n++] = row[1];
     }
   }
   return OK;

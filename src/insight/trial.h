@@ -15,12 +15,14 @@ struct trial_data {
   uint32_t folds;       /* 2 … TRIAL_MAX_FOLDS */
   bool first_only;      /* … or only the rows of fold 0 train, and all others are judged by that one model */
   double ridge;
+  bool trees;           /* trees on top of the logistic are tried too (boost.h) */
 };
 struct trial_result {
   size_t n;             /* rows judged */
   uint32_t *row;        /* which, ascending */
   uint8_t *y;
   double *rate, *logit; /* the chance by the training rows' share alone, and by the logistic */
+  double *trees;        /* by the logistic and trees; NULL = not tried */
   size_t most_features; /* of a fold's model */
   double *column_auc;   /* by column: how well it alone tells the outcome; a number by its size or by being there, a category by the
                          * shares of its levels in other folds */

@@ -76,8 +76,9 @@ int insight_run_list(struct store *s, struct arena *a, size_t max, struct insigh
   return rows_read(s, a, "select " RUN_COLUMNS " from insight_run order by id desc limit $1 /* scan */", BINDS(B_I64((int64_t)max)), run_at, ret, ret_n, e);
 }
 
-int insight_model_put(struct store *s, int64_t run_id, struct str model, struct err *e) {
-  return db_exec(store_db(s), "insert into insight_model (run_id, model) values ($1, $2)", BINDS(B_I64(run_id), B_STR(model)), e);
+int insight_model_put(struct store *s, int64_t run_id, struct str model, struct str trees, struct err *e) {
+  return db_exec(store_db(s), "insert into insight_model (run_id, model, trees) values ($1, $2, $3)",
+                 BINDS(B_I64(run_id), B_STR(model), trees.n ? B_BLOB(trees) : B_NULL), e);
 }
 
 static void text_at(struct arena *a, const struct stmt *q, void *row, bool *bad) { *(struct str *)row = row_text(a, q, 0, bad); }
@@ -85,6 +86,14 @@ static void text_at(struct arena *a, const struct stmt *q, void *row, bool *bad)
 int insight_model_get(struct store *s, struct arena *a, int64_t run_id, struct str *ret, struct err *e) {
   int rc = row_read(s, a, "select model from insight_model where run_id = $1", BINDS(B_I64(run_id)), text_at, ret, e);
   return rc == 0 ? err_set(e, ERR_NOTFOUND, "There is no such run") : rc < 0 ? rc : OK;
+}
+
+int insight_model_trees(struct store *s, struct arena *a, int64_t run_id, struct str *ret, struct err *e) {
+  struct str trees = STR_NONE;
+  int rc = row_read(s, a, "select trees from insight_model where run_id = $1", BINDS(B_I64(run_id)), text_at, &trees, e);
+  if (rc >= 0)
+    *ret = trees;
+  return rc < 0 ? rc : OK;
 }
 
 int insight_drop_scores(struct store *s, int64_t keep, struct err *e) {

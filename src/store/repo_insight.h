@@ -53,8 +53,10 @@ int insight_run_on(struct store *s, struct arena *a, day_t day, struct insight_r
 int insight_run_left(struct store *s, struct arena *a, day_t as_of, struct str data_hash, struct str model_hash, struct insight_run *ret, struct err *e);
 /* Newest first. */
 int insight_run_list(struct store *s, struct arena *a, size_t max, struct insight_run **ret, size_t *ret_n, struct err *e);
-int insight_model_put(struct store *s, int64_t run_id, struct str model, struct err *e);
+/* trees: bytes, empty where it has none. */
+int insight_model_put(struct store *s, int64_t run_id, struct str model, struct str trees, struct err *e);
 int insight_model_get(struct store *s, struct arena *a, int64_t run_id, struct str *ret, struct err *e); /* ERR_NOTFOUND */
+int insight_model_trees(struct store *s, struct arena *a, int64_t run_id, struct str *ret, struct err *e); /* empty: it has none */
 /* What the run's renewals would have got from the model of the run before: n rows of chances by period, in the order of the block's scores. */
 int insight_before_put(struct store *s, int64_t run_id, int64_t first_id, const float (*by)[ENGINE_PERIODS], size_t n, struct err *e);
 /* All, in the order of insight_scores. *ret_n 0: none are kept. ERR_FAIL: bytes that are none. */

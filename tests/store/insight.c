@@ -272,15 +272,16 @@ static void model_read_back(void **state) {
   ok(engine_run(b, &o, a, &r, &e), &e);
   assert_int_equal(r.model.ground, ENGINE_LEARNED);
   engine_model_write(b, &r.model, &text);
-  ok(insight_model_read(strbuf_str(&text), b, a, &m, &e), &e);
+  ok(insight_model_read(strbuf_str(&text), r.model.trees.bytes, b, a, &m, &e), &e);
   ok(engine_score(b, &r.rows, &m, &o, a, &again, &n, &e), &e);
   assert_int_equal(n, r.n_scores);
   for (size_t i = 0; i < n; i++) {
     assert_memory_equal(again[i].by, r.scores[i].by, sizeof again[i].by);
     assert_memory_equal(&again[i].chance, &r.scores[i].chance, sizeof again[i].chance);
   }
-  assert_int_equal(insight_model_read(STR("{\"version\":1}"), b, a, &m, &e), ERR_SYNTAX);
-  assert_int_equal(insight_model_read(STR("not a model"), b, a, &m, &e), ERR_SYNTAX);
+  assert_int_equal(insight_model_read(strbuf_str(&text), STR("other trees"), b, a, &m, &e), ERR_SYNTAX);
+  assert_int_equal(insight_model_read(STR("{\"version\":1}"), STR_NONE, b, a, &m, &e), ERR_SYNTAX);
+  assert_int_equal(insight_model_read(STR("not a model"), STR_NONE, b, a, &m, &e), ERR_SYNTAX);
   book_free(b);
 }
 
@@ -316,6 +317,9 @@ static void what_moved_the_middle(void **state) {
   size_t n = 0;
   assert_false(between(TODAY - 14, DAY_NONE).has);
   int64_t first = make_on(TODAY - 14), second = make_on(TODAY - 7), third = make_on(TODAY);
+  struct str trees = STR("x");
+  ok(insight_model_trees(s, a, first, &trees, &e), &e);
+  assert_int_equal(trees.n, 0);
   ok(insight_before(s, a, first, &before, &n, &e), &e);
   assert_int_equal(n, 0);
   ok(insight_before(s, a, third, &before, &n, &e), &e);
