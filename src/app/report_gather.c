@@ -223,13 +223,19 @@ static int gather_exceptions(struct pack *p, struct err *e) {
   return code;
 }
 
-int pack_gather(struct pack *p, struct err *e) {
+int pack_open(struct pack *p, struct err *e) {
   p->reps = scope_reps(p->ask->who, p->a, p->book);
-  if (p->reps == NULL || scope_rows(p->ask->who, p->a, p->book, &p->extra, &p->n_extra) != OK) {
-    return no_memory(e);
-  }
-  int code = gather_forecast(p, e);
-  code = code == OK ? gather_kpis(p, e) : code;
+  return p->reps == NULL || scope_rows(p->ask->who, p->a, p->book, &p->extra, &p->n_extra) != OK ? no_memory(e) : OK;
+}
+
+int pack_gather_kpis(struct pack *p, struct err *e) {
+  int code = pack_open(p, e);
+  code = code == OK ? gather_forecast(p, e) : code;
+  return code == OK ? gather_kpis(p, e) : code;
+}
+
+int pack_gather(struct pack *p, struct err *e) {
+  int code = pack_gather_kpis(p, e);
   code = code == OK ? gather_bridge(p, e) : code;
   code = code == OK ? gather_call(p, e) : code;
   code = code == OK ? gather_insight(p, e) : code;

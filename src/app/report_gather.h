@@ -21,6 +21,8 @@ struct pack_rows {            /* renewals of a list of the desk */
 struct pack {
   struct store *s;
   const struct org *org;
+  int64_t subject_id;         /* whom it is about; 0 = nobody alone */
+  struct str subject_name;
   const struct report_ask *ask;
   const struct reader *r;
   struct arena *a;
@@ -59,6 +61,10 @@ struct pack {
 };
 /* The codes of report_make. p->s … p->clock are the caller's. */
 int pack_gather(struct pack *p, struct err *e);
+/* Only the rows that are seen, and the rates. */
+int pack_gather_kpis(struct pack *p, struct err *e);
+/* Whose rows are seen: before pack_list and the others. */
+int pack_open(struct pack *p, struct err *e);
 /* A list of the desk, its first rows by amount. */
 int pack_list(struct pack *p, const char *filter, uint32_t limit, struct pack_rows *ret, struct err *e);
 #endif

@@ -174,7 +174,8 @@ int report_keep(struct store *s, struct book_cache *books, const struct report_w
   if (rc < 0)
     return rc;
   k->run = (struct report_run){.what = x->what, .period = arena_str(a, str_of(period_id(&ask.period, id))), .day = day, .as_of = x->as_of, .language = x->language,
-                               .title = report.title, .headline = report.headline, .person_id = x->person_id, .made_by = x->made_by, .made_at = now, .due_id = x->due_id};
+                               .title = report.title, .headline = report.headline, .person_id = x->person_id, .made_by = x->made_by, .made_at = now,
+                                   .due_id = x->due_id};
   rc = store_write(s, keep_tx, k, e);
   return rc < 0 ? rc : report_run_get(s, a, k->run.id, ret, e);
 }

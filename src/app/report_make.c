@@ -16,6 +16,8 @@ int report_what_of(struct str s) {
   return -1;
 }
 
+bool report_has_subject(enum report_what w) { return w == REPORT_REVIEW || w == REPORT_PARTNER; }
+
 struct reader report_reader(struct arena *a, struct str language, struct str locale, day_t day) {
   return (struct reader){.arena = a, .words = words_of(language), .locale = locale_of(locale.n > 0 ? locale : language), .zone = NULL, .today = day};
 }
@@ -56,6 +58,22 @@ static void close_books(struct books *x) {
   }
 }
 
+static int make_kind(struct pack *p, struct report *r, struct err *e) {
+  switch (p->ask->what) {
+    case REPORT_REVIEW: {
+      int code = review_subject(p, e);
+      r->kind = arena_fmt(p->a, "review-%" PRId64, p->subject_id).p;
+      return code != OK ? code : r->kind == NULL ? part_out_of_memory(e) : report_weekly(p, r, e);
+    }
+    case REPORT_PARTNER: return report_partner(p, r, e);
+    case REPORT_KPI_BOOK: return report_kpi_book(p, r, e);
+    case REPORT_LEDGER: return report_ledger(p, r, e);
+    case REPORT_WEEKLY:
+    case REPORT_WHAT_COUNT:
+    default: return report_weekly(p, r, e);
+  }
+}
+
 int report_make(struct store *s, struct book_cache *books, const struct org *org, const struct report_ask *x, struct report *ret, struct err *e) {
   char code[4], id[PERIOD_ID_SIZE];
   struct books b = {0};
@@ -80,7 +98,8 @@ int report_make(struct store *s, struct book_cache *books, const struct org *org
     p->period_name = format_period(p->r, p->period_id);
     struct report r = {.kind = report_what_name(x->what), .organization = arena_str(p->a, str_of(org->name)), .period_id = p->period_id, .period_name = p->period_name,
                        .base = x->base, .reader = x->reader, .currency = p->currency, .exponent = currency_exponent(p->currency), .as_of = p->today};
-    rc = report_weekly(p, &r, e);
+    rc = pack_open(p, e);
+    rc = rc == OK ? make_kind(p, &r, e) : rc;
     if (rc == OK && arena_failed(p->a)) {
       rc = part_out_of_memory(e);
     }

@@ -20,6 +20,13 @@ int part_out_of_memory(struct err *e);
 
 /* report_weekly.c, report_story.c, report_sheets.c. The codes of report_make. */
 int report_weekly(struct pack *p, struct report *ret, struct err *e);
+int report_kpi_book(struct pack *p, struct report *ret, struct err *e);
+int report_ledger(struct pack *p, struct report *ret, struct err *e);
+/* ERR_NOTFOUND: nobody of that name or number sells in the book that is seen. */
+int report_partner(struct pack *p, struct report *ret, struct err *e);
+/* Makes the pack one about the rep: their rows alone. ERR_NOTFOUND: not one of the actor's. */
+int review_subject(struct pack *p, struct err *e);
+int story_promises(struct pack *p, struct report_section *s, struct err *e);
 int report_sheets(struct pack *p, struct report *ret, struct err *e);
 int story_lands(struct pack *p, struct report_section *s);
 int story_moved(struct pack *p, struct report_section *s);

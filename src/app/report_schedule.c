@@ -87,7 +87,8 @@ static int check(struct arena *a, const struct report_schedule *x, size_t n_to, 
   if (!x->name.n || utf8_count(x->name) > REPORT_NAME_MOST)
     return err_set(e, ERR_SYNTAX, "Give the schedule a name of at most %d letters", REPORT_NAME_MOST);
   *ret_field = "what";
-  if (report_what_of(x->what) < 0 || !report_span_known(x->span))
+  int what = report_what_of(x->what);
+  if (what < 0 || report_has_subject((enum report_what)what) || !report_span_known(x->span)) /* those about somebody are asked for one at a time */
     return err_set(e, ERR_SYNTAX, "There is no such report");
   *ret_field = "formats";
   if (!x->formats.n || !all_known(x->formats, report_formats_all(a)))
@@ -135,7 +136,8 @@ static int save_tx(struct store *s, void *arg, struct err *e) {
     return err_set(e, rc, "Somebody changed this schedule meanwhile: look at it again");
   if (rc == OK)
     rc = report_recipients_set(s, x->id, v->to, v->n_to, e);
-  struct str detail = arena_fmt(v->a, "{\"active\":%d,\"weekday\":%d,\"minute\":%d,\"recipients\":%zu,\"person\":%" PRId64 "}", x->active, x->weekday, x->minute, v->n_to,
+  struct str detail = arena_fmt(v->a, "{\"active\":%d,\"weekday\":%d,\"minute\":%d,\"recipients\":%zu,\"person\":%" PRId64 "}", x->active, x->weekday, x->minute,
+      v->n_to,
                                 x->person_id);
   if (rc == OK)
     rc = note(s, v->who, is_new ? "report.schedule" : "report.reschedule", x->id, detail, v->now, e);

@@ -42,18 +42,30 @@ static struct str second(const struct pack *p) {
                    : tr_fmt(p->r, "If all of commit books, {0} must still come from {1} in best case and pipeline.", rest, say_head(p, open));
 }
 
+/* A 1:1 is the rep's own week, with what was promised in place of the escalations of the house. */
+static int sections(struct pack *p, struct report_section *s, struct err *e) {
+  bool review = p->subject_id != 0;
+  if (story_lands(p, &s[0]) != OK || story_moved(p, &s[1]) != OK || story_rates(p, &s[2]) != OK || story_risks(p, &s[3]) != OK || story_stuck(p, &s[4]) != OK ||
+      story_outlook(p, &s[5]) != OK || (!review && story_about(p, &s[6]) != OK)) {
+    return part_out_of_memory(e);
+  }
+  return review ? story_promises(p, &s[6], e) : OK;
+}
+
 int report_weekly(struct pack *p, struct report *ret, struct err *e) {
   int code = pack_gather(p, e);
   struct report_section *s = arena_zalloc(p->a, SECTIONS, sizeof *s);
+  if (code != OK || s == NULL) {
+    return code != OK ? code : part_out_of_memory(e);
+  }
+  code = sections(p, s, e);
   if (code != OK) {
     return code;
   }
-  if (s == NULL || story_lands(p, &s[0]) != OK || story_moved(p, &s[1]) != OK || story_rates(p, &s[2]) != OK || story_risks(p, &s[3]) != OK ||
-      story_stuck(p, &s[4]) != OK || story_outlook(p, &s[5]) != OK || story_about(p, &s[6]) != OK) {
-    return part_out_of_memory(e);
-  }
-  ret->title = tr_fmt(p->r, "Renewals, {0}", p->period_name);
-  ret->subject = tr_fmt(p->r, "Weekly report as of {0}", format_day_year(p->r, p->today));
+  struct str day = format_day_year(p->r, p->today);
+  bool review = p->subject_id != 0;
+  ret->title = review ? tr_fmt(p->r, "1:1 of {0}, {1}", p->subject_name, p->period_name) : tr_fmt(p->r, "Renewals, {0}", p->period_name);
+  ret->subject = review ? tr_fmt(p->r, "1:1 pack as of {0}", day) : tr_fmt(p->r, "Weekly report as of {0}", day);
   ret->headline = headline(p);
   ret->second = second(p);
   ret->sections = s;

@@ -8,14 +8,14 @@
 #include "cli/person.h"
 
 struct wish {
-  const char *period, *dir, *as_of, *language, *formats, *as, *url;
+  const char *period, *dir, *as_of, *language, *formats, *as, *url, *about;
   bool format[REPORT_FORMAT_COUNT];
 };
 
 static int wish_read(struct cli *c, struct wish *w) {
   return cli_option(c, "period", &w->period) != OK || cli_option(c, "out", &w->dir) != OK || cli_option(c, "as-of", &w->as_of) != OK ||
                  cli_option(c, "language", &w->language) != OK || cli_option(c, "formats", &w->formats) != OK || cli_option(c, "as", &w->as) != OK ||
-                 cli_option(c, "public-url", &w->url) != OK
+                 cli_option(c, "public-url", &w->url) != OK || cli_option(c, "about", &w->about) != OK
              ? ERR_USAGE
              : OK;
 }
@@ -74,12 +74,15 @@ int report_cmd(struct cli *c) {
   }
   int what = which != NULL ? report_what_of(str_of(which)) : -1;
   if (what < 0) {
-    return cli_usage(c, "report: which one? There is `weekly`");
+    return cli_usage(c, "report: which one? There are weekly, review, partner, kpi-book and exceptions");
+  }
+  if (report_has_subject((enum report_what)what) != (w.about != NULL)) {
+    return cli_usage(c, w.about != NULL ? "--about belongs to review and partner" : "report %s: --about NAME or number is missing", which);
   }
   if (cli_store(c, false, &e) != OK || org_load(c->store, &org, &e) != OK || (w.as != NULL && cli_as(c, w.as, &who, &person, &e) != OK)) {
     return cli_fail(c, &e);
   }
-  struct report_ask ask = {.what = (enum report_what)what, .as_of = DAY_NONE, .now = c->now, .who = &who, .base = str_of(w.url)};
+  struct report_ask ask = {.what = (enum report_what)what, .as_of = DAY_NONE, .now = c->now, .who = &who, .base = str_of(w.url), .subject = str_of(w.about)};
   if (w.as_of != NULL && cli_day(c, w.as_of, &ask.as_of) != OK) {
     return EXIT_USAGE;
   }

@@ -132,13 +132,16 @@ static const struct cli_command commands[] = {
      "anybody could have said without a model. Each week is kept as it is done: interrupted, it goes on where it was. show: the newest one that is done.\n\n"
      "  --quarters N        complete quarters with a year of history before them, newest first: 1 to 20, default 8\n"
      "  --again             do not go on with an interrupted one"},
-    {"report", report_cmd, "weekly [--period P] [--as-of DATE] [--out DIR] [--formats LIST] [--language L] [OPTIONS] | due | list | get ID [--out DIR] | schedules",
-     "Writes the week's report of a period into DIR, every format from one model: workbook (xlsx), brief (docx), slides (pptx),\n"
-     "page for print (html), figures (csv).\n"
+    {"report", report_cmd,
+        "weekly|review|partner|kpi-book|exceptions [--period P] [--as-of DATE] [--out DIR] [--formats LIST] [OPTIONS] | due | list | get ID [--out DIR] | schedules",
+     "Writes a report of a period into DIR, every format from one model: workbook (xlsx), brief (docx), slides (pptx), page for print\n"
+     "(html), figures (csv). weekly: the week. review: a rep's 1:1. partner: what a partner has to renew, fit to be sent to them. kpi-book:\n"
+     "every measure, whole and split. exceptions: the ledger.\n"
      "Default: the running quarter, this folder, all formats, English, all rows.\n\n"
      "  --as-of DATE        as it stood at the end of that day\n"
      "  --formats LIST      some of the formats, with commas\n"
      "  --language L        en, es, fr or pt, with its numbers and dates\n"
+     "  --about WHOM        of review and partner: the rep or partner, by name or number\n"
      "  --as EMAIL          for a person: their rows, their language and locale\n"
      "  --public-url URL    the address of the desk, so that figures link to their rows\n\n"
      "due: makes and sends what schedules say, as `serve` does each minute; safe at any time. list: reports that were kept, newest first. get: their files, byte\n"

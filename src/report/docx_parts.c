@@ -21,8 +21,8 @@ static const struct style styles[] = {
     {"CardNote", "Card note", 16, "5E6B64", false, 0, 60, ""},
     {"TableText", "Table text", 17, "16201B", false, 15, 15, ""},
     {"TableNumber", "Table number", 17, "16201B", false, 15, 15, "<w:jc w:val=\"right\"/>"},
-    {"TableHead", "Table head", 17, "16201B", true, 15, 15, "<w:keepNext/>"},
-    {"TableHeadNumber", "Table head number", 17, "16201B", true, 15, 15, "<w:keepNext/><w:jc w:val=\"right\"/>"},
+    {"TableHead", "Table head", 17, "16201B", true, 15, 15, ""},
+    {"TableHeadNumber", "Table head number", 17, "16201B", true, 15, 15, "<w:jc w:val=\"right\"/>"},
     {"Header", "header", 16, "5E6B64", false, 0, 0, ""},
     {"Footer", "footer", 16, "5E6B64", false, 0, 0, ""},
 };

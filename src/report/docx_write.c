@@ -170,7 +170,7 @@ static int plot(struct docx *d, const struct report_plot *x, struct err *e) {
   }
   int link = opc_link(d->o, d->document, OPC_REL "/chart", part);
   id = opc_next_id(d->o);
-  strbuf_fmt(d->b, "<w:p><w:pPr><w:keepNext/><w:spacing w:before=\"60\" w:after=\"60\"/></w:pPr><w:r><w:drawing><wp:inline distT=\"0\" distB=\"0\" distL=\"0\" "
+  strbuf_fmt(d->b, "<w:p><w:pPr><w:spacing w:before=\"60\" w:after=\"60\"/></w:pPr><w:r><w:drawing><wp:inline distT=\"0\" distB=\"0\" distL=\"0\" "
       "distR=\"0\">"
                    "<wp:extent cx=\"%lld\" cy=\"%lld\"/><wp:docPr id=\"%d\" name=\"Chart %d\" descr=\"",
              (long long)d->width * EMU_TWIP, (long long)CHART_HEIGHT_CM10 * 36000, id, d->charts);

@@ -47,3 +47,24 @@ set +e
 [ $? = 1 ] && grep -q "name a folder" err.txt || fail "an impossible folder is not refused with a sentence"
 "$perennial" report monthly 2>err.txt
 [ $? = 2 ] || fail "an unknown report is not refused"
+set -e
+
+# The other reports: each in every format, valid, about whom it should be.
+for what in "kpi-book" "exceptions" "review --about 8" "partner --about Keystone"; do
+  case $what in
+    "partner --about Keystone")
+      partner=$("$perennial" export renewals --to all.csv >/dev/null && awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "distributor_account") at = i } NR > 1 && $at != "" && $at !~ /"/ { print $at; exit }' all.csv)
+      "$perennial" report partner --about "$partner" --out others >made.txt ;;
+    *) "$perennial" report $what --out others >made.txt ;;
+  esac
+  [ "$(wc -l <made.txt)" = 5 ] || fail "$what: not five files"
+  for file in $(grep 'x$' made.txt); do
+    "$root/node_modules/.bin/ooxml-validator" "$file" | grep -q '"ok": true' || fail "$file is not valid"
+  done
+done
+grep -q "https\?://\|/renewals/" others/partner-*.csv && fail "the partner's file leads into the desk"
+set +e
+"$perennial" report partner --about "Nobody at all" --out others 2>err.txt
+[ $? = 1 ] && grep -q "no such partner" err.txt || fail "an unknown partner is not refused with a sentence"
+"$perennial" report review --out others 2>err.txt
+[ $? = 2 ] && grep -q "about NAME" err.txt || fail "a review about nobody is not refused"
