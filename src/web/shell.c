@@ -8,6 +8,7 @@
 #include "web/asset.h"
 #include "web/dispatch.h"
 #include "web/locale.h"
+#include "web/pages/grid_views.h"
 #include "web/parts.h"
 #include "web/views.h"
 #include <assert.h>
@@ -87,7 +88,6 @@ static void fill_bell(struct request *r, struct shell_view *v) {
   v->bell = n ? tr_fmt(r, "Notices, {0} unread", v->unread) : tr(r, "Notices");
 }
 
-/* Without the number of their rows: after every edit each would be counted anew for a page that may not show any of them. */
 static void fill_views(struct request *r, struct shell_view *v, struct nav_view *rows) {
   struct saved_view *all = NULL;
   size_t n = 0;
@@ -95,7 +95,12 @@ static void fill_views(struct request *r, struct shell_view *v, struct nav_view 
   if (!shell_may_get(r, "/renewals/views") || view_list(r->store, r->arena, &r->scope, &all, &n, NULL) != OK) return;
   if (!str_eq(r->path, STR("/renewals")) || str_to_i64(pairs_get(&r->query, "view"), &open) < 0) open = 0;
   v->views = rows;
-  for (size_t i = 0; i < n && v->n_views < SHELL_VIEWS; i++) rows[v->n_views++] = (struct nav_view){all[i].name, all[i].id, all[i].id == open};
+  v->n_views = n < SHELL_VIEWS ? n : SHELL_VIEWS;
+  int64_t counts[SHELL_VIEWS];
+  bool now = r->as_of == DAY_NONE && r->books;
+  if (now) grid_views_count(r, all, v->n_views, counts);
+  for (size_t i = 0; i < v->n_views; i++)
+    rows[i] = (struct nav_view){all[i].name, !now || counts[i] < 0 ? STR_NONE : format_count(r->reader, counts[i]), all[i].id, all[i].id == open};
 }
 
 /* A place's name where a phone has room for ten letters. */

@@ -39,7 +39,7 @@ struct nav_item {
 };
 enum { SHELL_VIEWS = 6 }; /* saved views in the rail: a person's own first, then the team's */
 struct nav_view {
-  struct str name;
+  struct str name, count; /* count: how many renewals, "" = not counted */
   int64_t id;
   bool current;
 };

@@ -20,5 +20,12 @@ struct view_form {
   size_t n_sharings;
   bool may_change, start;
 };
+enum {
+  VIEWS_COUNT_US = 4000,     /* what counting may take of a page, but for the last view that was begun */
+  VIEWS_COUNT_ROWS = 100000, /* renewals of a book in which one view takes a few milliseconds at most; none is counted in a larger one */
+};
+/* How many renewals each of these views holds for the actor today, -1 = not counted. The answers are the grid's own, kept beside the book, so a view is
+ * counted once after a change, by whichever page comes first; what would take longer than VIEWS_COUNT_US waits for the next page. Never fails. */
+void grid_views_count(struct request *r, const struct saved_view *views, size_t n, int64_t *counts);
 route_fn grid_views_page, grid_view_form_page, grid_view_add_post, grid_view_change_post, grid_view_delete_post, grid_view_start_post;
 #endif
