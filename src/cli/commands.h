@@ -42,6 +42,7 @@ int serve_cmd(struct cli *c);
 int targets_cmd(struct cli *c);
 int token_cmd(struct cli *c);
 int user_cmd(struct cli *c);
+int views_cmd(struct cli *c);
 int version_cmd(struct cli *c);
 int worklist_cmd(struct cli *c);
 
@@ -212,6 +213,9 @@ static const struct cli_command commands[] = {
      "--as, with their rights. make: --renewal ID, --to EMAIL, --what TEXT, --by DATE. decline and pass need --reason WHY, pass also --to EMAIL."},
     {"notices", notices_cmd, "[list] [--unread] --as EMAIL | read ID|all --as EMAIL",
      "What a person is told, newest first, at most 200: the kind, what it is about, and the words its sentence is made of. read: marks one, or all."},
+    {"views", views_cmd, "install [--role NAME] | drop",
+     "Read-only SQL views for BI tools, on PostgreSQL: names, decimals and dates, in a schema of their own. --role: a role that may read them and nothing else,\n"
+     "made when there is none. Install again after an upgrade or a change of calendar or reporting currency."},
     {"backup", backup_cmd, "FILE", "Writes a consistent copy of a running store to FILE, which must not exist."},
     {"restore", restore_cmd, "FILE", "Fills an empty place (--db) from a backup FILE."},
     {"check", check_cmd, "", "Proves the store: file, schema, foreign keys, versions, sums, ids, audit chain. Exit 1 when something is wrong."},
