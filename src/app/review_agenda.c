@@ -9,7 +9,7 @@
 
 enum { TOUCHES = 50 };
 
-static const char *const ASKS[REVIEW_ASKS] = {"quiet_commit", "pushed", "after_end", "who_signs", "still_pipeline", "risk_no_step"};
+static const char *const ASKS[REVIEW_ASKS] = {"quiet_commit", "pushed", "after_end", "who_signs", "still_pipeline", "risk_no_step", "no_step"};
 
 const char *review_ask_name(int v) { return v >= 0 && v < REVIEW_ASKS ? ASKS[v] : ""; }
 
@@ -199,11 +199,26 @@ static bool holds(const struct run *r, enum review_ask what, uint32_t i) {
   case ASK_WHO_SIGNS: return in_commit(r, i) && !has(r, i, RENEWAL_HAS_PO) && left >= 0 && left <= REVIEW_NEAR_DAYS;
   case ASK_STILL_PIPELINE: return x->category[i] == CATEGORY_PIPELINE && left >= 0 && left <= REVIEW_SOON_DAYS;
   case ASK_RISK_NO_STEP: return has(r, i, RENEWAL_AT_RISK) && !has(r, i, RENEWAL_HAS_STEP);
+  case ASK_NO_STEP: return !has(r, i, RENEWAL_HAS_STEP);
   case ASK_QUIET_COMMIT:
   case ASK_PUSHED:
   case REVIEW_ASKS:
   default: return false;
   }
+}
+
+/* One of each kind, the largest; where there are fewer kinds than questions, a second one of a kind. */
+static void ask_more(const struct run *r, struct review_agenda *g) {
+  size_t before = 0;
+  do {
+    before = g->n_questions;
+    for (int what = ASK_AFTER_END; what < REVIEW_ASKS && g->n_questions < REVIEW_QUESTIONS; what++)
+      for (size_t k = 0; k < r->n; k++)
+        if (holds(r, (enum review_ask)what, r->rows[k].row) && !asked(g, r->rows[k].row)) {
+          ask(g, (enum review_ask)what, &r->rows[k], 0);
+          break;
+        }
+  } while (g->n_questions > before && g->n_questions < REVIEW_QUESTIONS);
 }
 
 static int ask_all(const struct run *r, const struct review_part *often, struct review_agenda *g, struct err *e) {
@@ -213,12 +228,8 @@ static int ask_all(const struct run *r, const struct review_part *often, struct 
       ask(g, ASK_PUSHED, &often->lines[i], often->lines[i].n);
       break;
     }
-  for (int what = ASK_AFTER_END; what < REVIEW_ASKS && rc == OK && g->n_questions < REVIEW_QUESTIONS; what++)
-    for (size_t k = 0; k < r->n; k++)
-      if (holds(r, (enum review_ask)what, r->rows[k].row) && !asked(g, r->rows[k].row)) {
-        ask(g, (enum review_ask)what, &r->rows[k], 0);
-        break;
-      }
+  if (rc == OK)
+    ask_more(r, g);
   return rc;
 }
 

@@ -14,14 +14,16 @@
  *   after_end      expected after the day on which its support ends: "what covers the gap?"
  *   who_signs      in commit without a PO, ending within REVIEW_NEAR_DAYS: "who signs, and when?"
  *   still_pipeline in pipeline, ending within REVIEW_SOON_DAYS: "what would move it?"
- *   risk_no_step   at risk without a next step: "what is the next step?" */
+ *   risk_no_step   at risk without a next step: "what is the next step?"
+ *   no_step        any open one without a next step: the same
+ * Where fewer of them hold, the last five are asked of a second renewal. */
 #ifndef APP_REVIEW_AGENDA_H
 #define APP_REVIEW_AGENDA_H
 #include "app/work.h"
 
 enum { REVIEW_LINES = 5, REVIEW_QUESTIONS = 3, REVIEW_STALE_DAYS = 14, REVIEW_NEAR_DAYS = 14, REVIEW_QUIET_DAYS = 10, REVIEW_OFTEN = 2, REVIEW_SOON_DAYS = 30,
        REVIEW_LOOKED_AT = 40 };
-enum review_ask { ASK_QUIET_COMMIT, ASK_PUSHED, ASK_AFTER_END, ASK_WHO_SIGNS, ASK_STILL_PIPELINE, ASK_RISK_NO_STEP, REVIEW_ASKS };
+enum review_ask { ASK_QUIET_COMMIT, ASK_PUSHED, ASK_AFTER_END, ASK_WHO_SIGNS, ASK_STILL_PIPELINE, ASK_RISK_NO_STEP, ASK_NO_STEP, REVIEW_ASKS };
 const char *review_ask_name(int v); /* "quiet_commit" …; "" when out of range */
 
 struct review_line {

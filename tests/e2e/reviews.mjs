@@ -18,6 +18,11 @@ async function review() {
   const facts = page => page.$$eval('.feed li', all => all.map(x => x.textContent));
   check(JSON.stringify(await facts(marisol)) === JSON.stringify(await facts(tom)), 'both see the same facts');
   check((await tom.$$eval('section .feed', lists => lists.map(l => l.children.length))).every(n => n <= 5), 'no part has more than five lines');
+  check(await marisol.locator('section[aria-labelledby=h-ask] li').count() === 3, 'three questions worth asking');
+  await marisol.emulateMedia({ media: 'print' });
+  for (const [what, shown] of [['section[aria-labelledby=h-ask]', true], ['#h-agreed', true], ['#promise', false], ['#h-close', false], ['#v-note', false]])
+    check(await marisol.locator(what).first().isVisible() === shown, `on paper: ${what}`);
+  await marisol.emulateMedia({ media: 'screen' });
   check(await tom.$('form[action$="/move"]') === null, 'the rep does not move it');
 
   await marisol.fill('#v-note', 'Tom asks their legal for a day');

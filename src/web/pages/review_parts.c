@@ -211,6 +211,7 @@ static struct str question_text(struct request *r, const struct desk *d, const s
   case ASK_WHO_SIGNS: return tr_fmt(r, "{0} in commit without a PO, ending {1}. Who signs, and when?", amount, due);
   case ASK_STILL_PIPELINE: return tr_fmt(r, "{0}, still in pipeline and ending {1}. What would move it?", amount, due);
   case ASK_RISK_NO_STEP: return tr_fmt(r, "{0} at risk, and no next step. What is the next one?", amount);
+  case ASK_NO_STEP: return tr_fmt(r, "{0}, ending {1}, and no next step. What is the next one?", amount, due);
   case REVIEW_ASKS:
   default: return STR_NONE;
   }
