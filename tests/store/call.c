@@ -243,6 +243,23 @@ static void a_rep_who_moved_counts_where_they_were(void **state) {
   assert_int_equal(total_of(&b, "company").before, 500);
 }
 
+/* Teams that lie below each other, as no page lets them but an import or a hand in the store might: everything ends, and everybody counts once. */
+static void teams_in_a_circle(void **state) {
+  (void)state;
+  struct err e;
+  struct call x;
+  run(s, "update team set parent_id = 11 where id = 10");
+  run(s, "insert into change_log (seq, entity, entity_id) select coalesce(max(seq), 0) + 1, 'team', 10 from change_log /* scan */");
+  ok(submit_on(ANN, "2026-Q4", 500, 600, 700, "", NOW, &x, &e), &e);
+  ok(submit_on(BOB, "2026-Q4", 40, 50, 60, "", NOW, &x, &e), &e);
+  struct call_board b = board_on(MIA, NOW + 60);
+  assert_int_equal(total_of(&b, "company").called, 540);
+  assert_int_equal(total_of(&b, "team-11").called, 500);
+  assert_int_equal(total_of(&b, "team-12").called, 40);
+  b = board_on(MAX, NOW + 60); /* his team lies above Mia's as much as below it */
+  assert_int_equal(total_of(&b, "company").called, 540);
+}
+
 static void a_managers_number_stands_beside(void **state) {
   (void)state;
   struct err e;
@@ -521,8 +538,9 @@ int main(int argc, char **argv) {
   on_postgres = argc > 1 && strcmp(argv[1], "postgres") == 0;
 #define TEST(f) cmocka_unit_test_setup_teardown(f, open_place, close_place)
   const struct CMUnitTest tests[] = {TEST(a_call_freezes_what_is_behind_it), TEST(twice_amended_late_and_closed), TEST(who_is_missing),
-                                     TEST(a_rep_who_moved_counts_where_they_were), TEST(a_managers_number_stands_beside), TEST(a_manager_submits_upward),
-                                     TEST(check_finds_every_change), TEST(packed_rows_come_back), TEST(expected_callers_stay_as_they_were),
+                                     TEST(a_rep_who_moved_counts_where_they_were), TEST(a_managers_number_stands_beside), TEST(teams_in_a_circle),
+                                     TEST(a_manager_submits_upward), TEST(check_finds_every_change),
+                                     TEST(packed_rows_come_back), TEST(expected_callers_stay_as_they_were),
                                      TEST(a_total_goes_over_the_reps)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -145,6 +145,12 @@ static void test_route(void **state) {
   ok(exception_quote(s, a, &olga, book, &org, &k, TODAY, &q, &e), &e);
   assert_int_equal(q.approver_id, EVE); /* managers have no say in this kind */
   refused(try_ask(ANN, 1, EXCEPTION_DISCOUNT, 500, NOW, &none, &e), ERR_CONFLICT, &e, "still open");
+  run(s, "update team set parent_id = 11 where id = 10; update person set team_id = 11 where id in (3, 4)"); /* a circle with nobody above: the way up ends */
+  k = (struct exception_ask){.renewal_id = 1, .kind = EXCEPTION_PRICE_HOLD, .size = 30};
+  struct scope mia = who(MIA);
+  run(s, "update person set active = 0 where id = 4");
+  ok(exception_quote(s, a, &mia, book, &org, &k, TODAY, &q, &e), &e);
+  assert_int_equal(q.approver_id, OLGA);
 }
 
 static void test_refused_asks(void **state) {
