@@ -114,7 +114,11 @@ static struct book *fork_of(struct book *b, bool states_only) {
   for (int k = 0; k < BOOK_KEYS; k++) {
     atomic_init(&fork->index[k], NULL);
   }
-  for (int i = 0; i < 5; i++) { /* folded names: the root's or our own, never another fork's, who may go first */
+  for (int i = 0; i < 5; i++) { /* folded names: the root's or our own, never another fork's, who may go first; the first that are made become the root's */
+    struct book_fold *own = atomic_load(&dict_at(b, i)->fold), *none = NULL;
+    if (root != b && own != NULL) {
+      atomic_compare_exchange_strong(&dict_at(root, i)->fold, &none, own);
+    }
     atomic_store(&dict_at(fork, i)->fold, atomic_load(&dict_at(root, i)->fold));
   }
   const struct book_renewals *from = &b->renewals;

@@ -48,6 +48,15 @@ int mention_waiting(struct store *s, struct arena *a, int64_t person_id, size_t 
   return rows_read(s, a, sql, BINDS(B_I64(person_id), B_I64((int64_t)max)), mention_row, ret, ret_n, e);
 }
 
+int mention_waits_on(struct store *s, int64_t person_id, int64_t renewal_id, bool *ret, struct err *e) {
+  int64_t id = 0;
+  int rc = db_one_i64(store_db(s),
+                      "select n.id from note n join mention m on m.note_id = n.id and m.person_id = $2 where n.renewal_id = $1 and m.seen_at is null limit 1",
+                      BINDS(B_I64(renewal_id), B_I64(person_id)), 0, &id, e);
+  *ret = id != 0;
+  return rc;
+}
+
 int64_t mention_seen(struct store *s, int64_t person_id, int64_t renewal_id, int64_t now, struct err *e) {
   return db_run(store_db(s), "update mention set seen_at = $3 where person_id = $1 and seen_at is null and note_id in (select id from note where renewal_id = $2)",
                 BINDS(B_I64(person_id), B_I64(renewal_id), B_I64(now)), e);

@@ -24,6 +24,8 @@ struct mention {
 int mention_put(struct store *s, int64_t note_id, int64_t person_id, struct err *e);
 /* Those that wait for a person, newest first, at most max. */
 int mention_waiting(struct store *s, struct arena *a, int64_t person_id, size_t max, struct mention **ret, size_t *ret_n, struct err *e);
+/* Whether one of them is on this renewal. */
+int mention_waits_on(struct store *s, int64_t person_id, int64_t renewal_id, bool *ret, struct err *e);
 /* Says that the person saw what waits on one renewal. Returns how many that were, or a code. */
 int64_t mention_seen(struct store *s, int64_t person_id, int64_t renewal_id, int64_t now, struct err *e);
 int64_t mention_seen_all(struct store *s, int64_t person_id, int64_t now, struct err *e);

@@ -144,7 +144,14 @@ static void test_mention(void **state) {
   shows(MIA, "");
   ok(note_write(s, a, &mia, 1, STR("@Ann and @Mia: where is the PO?"), NOW + 60, &id, &e), &e); /* sent twice */
   assert_int_equal(unread(ANN), 1);
+  bool waits = false;
+  ok(mention_waits_on(s, ANN, 1, &waits, &e), &e);
+  assert_true(waits);
+  ok(mention_waits_on(s, ANN, 2, &waits, &e), &e); /* another renewal */
+  assert_false(waits);
   ok(note_mentions_seen(s, a, &ann, 1, NOW + 61, &e), &e); /* seen on the renewal: read at the bell */
+  ok(mention_waits_on(s, ANN, 1, &waits, &e), &e);
+  assert_false(waits);
   assert_int_equal(unread(ANN), 0);
   ok(note_write(s, a, &mia, 1, STR("@Ann?"), NOW + 300, &id, &e), &e);
   ok(notify_read_all(s, ANN, INT64_MAX, NOW + 301, &e), &e); /* and the other way around */

@@ -226,7 +226,13 @@ static void carried_over(void **state) {
   book_free(b);
   assert_int_equal(forecast_compute(next, &after, a, &n, &count, NULL), OK);
   assert_int_equal(n[0].amount[CATEGORY_COMMIT], 11000);
+  const uint32_t *ranks = book_ranks(&next->reps); /* what is worked out of names is worked out once, whoever asks first */
+  struct book *third = book_next(next);
+  assert_non_null(third);
+  assert_ptr_equal(book_ranks(&third->reps), ranks);
   book_free(next);
+  assert_int_equal(ranks[ANN], 1);
+  book_free(third);
 }
 
 int main(void) {

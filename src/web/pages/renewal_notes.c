@@ -8,7 +8,7 @@
 #include "web/pages/desk.h"
 #include "web/pages/renewal.h"
 
-enum { MOST_NOTES = 200, MOST_DOCUMENTS = 200, MOST_WAITING = 200 };
+enum { MOST_NOTES = 200, MOST_DOCUMENTS = 200 };
 
 static struct str iso_of(struct request *r, int64_t at) {
   char buf[INSTANT_ISO_SIZE];
@@ -87,8 +87,7 @@ static int documents_of(struct request *r, const struct renewal *x, struct renew
 
 int renewal_notes_fill(struct request *r, const struct renewal *x, struct renewal_view *v) {
   struct person_brief *people = NULL;
-  struct mention *waiting = NULL;
-  size_t n = 0, n_waiting = 0;
+  size_t n = 0;
   int rc = person_briefs(r->store, r->arena, &people, &n, &r->err);
   v->may_note = r->as_of == DAY_NONE;
   if (rc >= 0)
@@ -96,9 +95,7 @@ int renewal_notes_fill(struct request *r, const struct renewal *x, struct renewa
   if (rc >= 0)
     rc = people_of(r, x, people, n, v);
   if (rc >= 0 && r->as_of == DAY_NONE)
-    rc = mention_waiting(r->store, r->arena, r->who.id, MOST_WAITING, &waiting, &n_waiting, &r->err);
-  for (size_t i = 0; i < n_waiting; i++)
-    v->mentioned |= waiting[i].renewal_id == x->id;
+    rc = mention_waits_on(r->store, r->who.id, x->id, &v->mentioned, &r->err);
   return rc < 0 ? rc : documents_of(r, x, v);
 }
 
