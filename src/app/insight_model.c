@@ -106,6 +106,13 @@ static bool take_calibration(struct reading *r, const json_t *x) {
   return kind >= CALIBRATION_NONE && kind < CALIBRATION_ISOTONIC && number(x, "a", &c->a) && number(x, "b", &c->b) && number(x, "c", &c->c);
 }
 
+/* Models of before this was counted say nothing of it. */
+static void take_effect(const json_t *x, struct engine_effect *to) {
+  struct engine_effect f = {.n = json_integer_value(json_object_get(x, "n")), .renewed = json_integer_value(json_object_get(x, "renewed"))};
+  if (number(x, "expected", &f.expected) && number(x, "se", &f.se) && f.renewed >= 0 && f.n >= f.renewed)
+    *to = f;
+}
+
 static bool take_model(struct reading *r, const json_t *x) {
   struct engine_model *m = &r->m;
   const json_t *timing = json_object_get(x, "timing"), *grace = json_object_get(x, "grace_days"), *curve = json_object_get(x, "curve");
@@ -116,6 +123,7 @@ static bool take_model(struct reading *r, const json_t *x) {
   m->grace = ok ? (int)json_integer_value(grace) : 0;
   for (size_t k = 0; ok && k < MODEL_COUNT; k++)
     ok = take_timing(json_array_get(timing, k), &m->timing[k]);
+  take_effect(json_object_get(x, "discounts"), &m->discounts);
   return ok && take_segments(r, json_object_get(x, "segments")) && take_calibration(r, json_object_get(x, "calibration")) && take_logit(r, x);
 }
 

@@ -9,6 +9,7 @@
 #include "base/parallel.h"
 #include "insight/boost.h"
 #include "store/repo_audit.h"
+#include "store/repo_exception.h"
 #include "store/repo_signal.h"
 
 enum { BLOCKS_AT_ONCE = 16, KEEP_SCORES = 40, ROW_BYTES = 80 };
@@ -31,6 +32,8 @@ struct making {
   struct period periods[ENGINE_PERIODS];
   struct engine_result r;
   struct signal_set signals;
+  int64_t *discounted;
+  size_t n_discounted;
   float (*before)[ENGINE_PERIODS]; /* by the model of the run before, in the order of r.scores; NULL: there is none */
   struct insight_run run;
   struct str model;
@@ -285,11 +288,13 @@ static int finish_tx(struct store *s, void *arg, struct err *e) {
 
 static struct engine_options options_of(const struct making *m) {
   return (struct engine_options){.today = m->run.as_of, .grace = m->run.grace_days, .threads = m->job->threads, .periods = m->periods, .n_periods = ENGINE_PERIODS,
+                                 .discounted = m->discounted, .n_discounted = m->n_discounted,
                                  .signals = &m->signals, .calendar = &m->org.calendar, .rho = NAN, .watch = m->job->watch, .watch_ctx = m->job->watch_ctx};
 }
 
 static int run_engine(struct making *m, struct err *e) {
   int rc = signal_load(m->s, m->a, m->b, &m->signals, e);
+  rc = rc < 0 ? rc : exception_discounted(m->s, m->a, ((int64_t)m->run.as_of + 1) * SECONDS_PER_DAY - 1, &m->discounted, &m->n_discounted, e);
   struct engine_options o = options_of(m);
   rc = rc == OK ? engine_run(m->b, &o, m->a, &m->r, e) : rc;
   if (rc < 0)

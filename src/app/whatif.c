@@ -296,6 +296,7 @@ static int compare(struct asking *x, size_t place, struct err *e) {
   x->r.scores = x->scores;
   x->r.n_scores = x->n_scores;
   x->r.place = place;
+  x->r.discounts = x->model.discounts;
   return rc < 0 ? rc : pair_up(x, was, n_was, is, n_is, e);
 }
 

@@ -33,6 +33,7 @@ struct whatif_result {
   struct insight_run run;
   bool has_run, has_period;    /* else nothing more is set */
   int lead_was;                /* the organization's window */
+  struct engine_effect discounts; /* what the book tells of them */
   struct whatif_changed changed;
   struct whatif_row *rows;
   size_t n_rows;

@@ -229,6 +229,17 @@ static void print_assumed(struct cli *c, const struct question *q, const struct 
   if (s->discount != 0) {
     fprintf(c->out, "Assumed: an even chance gains %.2f points by the discount (gain=); %zu open renewals bring less\n", (double)s->gain / 100, x->changed.discounted);
   }
+  if (s->discount != 0) {
+    double gain = 0, low = 0, high = 0;
+    if (engine_telling(&x->discounts) == ENGINE_TELLS_NOTHING) {
+      fprintf(c->out, "The book does not tell what a discount gains: %" PRId64 " past renewals got one, %d are needed, renewed and lost\n",
+              x->discounts.n, ENGINE_EFFECT_LEAST);
+    } else {
+      engine_gain(&x->discounts, &gain, &low, &high);
+      fprintf(c->out, "The book: %" PRId64 " past renewals with a discount gained %.1f points at an even chance (%.1f to %.1f), if no reason unseen decided\n",
+              x->discounts.n, 100 * gain, 100 * low, 100 * high);
+    }
+  }
   if (x->moved > 0) {
     fprintf(c->out, "Assumed: the chances of %" PRId64 " renewals go along with them to another rep\n", x->moved);
   }

@@ -232,6 +232,7 @@ void engine_model_write(const struct book *b, const struct engine_model *m, stru
   strbuf_addz(out, "]");
   engine_probe_write(m, out);
   engine_trees_write(m, out);
+  engine_effect_write("discounts", &m->discounts, out);
   if (m->has_logit) {
     size_t p = engine_columns(m);
     add_columns(b, m, out);

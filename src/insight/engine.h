@@ -56,6 +56,7 @@ struct engine_options {
   size_t n_periods;
   const struct calendar *calendar; /* whose quarter ends pull bookings; NULL = none do */
   double rho;                 /* how much renewals swing together; NAN = by how much data there is */
+  const int64_t *discounted; size_t n_discounted; /* ids of renewals that got a discount, ascending */
   const struct signal_set *signals; /* NULL = none; each row reads what was known on its day */
   engine_watch_fn *watch;     /* may be NULL */
   void *watch_ctx;
@@ -70,6 +71,19 @@ struct engine_segment {
 struct engine_bin {
   double upto, n, renewed;
 };
+/* What went with a discount, of ripe renewals: how many got one, how many of these renewed, and how many the model would have had renew without looking at it. Those
+ * alike are compared, as far as the model sees them; who got one for a reason it does not see is in it. */
+enum { ENGINE_EFFECT_LEAST = 50, ENGINE_EFFECT_KINDS = 10 /* renewed, and lost, that there must be */ };
+struct engine_effect {
+  int64_t n, renewed;
+  double expected, se; /* se: of renewed - expected */
+};
+/* There is enough to compare, and the difference is more than twice its error. */
+enum engine_telling { ENGINE_TELLS_NOTHING /* too few */, ENGINE_TELLS_NO_EFFECT, ENGINE_TELLS };
+enum engine_telling engine_telling(const struct engine_effect *x);
+/* Points that an even chance gains, and their 95 % range: the odds of what came over those of what was expected. */
+void engine_gain(const struct engine_effect *x, double *ret, double *ret_low, double *ret_high);
+
 /* Trees on top of the logistic, judged beside it on the last fifth by due date, in four stretches that neither has learned from. They are used when their log
  * loss is lower by more than its standard error (by customers) and what they expect in amount is no farther off. */
 enum engine_trees_verdict { ENGINE_TREES_FEW, ENGINE_TREES_ABSENT /* not installed */, ENGINE_TREES_NO_BETTER, ENGINE_TREES_BETTER, ENGINE_TREES_VERDICTS };
@@ -95,6 +109,7 @@ struct engine_model {
   struct logit_scale scale;
   struct logit_model logit;
   struct engine_trees trees;
+  struct engine_effect discounts;
   struct calibration calibration;
   struct engine_bin bins[ENGINE_BINS]; /* of about equal numbers, ascending; the last one reaches to 1 */
   size_t n_bins;             /* 0: nothing was held back */

@@ -21,6 +21,9 @@ void engine_tree_row(const struct engine_model *m, const struct risk_row *r, flo
 int engine_tree_margins(const struct engine_model *m, struct str trees, const struct risk_row *const *rows, size_t n, double *ret, struct err *e);
 /* Tries trees against the logistic of m, and takes them where they are better: rows ascending by the day seen. OK, ERR_FAIL, ERR_NOMEM. */
 int engine_boost(const struct book *b, const struct risk_row *const *rows, size_t n, struct arena *a, struct engine_model *m, struct err *e);
+void engine_effect_add(struct engine_effect *x, double p, bool renewed);
+bool engine_effect_has(const int64_t *ids, size_t n, int64_t id); /* ids ascend */
+void engine_effect_write(const char *key, const struct engine_effect *x, struct strbuf *out); /* ,"key":{…} */
 void engine_trees_write(const struct engine_model *m, struct strbuf *out); /* ,"trees":{…} */
 /* The logistic of some rows, in m's columns. OK, ERR_NOMEM, and logit_fit's. */
 int engine_fit_rows(const struct engine_model *m, const struct risk_row *const *rows, size_t n, struct arena *a, struct logit_scale *scale, struct logit_model *ret,

@@ -358,7 +358,7 @@ static double ripe_chance(const struct engine_model *m, const struct risk_row *r
 }
 
 /* Stretches of 91 days by due date, back from the last ripe one: how far what came was from what was to be expected. */
-static int learn_swings(const struct risk_row *const *rows, size_t n, struct engine_model *m, struct err *e) {
+static int learn_swings(const struct book *b, const struct engine_options *o, const struct risk_row *const *rows, size_t n, struct engine_model *m, struct err *e) {
   struct band_bins *bins MEM_CLEANUP = mem_alloc(sizeof *bins);
   double *trees MEM_CLEANUP = mem_zalloc(n + 1, sizeof *trees);
   struct band_past past[BLOCKS_MOST];
@@ -379,6 +379,9 @@ static int learn_swings(const struct risk_row *const *rows, size_t n, struct eng
       band_add(bins, p, amount);
       actual += r->label == RISK_RENEWED ? amount : 0;
       weight += p * (1 - p);
+      if (engine_effect_has(o->discounted, o->n_discounted, b->renewals.id[r->renewal])) {
+        engine_effect_add(&m->discounts, p, r->label == RISK_RENEWED);
+      }
     }
     past[n_past++] = (struct band_past){.actual = actual - bins->certain, .mean = bins->mean, .luck = bins->luck, .lean = bins->lean};
   }
@@ -433,7 +436,7 @@ int engine_learn(const struct book *b, const struct risk_rows *rows, const struc
   code = code == OK ? learn_timing(rows, &m, e) : code;
   m.quarter_end = code == OK ? engine_quarter_end(o->calendar, rows, &m) : 1;
   learn_ratio(b, rows, &m);
-  code = code == OK ? learn_swings(order + skip, n, &m, e) : code;
+  code = code == OK ? learn_swings(b, o, order + skip, n, &m, e) : code;
   if (code == OK) {
     m.rho = isnan(o->rho) ? m.rho : o->rho;
     *ret = m;

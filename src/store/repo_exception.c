@@ -104,6 +104,11 @@ int exception_waiting(struct store *s, int64_t person_id, day_t today, int64_t *
                     BINDS(B_I64(person_id), B_I64(today)), 0, ret, e);
 }
 
+int exception_discounted(struct store *s, struct arena *a, int64_t until, int64_t **ret, size_t *ret_n, struct err *e) {
+  return rows_read(s, a, "select distinct renewal_id from exception_case where kind = $1 and decided_at <= $2 and state = $3 order by renewal_id",
+                   BINDS(B_I64(EXCEPTION_DISCOUNT), B_I64(until), B_I64(EXCEPTION_APPROVED)), row_i64, ret, ret_n, e);
+}
+
 static void step_at(struct arena *a, const struct stmt *q, void *row, bool *bad) {
   *(struct exception_step *)row = (struct exception_step){
       .exception_id = stmt_i64(q, 0), .n = (int32_t)stmt_i64(q, 1), .at = stmt_i64(q, 2), .by_id = stmt_i64(q, 3), .for_id = stmt_i64(q, 4),

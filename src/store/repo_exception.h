@@ -55,6 +55,8 @@ struct exception_query {
   size_t max;
 };
 int exception_list(struct store *s, struct arena *a, const struct exception_query *q, struct exception **ret, size_t *ret_n, struct err *e);
+/* Renewals with a discount beyond the price list that was approved by that instant, ascending, each once. */
+int exception_discounted(struct store *s, struct arena *a, int64_t until, int64_t **ret, size_t *ret_n, struct err *e);
 /* How many wait for a person on a day, and came back to them, counted by two small indexes. */
 int exception_waiting(struct store *s, int64_t person_id, day_t today, int64_t *ret, struct err *e);
 /* Oldest first. */

@@ -146,6 +146,7 @@ static void assumptions_are_said(void **state) {
   (void)state;
   says(exec, "/insight/what-if?discount=10&gain=5", "Assumed: an even chance gains 5.0 points", true);
   says(exec, "/insight/what-if?discount=10", "Assumed: nobody renews because of it", true);
+  says(exec, "/insight/what-if?discount=10", "The book does not tell what a discount gains: 0 past renewals", true);
   says(exec, "/insight/what-if?lead=200", "Everything that may book in this period is open already", true);
   snprintf(path, sizeof path, "/insight/what-if?from=rep-%" PRId64 "&to=rep-%" PRId64, h.people[ROLE_REP], h.other_rep);
   says(exec, path, "2 open renewals of", true);

@@ -107,9 +107,10 @@ static struct book *plan_book(const struct plan *p) {
 static const struct period quarter = {.kind = PERIOD_QUARTER, .year = 2026, .index = 1, .first = QUARTER_FIRST, .last = QUARTER_LAST};
 static const struct period over = {.kind = PERIOD_QUARTER, .year = 2025, .index = 4, .first = QUARTER_FIRST - 90, .last = QUARTER_FIRST - 1};
 
-static struct engine_result run(const struct book *b, int threads, struct arena *a) {
+static struct engine_result run_with(const struct book *b, int threads, const int64_t *discounted, size_t n, struct arena *a) {
   const struct period periods[] = {quarter, over};
-  struct engine_options o = {.today = TODAY, .grace = RISK_GRACE, .threads = threads, .periods = periods, .n_periods = 2, .rho = NAN};
+  struct engine_options o = {.today = TODAY, .grace = RISK_GRACE, .threads = threads, .periods = periods, .n_periods = 2, .rho = NAN,
+                             .discounted = discounted, .n_discounted = n};
   struct engine_result r;
   struct err e = {0};
   int code = engine_run(b, &o, a, &r, &e);
@@ -118,6 +119,8 @@ static struct engine_result run(const struct book *b, int threads, struct arena 
   }
   return r;
 }
+
+static struct engine_result run(const struct book *b, int threads, struct arena *a) { return run_with(b, threads, NULL, 0, a); }
 
 static struct engine_node *bands(const struct book *b, const struct engine_result *r, size_t place, int64_t target, int threads, struct arena *a,
                                  size_t *ret_n) {
@@ -411,10 +414,51 @@ static void test_trees_do_not_win(void **state) {
   book_free(b);
 }
 
+/* 100 of a chance of 0.8 each: 20 of them lost, or 8. sqrt(100 x 0.8 x 0.2) = 4. */
+static void test_effect_on_paper(void **state) {
+  struct engine_effect x = {.n = 100, .renewed = 80, .expected = 80, .se = 4};
+  double gain = 0, low = 0, high = 0;
+  (void)state;
+  assert_int_equal(engine_telling(&x), ENGINE_TELLS_NO_EFFECT);
+  engine_gain(&x, &gain, &low, &high);
+  assert_true(fabs(gain) < 1e-12 && low < 0 && high > 0);
+  x.renewed = 89; /* odds 89/11 over 4: 2.0227; an even chance becomes 0.66918 */
+  assert_int_equal(engine_telling(&x), ENGINE_TELLS);
+  engine_gain(&x, &gain, &low, &high);
+  assert_true(fabs(gain - 0.169173) < 1e-6 && low > 0 && low < gain);
+  x.n = 95; /* six were lost: too few */
+  assert_int_equal(engine_telling(&x), ENGINE_TELLS_NOTHING);
+}
+
+/* Discounts that went to anybody tell no effect; those that went to renewals which then came more often do. */
+static void test_effect_of_discounts(void **state) {
+  (void)state;
+  struct arena *a ARENA_CLEANUP = arena_new(0);
+  struct book *b = plan_book(&(struct plan){.past = 1800, .open = 20, .small = 0.7, .large = 0.7, .atr = 120000});
+  int64_t ids[1800];
+  size_t n = 0;
+  for (size_t i = 0; i < 1800; i += 9) {
+    ids[n++] = b->renewals.id[i];
+  }
+  struct engine_result r = run_with(b, 1, ids, n, a);
+  assert_true(r.model.discounts.n == 200 && engine_telling(&r.model.discounts) == ENGINE_TELLS_NO_EFFECT);
+  n = 0;
+  for (size_t i = 0; i < 1800; i += 3) {
+    if (b->renewals.outcome[i] == OUTCOME_RENEWED || i % 6 == 0) {
+      ids[n++] = b->renewals.id[i];
+    }
+  }
+  r = run_with(b, 1, ids, n, a);
+  assert_true(r.model.discounts.n == (int64_t)n && engine_telling(&r.model.discounts) == ENGINE_TELLS);
+  assert_int_equal(run(b, 1, a).model.discounts.n, 0);
+  book_free(b);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_planted), cmocka_unit_test(test_same_bits), cmocka_unit_test(test_tree), cmocka_unit_test(test_quarter_end),
                                      cmocka_unit_test(test_no_history),
                                      cmocka_unit_test(test_poor_books), cmocka_unit_test(test_stop), cmocka_unit_test(test_leak_stops),
-                                     cmocka_unit_test(test_trees_win), cmocka_unit_test(test_trees_do_not_win)};
+                                     cmocka_unit_test(test_trees_win), cmocka_unit_test(test_trees_do_not_win), cmocka_unit_test(test_effect_on_paper),
+                                     cmocka_unit_test(test_effect_of_discounts)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

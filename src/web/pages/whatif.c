@@ -100,9 +100,27 @@ static void note_lead(struct request *r, const struct reading *x, struct whatif_
   note(v, q->lead > x->x.lead_was
               ? tr_fmt(r, "Assumed: bookings come earlier by {0} of the days by which a renewal opens earlier.", share)
               : tr_fmt(r, "Assumed: bookings come later by {0} of the days by which a renewal opens later.", share));
+  note(v, tr(r, "The book does not tell how many: it does not hold when the work on a past renewal began."));
   note(v, x->x.changed.shifted ? tr_n(r, (int64_t)x->x.changed.shifted, "The chance of {n} renewal to book in this period moves.",
                                       "The chance of {n} renewals to book in this period moves.")
                                : tr(r, "Everything that may book in this period is open already: it moves nothing here."));
+}
+
+/* What past discounts went with, of renewals alike as far as the model sees them. */
+static struct str told_of_discounts(struct request *r, const struct engine_effect *f) {
+  double gain = 0, low = 0, high = 0;
+  if (engine_telling(f) == ENGINE_TELLS_NOTHING)
+    return tr_n(r, f->n, "The book does not tell what a discount gains: {n} past renewal got one that was approved; 50 are needed, renewed and lost.",
+                "The book does not tell what a discount gains: {n} past renewals got one that was approved; 50 are needed, renewed and lost.");
+  engine_gain(f, &gain, &low, &high);
+  struct str range = tr_fmt(r, "{0} to {1}", format_decimal(r->reader, 100 * low), format_decimal(r->reader, 100 * high));
+  if (engine_telling(f) == ENGINE_TELLS_NO_EFFECT)
+    return tr_n(r, f->n, "The book tells no effect: {n} past renewal with a discount renewed about as often as expected without one ({0} points at an even chance).",
+                "The book tells no effect: {n} past renewals with a discount renewed about as often as expected without one ({0} points at an even chance).", range);
+  return tr_n(r, f->n,
+              "The book tells: {n} past renewal with a discount gained {0} points at an even chance ({1}), if no reason unseen decided who got one.",
+              "The book tells: {n} past renewals with a discount gained {0} points at an even chance ({1}), if no reason unseen decided who got one.",
+              format_decimal(r->reader, 100 * gain), range);
 }
 
 static void note_discount(struct request *r, const struct reading *x, struct whatif_view *v) {
@@ -113,6 +131,7 @@ static void note_discount(struct request *r, const struct reading *x, struct wha
   note(v, tr_n(r, (int64_t)x->x.changed.discounted, "{n} open renewal brings {0} less.", "{n} open renewals bring {0} less.", share));
   note(v, q->gain ? tr_fmt(r, "Assumed: an even chance gains {0} points by it, others less, in step with their odds.", format_decimal(r->reader, (double)q->gain / 100))
                   : tr(r, "Assumed: nobody renews because of it. Say how many points an even chance gains, if you know it from a trial."));
+  note(v, told_of_discounts(r, &x->x.discounts));
   if (q->discount < 5000)
     note(v, tr_fmt(r, "To pay for itself it has to lift an even chance to {0}; a renewal whose chance is above {1} never pays it back.",
                    format_share(r->reader, minor(0.5 / (1 - (double)q->discount / 10000) * 1000), 1000, 1), whole_percent(r, 10000 - q->discount)));
@@ -285,6 +304,24 @@ static json_t *rows_json(const struct reading *x) {
   return rows;
 }
 
+/* What the book tells of discounts. */
+static json_t *told_json(const struct engine_effect *f) {
+  static const char *const TELLS[] = {[ENGINE_TELLS_NOTHING] = "nothing", [ENGINE_TELLS_NO_EFFECT] = "no_effect", [ENGINE_TELLS] = "effect"};
+  json_t *o = json_object();
+  double gain = 0, low = 0, high = 0;
+  json_object_set_new(o, "tells", json_string(TELLS[engine_telling(f)]));
+  json_object_set_new(o, "past_discounts", json_integer(f->n));
+  json_object_set_new(o, "renewed", json_integer(f->renewed));
+  json_object_set_new(o, "expected", json_real(f->expected));
+  if (engine_telling(f) != ENGINE_TELLS_NOTHING) {
+    engine_gain(f, &gain, &low, &high);
+    json_object_set_new(o, "points_at_an_even_chance", json_real(100 * gain));
+    json_object_set_new(o, "low95", json_real(100 * low));
+    json_object_set_new(o, "high95", json_real(100 * high));
+  }
+  return o;
+}
+
 /* What does not follow from the book but was said: with its effect, so that nobody takes it for a finding. */
 static json_t *assumed_json(const struct reading *x) {
   const struct whatif_ask *q = &x->ask;
@@ -314,6 +351,7 @@ int api_whatif(struct request *r, struct response *w) {
   json_object_set_new(o, "begun_on_another_day", json_integer((json_int_t)x.x.changed.shifted));
   json_object_set_new(o, "discounted", json_integer((json_int_t)x.x.changed.discounted));
   json_object_set_new(o, "assumed", assumed_json(&x));
+  json_object_set_new(o, "discounts_of_the_past", told_json(&x.x.discounts));
   json_object_set_new(o, "nodes", rows_json(&x));
   return api_send(r, w, o);
 }
