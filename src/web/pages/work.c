@@ -223,11 +223,12 @@ struct str work_part_words(struct request *r, struct str part) {
   return g < 0 ? name : tr_fmt(r, "{0}, {1}", tr(r, group_label(g)), name);
 }
 
-static struct str grid_href(struct request *r, const struct work_state *s, const char *group) {
+/* The rows of a group ("any": of the list) where the grid shows them, or another page that takes the grid's address. */
+static struct str grid_href(struct request *r, const struct work_state *s, const char *root, const char *group) {
   STRBUF_CLEANUP struct strbuf b = STRBUF_INIT(WEB_MAX_URL);
   struct str f = arena_fmt(r->arena, "work:%s/%lld/%s%.*s", group, (long long)s->rep_id, work_share_name((int)s->share), STR_FMT(tab_filter(r, s->tab)));
   bool first = true;
-  strbuf_addz(&b, "/renewals");
+  strbuf_addz(&b, root);
   desk_add_param(&b, &first, "f", f);
   desk_add_param(&b, &first, "q", s->q);
   return arena_str(r->arena, strbuf_str(&b));
@@ -258,7 +259,7 @@ static int fill_group(struct request *r, struct work_state *s, int g, size_t roo
   if (rc < 0 || !t.rows)
     return rc;
   x->count = t.rows;
-  x->href = grid_href(r, s, work_group_name(g));
+  x->href = grid_href(r, s, "/renewals", work_group_name(g));
   struct str sum = format_money(r->reader, t.converted, s->desk.reporting, MONEY_HEAD);
   x->sum_title = format_money(r->reader, t.converted, s->desk.reporting, MONEY_FULL);
   x->note = tr_fmt(r, "{0}, {1}", sum, x->note);
@@ -357,6 +358,7 @@ int work_list_fill(struct request *r, struct work_state *s, struct work_view *v)
   v->share_name = s->share == WORK_ALL ? STR_NONE : str_of(work_share_name((int)s->share));
   v->title = s->mine ? tr(r, "Worklist") : tr_fmt(r, "Worklist of {0}", s->rep);
   v->hand_href = work_may_hand(&r->scope, s->rep_id) && r->as_of == DAY_NONE ? arena_fmt(r->arena, "/work/hand?from=%lld", (long long)s->rep_id) : STR_NONE;
+  v->edit_href = s->may_edit && s->n_shown ? grid_href(r, s, "/renewals/workbook", "any") : STR_NONE;
   bulk_note_fill(r, &v->note);
   int rc = promise_due(r->store, r->arena, &r->scope, s->rep_id, r->today, r->until, &s->promises, &s->n_promises, &r->err);
   if (rc >= 0)

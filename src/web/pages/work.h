@@ -58,7 +58,7 @@ struct work_handover_view {
   bool may_end;
 };
 struct work_view {
-  struct str title, q, self_href, list_href, root, hand_href, first_time, tab_name, share_name;
+  struct str title, q, self_href, list_href, root, hand_href, edit_href, first_time, tab_name, share_name;
   struct work_tab_link *tabs, *shares;
   size_t n_tabs, n_shares;
   struct work_group_view *groups;
