@@ -345,8 +345,8 @@ int story_about(struct pack *p, struct report_section *s) {
   }
   const struct scope *who = p->ask->who;
   s->claim = tr_fmt(p->r, "As of the end of {0}. Amounts per year in {1}.", format_day_year(p->r, p->today), p->currency_code);
-  part_line(p, s, who->everything ? tr_fmt(p->r, "In it are all renewals of {0}.", str_of(p->org->name))
-                                  : tr_n(p->r, (int64_t)who->n_rep_ids, "In it are the renewals of {n} rep.", "In it are the renewals of {n} reps."));
+  struct str all = p->org->name[0] != 0 ? tr_fmt(p->r, "In it are all renewals of {0}.", str_of(p->org->name)) : tr(p->r, "In it are all renewals.");
+  part_line(p, s, who->everything ? all : tr_n(p->r, (int64_t)who->n_rep_ids, "In it are the renewals of {n} rep.", "In it are the renewals of {n} reps."));
   part_line(p, s, tr(p->r,
       "Every figure is the one that the desk shows for the same day: the same function makes both. Definitions stand in the workbook, each with its version."));
   const enum kpi_id defined[] = {KPI_ON_TIME_TO_DATE_MONEY, KPI_GROSS, KPI_NET, KPI_NRR};

@@ -6,16 +6,17 @@
 #include "cli/commands.h"
 #include "cli/report_kept.h"
 #include "cli/person.h"
+#include "report/template.h"
 
 struct wish {
-  const char *period, *dir, *as_of, *language, *formats, *as, *url, *about;
+  const char *period, *dir, *as_of, *language, *formats, *as, *url, *about, *template;
   bool format[REPORT_FORMAT_COUNT];
 };
 
 static int wish_read(struct cli *c, struct wish *w) {
   return cli_option(c, "period", &w->period) != OK || cli_option(c, "out", &w->dir) != OK || cli_option(c, "as-of", &w->as_of) != OK ||
                  cli_option(c, "language", &w->language) != OK || cli_option(c, "formats", &w->formats) != OK || cli_option(c, "as", &w->as) != OK ||
-                 cli_option(c, "public-url", &w->url) != OK || cli_option(c, "about", &w->about) != OK
+                 cli_option(c, "public-url", &w->url) != OK || cli_option(c, "about", &w->about) != OK || cli_option(c, "template", &w->template) != OK
              ? ERR_USAGE
              : OK;
 }
@@ -40,9 +41,30 @@ static int formats_read(struct cli *c, struct wish *w) {
   return OK;
 }
 
+/* The company's own file instead of ours: of the kind that it is. */
+static int write_filled(struct cli *c, const struct report *report, const struct wish *w, struct err *e) {
+  static const enum report_format office[] = {REPORT_XLSX, REPORT_DOCX, REPORT_PPTX};
+  for (size_t i = 0; i < sizeof office / sizeof office[0]; i++) {
+    struct str ext = arena_fmt(c->arena, ".%s", report_format_name(office[i])), name = report_file_name(report, office[i]);
+    struct str path = arena_fmt(c->arena, "%s/%.*s", w->dir, STR_FMT(name));
+    if (!str_ends(str_of(w->template), ext)) {
+      continue;
+    }
+    int code = path.p != NULL && name.p != NULL ? report_fill(report, w->template, path.p, e) : err_set(e, ERR_NOMEM, "Out of memory");
+    if (code == OK) {
+      fprintf(c->out, "%s\n", path.p);
+    }
+    return code;
+  }
+  return err_set(e, ERR_SYNTAX, "%s: a template is a .docx, .pptx or .xlsx file", w->template);
+}
+
 static int write_all(struct cli *c, const struct org *org, const struct report_ask *ask, const struct wish *w, struct err *e) {
   struct report report;
   int code = report_make(c->store, NULL, org, ask, &report, e);
+  if (code == OK && w->template != NULL) {
+    return write_filled(c, &report, w, e);
+  }
   for (int f = 0; f < REPORT_FORMAT_COUNT && code == OK; f++) {
     if (!w->format[f]) {
       continue;

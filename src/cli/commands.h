@@ -143,6 +143,7 @@ static const struct cli_command commands[] = {
      "  --formats LIST      some of the formats, with commas\n"
      "  --language L        en, es, fr or pt, with its numbers and dates\n"
      "  --about WHOM        of review and partner: the rep or partner, by name or number\n"
+     "  --template FILE     your own .docx, .pptx or .xlsx: {{closed}}, {{headline}} and the like in it become figures and sentences\n"
      "  --as EMAIL          for a person: their rows, their language and locale\n"
      "  --public-url URL    the address of the desk, so that figures link to their rows\n\n"
      "due: makes and sends what schedules say, as `serve` does each minute; safe at any time. list: reports that were kept, newest first. get: their files, byte\n"

@@ -128,7 +128,7 @@ int report_write_html(const struct report *r, const char *path, struct err *e) {
       STR_FMT(language));
   add_text(&b, r, r->title);
   strbuf_fmt(&b, "</title><style>%s</style></head><body>\n<header><h1>", style);
-  add_text(&b, r, tr_fmt(r->reader, "{0} \u00b7 {1}", r->organization, r->title));
+  add_text(&b, r, r->organization.n > 0 ? tr_fmt(r->reader, "{0} \u00b7 {1}", r->organization, r->title) : r->title);
   strbuf_addz(&b, "</h1>");
   add_element(&b, r, "p", "head", r->headline);
   add_element(&b, r, "p", "", r->second);

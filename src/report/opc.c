@@ -199,28 +199,22 @@ static int put(zip_t *z, const char *name, struct str bytes) {
   return zip_file_set_dostime(z, (zip_uint64_t)at, 0, DOS_1980, 0) == 0 ? OK : ERR_FAIL;
 }
 
-static int put_rels(struct opc *o, zip_t *z, const struct part *p) {
-  struct strbuf b = STRBUF_INIT(OPC_PART_BYTES);
-  if (p->n_links == 0) {
-    return OK;
+/* A part and its relationships as files. */
+static int list_part(struct opc *o, const struct part *p, struct opc_file *files, size_t *n) {
+  STRBUF_CLEANUP struct strbuf b = STRBUF_INIT(OPC_PART_BYTES);
+  if (p->name.n > 0) {
+    files[(*n)++] = (struct opc_file){p->name, strbuf_str(&p->body)};
+  }
+  if (p->n_links == 0 || p->body.failed != 0) {
+    return p->body.failed;
   }
   write_rels(o, p, &b);
-  struct str name = rels_name(o, p), bytes = b.failed == OK ? arena_str(o->a, strbuf_str(&b)) : STR_NONE; /* the archive reads it when it closes */
-  int code = b.failed != 0 ? b.failed : name.p == NULL || bytes.p == NULL ? ERR_NOMEM : put(z, name.p, bytes);
-  strbuf_free(&b);
-  return code;
-}
-
-static int put_parts(struct opc *o, zip_t *z, struct strbuf *types) {
-  write_types(o, types);
-  int code = types->failed != 0 ? types->failed : put(z, "[Content_Types].xml", strbuf_str(types));
-  code = code == OK ? put_rels(o, z, &o->parts[OPC_PARTS]) : code;
-  for (int i = 0; i < o->n && code == OK; i++) {
-    const struct part *p = &o->parts[i];
-    code = p->body.failed != 0 ? p->body.failed : put(z, p->name.p, strbuf_str(&p->body));
-    code = code == OK ? put_rels(o, z, p) : code;
+  struct str name = rels_name(o, p), bytes = b.failed == 0 ? arena_str(o->a, strbuf_str(&b)) : STR_NONE;
+  if (b.failed != 0 || name.p == NULL || bytes.p == NULL) {
+    return b.failed != 0 ? b.failed : ERR_NOMEM;
   }
-  return code;
+  files[(*n)++] = (struct opc_file){name, bytes};
+  return OK;
 }
 
 static int read_back(zip_source_t *s, struct arena *a, struct str *ret) {
@@ -243,30 +237,42 @@ static int read_back(zip_source_t *s, struct arena *a, struct str *ret) {
   return code;
 }
 
-int opc_pack(struct opc *o, struct arena *a, struct str *ret, struct err *e) {
+int opc_zip(const struct opc_file *files, size_t n, struct arena *a, struct str *ret, struct err *e) {
   zip_error_t why;
-  STRBUF_CLEANUP struct strbuf types = STRBUF_INIT(OPC_PART_BYTES);
-  if (o->failed != OK) {
-    return err_set(e, o->failed, "report: the file has too many parts, or out of memory");
-  }
   zip_error_init(&why);
   zip_source_t *s = zip_source_buffer_create(NULL, 0, 0, &why);
   zip_t *z = s != NULL ? zip_open_from_source(s, ZIP_TRUNCATE, &why) : NULL;
+  zip_error_fini(&why);
   if (z == NULL) {
     zip_source_free(s);
-    zip_error_fini(&why);
     return err_set(e, ERR_NOMEM, "report: out of memory");
   }
-  zip_error_fini(&why);
   zip_source_keep(s);
-  int code = put_parts(o, z, &types);
-  if (code != OK) {
+  int code = OK;
+  for (size_t i = 0; i < n && code == OK; i++) {
+    code = put(z, files[i].name.p, files[i].bytes);
+  }
+  if (code != OK || zip_close(z) != 0) {
     zip_discard(z);
-  } else if (zip_close(z) != 0) {
-    zip_discard(z);
-    code = ERR_FAIL;
+    code = code != OK ? code : ERR_FAIL;
   }
   code = code == OK ? read_back(s, a, ret) : code;
   zip_source_free(s);
   return code == OK ? OK : err_set(e, code, "report: the package could not be written");
+}
+
+int opc_pack(struct opc *o, struct arena *a, struct str *ret, struct err *e) {
+  STRBUF_CLEANUP struct strbuf types = STRBUF_INIT(OPC_PART_BYTES);
+  struct opc_file *files = o->failed == OK ? arena_alloc(o->a, (2 * OPC_PARTS + 2) * sizeof *files) : NULL;
+  size_t n = 0;
+  if (files == NULL) {
+    return err_set(e, o->failed != OK ? o->failed : ERR_NOMEM, "report: the file has too many parts, or out of memory");
+  }
+  write_types(o, &types);
+  files[n++] = (struct opc_file){STR("[Content_Types].xml"), strbuf_str(&types)};
+  int code = types.failed != 0 ? types.failed : list_part(o, &o->parts[OPC_PARTS], files, &n);
+  for (int i = 0; i < o->n && code == OK; i++) {
+    code = list_part(o, &o->parts[i], files, &n);
+  }
+  return code == OK ? opc_zip(files, n, a, ret, e) : err_set(e, code, "report: a part of the file is too large");
 }

