@@ -132,6 +132,17 @@ async function cellsInPlace() {
   await open(b, '/renewals?f=category:best_case');
   const id = await a.getAttribute('#rows tbody tr', 'id');
   const cell = (page, name) => page.locator(`#${id} a[href$="/cell/${name}"]`);
+  // Nothing moves while a cell is its form, whichever it is.
+  const places = () => a.$$eval('.bar,#rows th,#rows tr.it td', all => all.map(x => { const r = x.getBoundingClientRect(); return [r.x, r.y, r.width, r.height].map(Math.round).join(); }).join(' '));
+  const still = await places();
+  for (const name of ['forecast_amount', 'category', 'next_step', 'po_number']) {
+    await cell(a, name).click();
+    await a.waitForSelector('form.cf');
+    check(await places() === still, `the list moves while ${name} is changed`);
+    await a.keyboard.press('Escape');
+    await a.waitForSelector('form.cf', { state: 'detached' });
+    check(await places() === still, `the list moves after ${name} is left`);
+  }
   await cell(a, 'forecast_amount').click();
   await a.fill('form.cf input[name=forecast_amount]', '54321.10');
   await a.keyboard.press('Enter');

@@ -64,6 +64,7 @@ async function day() {
   await page.waitForSelector('#p-step:focus');
   await page.keyboard.press('Escape');
   await page.waitForSelector('#p-step', { state: 'detached' });
+  check(await page.evaluate(() => document.activeElement === document.querySelector('#peek h2 a')), 'the focus stays in the panel when its form goes');
   await page.keyboard.press('n');
   await page.waitForSelector('#p-step:focus');
   check(await page.inputValue('#p-step') === '', 'a new step begins empty');

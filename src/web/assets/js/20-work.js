@@ -37,6 +37,12 @@
     cursor();
     if (!e.target.closest('a,input,label,button')) row.querySelector(wide.matches ? '.pk' : '.c-n a').click();
   });
-  d.addEventListener('htmx:after:swap', mark); // htmx keeps the focus by id
+  let inside = false; // htmx keeps the focus by id; where what had it is gone, the panel's heading takes it, not the page's beginning
+  d.addEventListener('htmx:before:swap', () => { inside ||= !!d.activeElement?.closest('#peek'); });
+  d.addEventListener('htmx:after:swap', () => {
+    mark();
+    if (inside && d.activeElement === d.body) d.querySelector('#peek h2 a')?.focus({ preventScroll: true });
+    inside = false;
+  });
   mark();
 })();

@@ -31,8 +31,10 @@
     if (edit && !e.metaKey && !e.ctrlKey && !e.shiftKey) {
       e.preventDefault();
       const cell = edit.closest('td');
+      const over = d.createElement('div'); // the form lies over the cell, whose text keeps the column's width
       cell.was = [...cell.childNodes];
-      htmx.ajax('GET', edit.getAttribute('href'), { target: cell, swap: 'innerHTML' });
+      cell.append(over);
+      htmx.ajax('GET', edit.getAttribute('href'), { target: over, swap: 'innerHTML' });
     }
     const step = e.target.closest('.cols li button');
     if (step) { // nothing is sent before "Show these"
