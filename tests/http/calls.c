@@ -173,6 +173,10 @@ static void many_reps_fold(void **state) {
   shows(exec, "/capacity?from=61", 200, "/work/", "Crowd Rep 07");
   shows(exec, "/capacity?from=9999", 200, "Reps 1 to 60 of 6", NULL);
   shows(manager, "/capacity", 200, "Books", "class=\"pager\"");
+  assert_int_equal(post_as(&h, ops, ops_csrf, "/capacity/plans", "name=Nothing+yet&node=company&how=empty", &a), 303);
+  snprintf(path, sizeof path, "%.*s", STR_FMT(answer_header(&a, "Location")));
+  answer_free(&a);
+  shows(ops, strstr(path, "/capacity/"), 200, " reps keep their books as they are.", "<tr><th scope=\"row\">Crowd Rep 07");
   shows(exec, "/", 200, ">and 33 more</a>", NULL); /* the command center names those with the largest gaps */
   shows(manager, "/forecast/2026-Q4", 200, ">rep</a></th>", "Crowd"); /* few reps: all of them, and nobody else's */
 }

@@ -47,6 +47,7 @@ struct capacity_plan_view {
   struct str promises_note;
   int64_t id;
   struct str name, headline, say, by, error, value;
+  struct str lines_note; /* how many stay as they are and are not shown */
   struct capacity_rule_line *rules;
   size_t n_rules;
   struct capacity_line *lines;

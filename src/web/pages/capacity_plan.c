@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-enum { MOST_PROMISES = 50 };
+enum { MOST_PROMISES = 50, ALL_SHOWN = 60 };
 
 /* Everything a plan's page and its acts stand on. */
 struct plan_state {
@@ -95,9 +95,14 @@ static int fill_lines(struct request *r, struct plan_state *s, struct capacity_p
   int64_t most = capacity_most(&s->look, was), most_is = capacity_most(&s->look, is);
   most = most_is > most ? most_is : most;
   for (size_t i = 0; i < n; i++) {
-    capacity_line_fill(r, &s->desk, &s->look, codes[i], &was[codes[i]], most, &v->lines[v->n_lines]);
-    fill_after(r, s, &was[codes[i]], &is[codes[i]], most, &v->lines[v->n_lines++]);
+    const struct capacity_book *x = &was[codes[i]], *y = &is[codes[i]];
+    if (n > ALL_SHOWN && x->renewals == y->renewals && x->atr == y->atr && x->accounts == y->accounts && memcmp(x->week, y->week, sizeof x->week) == 0)
+      continue; /* of many reps those whom it concerns */
+    capacity_line_fill(r, &s->desk, &s->look, codes[i], x, most, &v->lines[v->n_lines]);
+    fill_after(r, s, x, y, most, &v->lines[v->n_lines++]);
   }
+  if (v->n_lines < n)
+    v->lines_note = tr_n(r, (int64_t)(n - v->n_lines), "{n} rep keeps their book as it is.", "{n} reps keep their books as they are.");
   return OK;
 }
 
