@@ -24,6 +24,7 @@ bool unpack_i64(struct str *s, int64_t *ret);
 enum { ROUNDTRIP_LINES = 8 };
 struct roundtrip_words {       /* in one language */
   struct str sheet, about;     /* names of the sheets, at most 31 characters */
+  struct str page;             /* "Page &P of &N" */
   struct str fixed[ROUNDTRIP_FIXED], heading[ROUNDTRIP_FIELDS], rule[ROUNDTRIP_FIELDS]; /* "" = that column is not in it */
   struct str stage[STAGE_COUNT], category[CATEGORY_COUNT];
   struct str lines[ROUNDTRIP_LINES]; size_t n_lines; /* of the second sheet */

@@ -81,5 +81,6 @@ static size_t lines_of_partner(const struct reader *w, const struct roundtrip_or
 
 void roundtrip_words(const struct reader *r, const struct roundtrip_origin *o, size_t n, struct roundtrip_words *ret) {
   *ret = o->partner_id ? words_of_partner(r) : words_of_staff(r);
+  ret->page = tr_fmt(r, "Page {0} of {1}", STR("&P"), STR("&N"));
   ret->n_lines = o->partner_id ? lines_of_partner(r, o, n, ret->lines) : lines_of_staff(r, o, n, ret->lines);
 }

@@ -108,7 +108,8 @@ static int write_row(struct writing *x, uint32_t row, const struct renewal *r, s
 static int write_tx(struct store *s, void *arg, struct err *e) {
   struct writing *x = arg;
   const struct roundtrip_words *w = &x->words;
-  struct xlsx_stream_form form = {.title = w->sheet, .organization = x->origin.organization, .made_at = x->origin.at, .lines = w->lines, .n_lines = w->n_lines};
+  struct xlsx_stream_form form = {.title = w->lines[0], .page = w->page, .organization = x->origin.organization, .made_at = x->origin.at, .lines = w->lines,
+                                  .n_lines = w->n_lines};
   char sheet[128], about[128];
   ARENA_CLEANUP struct arena *scratch = arena_child(x->a);
   if (!scratch) return err_set(e, ERR_NOMEM, "Out of memory");

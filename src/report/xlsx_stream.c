@@ -6,7 +6,7 @@
 #include "base/alloc.h"
 #include "base/decimal.h"
 
-enum { MAX_CELL_BYTES = 32767, EXCEL_EPOCH = 25569 /* 1970-01-01 */, MAX_LIST = 255, MAX_RULE = 255, PAPER = 0xFFFBEB, RULE = 0xD6D3D1 };
+enum { MAX_CELL_BYTES = 32767, EXCEL_EPOCH = 25569 /* 1970-01-01 */, MAX_LIST = 255, MAX_RULE = 255, MAX_HEADER = 80, PAPER = 0xFFFBEB, RULE = 0xD6D3D1 };
 
 struct xlsx_stream {
   lxw_workbook *book;
@@ -111,6 +111,32 @@ static bool write_about(struct xlsx_stream *x, const struct xlsx_stream_form *fo
   return true;
 }
 
+/* A text between the codes of a header, which holds 255 characters in all: its own & is doubled, its first bytes are taken. */
+static const char *header_text(struct str s, char buf[MAX_HEADER]) {
+  size_t at = 0;
+  char plain[MAX_HEADER / 2];
+  for (const char *p = str_to_z(s, plain, sizeof plain); *p != 0; p++) {
+    if (*p == '&') {
+      buf[at++] = '&';
+    }
+    buf[at++] = *p;
+  }
+  buf[at] = 0;
+  return buf;
+}
+
+static void set_up_page(struct xlsx_stream *x, const struct xlsx_stream_form *form) {
+  char organization[MAX_HEADER], title[MAX_HEADER], text[3 * MAX_HEADER];
+  worksheet_set_landscape(x->sheet);
+  worksheet_set_paper(x->sheet, 1); /* Letter */
+  worksheet_fit_to_pages(x->sheet, 1, 0);
+  worksheet_set_margins(x->sheet, 0.5, 0.5, 0.7, 0.6);
+  (void)snprintf(text, sizeof text, "&L&8%s&R&8%s", header_text(form->title, title), header_text(form->organization, organization));
+  worksheet_set_header(x->sheet, text);
+  (void)snprintf(text, sizeof text, "&R&8%.*s", STR_FMT(form->page));
+  worksheet_set_footer(x->sheet, text);
+}
+
 static void set_properties(struct xlsx_stream *x, const struct xlsx_stream_form *form) {
   char title[256], company[256];
   lxw_doc_properties p = {.title = str_to_z(form->title, title, sizeof title), .company = str_to_z(form->organization, company, sizeof company),
@@ -143,6 +169,7 @@ int xlsx_stream_open_form(const char *path, const char *sheet, const struct xlsx
   make_formats(x);
   write_heading(x);
   if (form != NULL) {
+    set_up_page(x, form);
     set_properties(x, form);
   }
   *ret = x;
@@ -244,8 +271,6 @@ static void guard(struct xlsx_stream *x) {
     }
   }
   worksheet_protect(x->sheet, NULL, &may);
-  worksheet_set_landscape(x->sheet);
-  worksheet_fit_to_pages(x->sheet, 1, 0);
 }
 
 int xlsx_stream_close(struct xlsx_stream *x, int code, struct err *e) {

@@ -22,7 +22,8 @@ struct xlsx_stream_cell {
 /* A list to be filled in and read again: everything is locked but the edited columns (without a password: against accidents), which take
  * only what fits, and a second sheet says how it works. */
 struct xlsx_stream_form {
-  struct str title, organization; /* document properties */
+  struct str title, organization; /* document properties, and the top of each printed page */
+  struct str page;                /* "Page &P of &N": its foot */
   int64_t made_at;
   const char *about;              /* name of the second sheet */
   const struct str *lines; size_t n_lines; /* the first is its heading */

@@ -43,7 +43,8 @@ static bool bare(int rows) {
 static bool ours(int rows, bool form) {
   struct xlsx_stream_column columns[COLUMNS];
   struct xlsx_stream_cell cells[COLUMNS] = {0};
-  struct xlsx_stream_form about = {.title = STR("bench"), .organization = STR("bench"), .about = "About", .lines = &(struct str){"bench", 5}, .n_lines = 1};
+  struct xlsx_stream_form about = {.title = STR("bench"), .organization = STR("bench"), .page = STR("Page &P"), .about = "About", .lines = &(struct str){"bench", 5},
+                                   .n_lines = 1};
   struct xlsx_stream *x = NULL;
   struct err e = {0};
   for (int c = 0; c < COLUMNS; c++) columns[c] = (struct xlsx_stream_column){.title = STR("Column"), .kind = kinds[c], .edit = form && c >= 5, .rule = STR_NONE};

@@ -232,11 +232,52 @@ static void impossible_asks_are_refused(void **state)
   assert_int_equal(preview(MIA, &b, NOW).rows[0].fate, BATCH_RULE);
 }
 
+/* Each row its own fields, or a note alone; what was noted goes when it is taken back. */
+static void rows_of_their_own_and_notes(void **state)
+{
+  (void)state;
+  struct err e = {0};
+  struct scope ann = scope_of(ANN);
+  struct batch_undo u;
+  const struct renewal_edit step = {.set = RENEWAL_SET_NEXT_STEP, .next_step = STR("Ring them")}, amount = {.set = RENEWAL_SET_FORECAST, .forecast_amount = 5},
+    nothing = {.set = 0}, bad = {.set = RENEWAL_SET_FORECAST, .forecast_amount = -1};
+  const struct batch_item items[] = {{.id = 1, .version = 1, .edit = &step, .note = STR("They moved")}, {.id = 2, .edit = &amount},
+    {.id = 3, .edit = &nothing, .note = STR("On holiday")},
+    {.id = 4, .edit = &bad, .note = STR("not written")}, {.id = 5, .edit = &nothing, .note = STR("@Cem look")}, {.id = 9, .edit = &nothing, .note = STR("foreign")}};
+  struct renewal_batch b = {.items = items, .n = 6, .edit = {.set = RENEWAL_SET_NEXT_STEP | RENEWAL_SET_FORECAST, .why = STR("workbook")}};
+  static const enum batch_fate FATES[] = {BATCH_CHANGE, BATCH_CHANGE, BATCH_CHANGE, BATCH_RULE, BATCH_RULE, BATCH_ABSENT};
+  assert_int_equal(preview(ANN, &b, NOW).count[BATCH_CHANGE], 3);
+  assert_int_equal(one(s, "select count(*) from note /* scan */"), 0);
+  struct batch_result x = apply(ANN, &b, NOW);
+  for (size_t i = 0; i < 6; i++)
+    assert_int_equal(x.rows[i].fate, FATES[i]);
+  assert_true(str_eq(stored(1).next_step, STR("Ring them")));
+  assert_int_equal(stored(1).forecast_amount, 100000);
+  assert_int_equal(stored(2).forecast_amount, 5);
+  assert_int_equal(stored(3).version, 1); /* a note is no new state */
+  assert_int_equal(one(s, "select count(*) from note where renewal_id in (1, 3) /* scan */"), 2);
+  ok(renewal_batch_look(s, a, &ann, x.batch_id, today, NOW, &u, &e), &e);
+  assert_int_equal(u.n, 2);
+  assert_int_equal(u.notes, 2);
+  ok(renewal_batch_undo(s, a, &ann, x.batch_id, false, today, NOW + 1, &u, &e), &e);
+  assert_int_equal(stored(2).forecast_amount, 100000);
+  assert_int_equal(one(s, "select count(*) from note /* scan */"), 0);
+  assert_int_equal(one(s, "select count(*) from audit where action = 'note.take_back' /* scan */"), 2);
+  b.items = &items[2];
+  b.n = 1;
+  x = apply(ANN, &b, NOW + 200); /* notes alone are a change, too */
+  assert_true(x.batch_id > 0);
+  ok(renewal_batch_undo(s, a, &ann, x.batch_id, false, today, NOW + 201, &u, &e), &e);
+  assert_int_equal(one(s, "select count(*) from note /* scan */"), 0);
+  refused(renewal_batch_undo(s, a, &ann, x.batch_id, false, today, NOW + 202, &u, &e), ERR_CONFLICT, &e, "Nothing of this change is left");
+}
+
 int main(int argc, char **argv)
 {
   on_postgres = argc > 1 && strcmp(argv[1], "postgres") == 0;
 #define TEST(f) cmocka_unit_test_setup_teardown(f, open_place, close_place)
   const struct CMUnitTest tests[] = {TEST(a_preview_tells_every_row_and_writes_nothing), TEST(a_change_is_one_act_with_versions_and_audit),
-    TEST(rows_that_moved_since_the_preview_stay), TEST(a_batch_is_taken_back_whole), TEST(a_row_edited_on_top_keeps_its_edit), TEST(impossible_asks_are_refused)};
+    TEST(rows_that_moved_since_the_preview_stay), TEST(a_batch_is_taken_back_whole), TEST(a_row_edited_on_top_keeps_its_edit), TEST(impossible_asks_are_refused),
+    TEST(rows_of_their_own_and_notes)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

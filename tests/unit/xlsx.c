@@ -80,6 +80,10 @@ static void types(void **state) {
                            "<row r=\"4\"><c r=\"A4\" t=\"d\"><v>2026-01-31T00:00:00.000Z</v></c><c r=\"B4\" t=\"d\"><v>2026-01-31T10:20:30</v></c></row>"
                            "<row r=\"5\"><c r=\"A5\"><v>1234.5600000000001</v></c><c r=\"B5\" t=\"n\"><v>1.5E3</v></c></row>"),
               "a|b\n2:B:true|B:false\n3:E:#N/A|0042\n4:D:2026-01-31|D:2026-01-31T10:20:30\n5:N:1234.56|N:1500\n");
+  /* a formula counts by its result; without one it is no empty cell, unless its result is the empty text */
+  expect_rows(SHEET(ROW_AB "<row r=\"2\"><c r=\"A2\"><f>1+1</f><v>2</v></c><c r=\"B2\"><f>1+1</f></c></row>"
+                           "<row r=\"3\"><c r=\"A3\"><f>1+1</f><v></v></c><c r=\"B3\" t=\"str\"><f>T(1)</f><v></v></c></row>"),
+              "a|b\n2:N:2|E:#CALC?\n3:E:#CALC?\n");
 }
 
 #define STYLES                                                                                                          \
