@@ -85,8 +85,8 @@ int odata_row(struct odata_sink *k, const struct odata_ask *x, uint32_t row, str
   struct strbuf *b = k->text;
   struct renewal full;
   char made[FEED_TEXT_SIZE];
-  arena_reset(scratch);
   if (x->stored) {
+    arena_reset(scratch);
     uint32_t id = x->feed.book->renewals.id[row];
     int rc = r->as_of == DAY_NONE ? renewal_get(r->store, scratch, id, &full, &r->err) : renewal_get_as_of(r->store, scratch, id, r->until, &full, &r->err);
     if (rc < 0)
