@@ -31,6 +31,13 @@ struct str report_formats_all(struct arena *a) {
   return all;
 }
 
+int report_what_split(struct str what, struct str *ret_subject) {
+  struct str kind;
+  str_cut(what, ':', &kind, ret_subject);
+  int w = report_what_of(kind);
+  return w < 0 || report_has_subject((enum report_what)w) != (ret_subject->n > 0) ? -1 : w;
+}
+
 static int span_period(const struct calendar *c, struct str span, day_t day, struct period *ret, struct err *e) {
   struct period quarter = period_of(c, PERIOD_QUARTER, day);
   if (str_eq(span, STR("quarter")))
@@ -148,7 +155,8 @@ int report_keep(struct store *s, struct book_cache *books, const struct report_w
   struct scope who;
   struct report report;
   char id[PERIOD_ID_SIZE];
-  int what = report_what_of(x->what);
+  struct str subject = STR_NONE;
+  int what = report_what_split(x->what, &subject);
   if (what < 0)
     return err_set(e, ERR_NOTFOUND, "There is no such report");
   if (x->due_id && report_run_of_due(s, a, x->due_id, x->language, ret, e) == OK)
@@ -158,7 +166,7 @@ int report_keep(struct store *s, struct book_cache *books, const struct report_w
     rc = rows_of(s, a, x->person_id, org_today(&org, now), &who, e);
   if (rc < 0)
     return rc;
-  struct report_ask ask = {.what = (enum report_what)what, .as_of = x->as_of, .now = now, .who = &who, .base = x->base};
+  struct report_ask ask = {.what = (enum report_what)what, .as_of = x->as_of, .now = now, .subject = subject, .who = &who, .base = x->base};
   day_t day = report_day(&org, &ask);
   struct reader reader = report_reader(a, x->language, x->locale, day);
   ask.reader = &reader;

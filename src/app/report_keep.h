@@ -5,7 +5,8 @@
 #include "store/repo_report.h"
 
 struct report_wish {
-  struct str what, span;      /* "weekly"; of which period: a period id, or "quarter", "last_quarter", "month", "year" as they stand on the report's day */
+  struct str what;            /* "weekly", "review:Tom Okafor": the report, and whom it is about where it is about somebody */
+  struct str span;            /* of which period: a period id, or "quarter", "last_quarter", "month", "year" as they stand on the report's day */
   struct str formats;         /* with commas, "" = all that there are */
   struct str language, locale; /* "pt"; locale "" = the language's */
   struct str base;            /* "https://desk.example": what links begin with; "" = no links */
@@ -19,6 +20,8 @@ struct report_wish {
 int report_keep(struct store *s, struct book_cache *books, const struct report_wish *x, int64_t now, struct arena *a, struct report_run *ret, struct err *e);
 /* Whether somebody may see a report that was kept: one about their own rows or those of somebody whose rows they see, or any when they see everything. */
 bool report_run_seen(const struct scope *who, const struct report_run *x);
+/* The two parts of `what`. -1: there is no such report, or it is about somebody and says not whom. */
+int report_what_split(struct str what, struct str *ret_subject);
 /* The names of spans; NULL at the end. */
 extern const char *const report_spans[];
 bool report_span_known(struct str span);

@@ -87,8 +87,8 @@ static int check(struct arena *a, const struct report_schedule *x, size_t n_to, 
   if (!x->name.n || utf8_count(x->name) > REPORT_NAME_MOST)
     return err_set(e, ERR_SYNTAX, "Give the schedule a name of at most %d letters", REPORT_NAME_MOST);
   *ret_field = "what";
-  int what = report_what_of(x->what);
-  if (what < 0 || report_has_subject((enum report_what)what) || !report_span_known(x->span)) /* those about somebody are asked for one at a time */
+  struct str subject = STR_NONE;
+  if (report_what_split(x->what, &subject) < 0 || !report_span_known(x->span))
     return err_set(e, ERR_SYNTAX, "There is no such report");
   *ret_field = "formats";
   if (!x->formats.n || !all_known(x->formats, report_formats_all(a)))

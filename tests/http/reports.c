@@ -64,6 +64,8 @@ static void test_make(void **state) {
   sends(rep, csrf_rep, "/reports", "what=weekly&span=quarter&language=en&as_of=", 422, "Choose at least one kind of file");
   sends(rep, csrf_rep, "/reports", "what=weekly&span=quarter&language=en&as_of=2040-01-01&format=csv", 422, "choose a day up to today");
   sends(rep, csrf_rep, "/reports", "what=daily&span=quarter&language=en&format=csv", 422, "There is no such report");
+  sends(rep, csrf_rep, "/reports", "what=review&span=quarter&language=en&format=csv", 422, "Say whom it is about");
+  sends(rep, csrf_rep, "/reports", "what=review&subject=other&span=quarter&language=en&format=csv", 422, "There is nobody of that name in your book");
   sends(rep, csrf_rep, "/reports", "what=weekly&span=quarter&language=pt&format=csv&format=html", 303, "/reports?made=1");
   says(rep, "/reports", 200, "/reports/1/file?format=html", NULL);
   assert_int_equal(get_as(&h, rep, "/reports/1/file?format=csv", &a), 200);
@@ -83,7 +85,11 @@ static void test_make(void **state) {
   says(other, "/reports", 200, "Nothing was made yet", NULL);
   says(manager, "/reports/1/file", 200, NULL, NULL); /* of a rep of the team */
   says(exec, "/reports", 200, "/reports/1/file", NULL);
-  assert_int_equal(house_number(&h, "select count(*) from audit where action = 'report.make' /* scan */"), 1);
+  sends(rep, csrf_rep, "/reports", "what=kpi-book&subject=x&span=quarter&language=en&format=csv", 303, NULL);
+  sends(manager, csrf_manager, "/reports", "what=review&subject=rep&span=quarter&language=en&format=csv", 303, NULL);
+  says(manager, "/reports", 200, "1:1 pack: rep", NULL);
+  says(rep, "/reports/3/file", 404, NULL, NULL); /* the manager's */
+  assert_int_equal(house_number(&h, "select count(*) from audit where action = 'report.make' /* scan */"), 3);
 }
 
 static void tend(int64_t now) {

@@ -64,6 +64,8 @@ static int show(struct request *r, struct response *w, const struct report_sched
   v->title = x->id ? x->name : tr(r, "New schedule");
   v->action = x->id ? arena_fmt(r->arena, "/reports/schedules/%" PRId64, x->id) : STR("/reports/schedules");
   v->name = x->name;
+  struct str kind;
+  str_cut(x->what, ':', &kind, &v->subject);
   v->time = arena_fmt(r->arena, "%02d:%02d", x->minute / 60, x->minute % 60);
   v->time_zone = x->time_zone;
   v->to_folder = x->to_folder;
@@ -118,7 +120,7 @@ static void read_form(struct request *r, struct report_schedule *x) {
   if (str_to_i64(pairs_get(&r->form, "weekday"), &weekday) < 0 || weekday > 7)
     weekday = -1;
   x->name = str_trim(pairs_get(&r->form, "name"));
-  x->what = pairs_get(&r->form, "what");
+  x->what = report_what_chosen(r);
   x->span = pairs_get(&r->form, "span");
   x->formats = report_formats_chosen(r);
   x->language = pairs_get(&r->form, "language");

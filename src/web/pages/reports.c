@@ -99,6 +99,7 @@ static int show(struct request *r, struct response *w, struct reports_view *v) {
   v->languages = report_language_options(r, chosen.n ? chosen : language, &v->n_languages);
   v->formats = report_format_options(r, r->method == HTTP_POST ? report_formats_chosen(r) : STR_NONE, &v->n_formats);
   v->as_of = pairs_get(&r->form, "as_of");
+  v->subject = pairs_get(&r->form, "subject");
   v->first_day = arena_str(r->arena, str_of(day_iso(r->today - 3660, first)));
   v->last_day = arena_str(r->arena, str_of(day_iso(r->today, last)));
   struct view_cx cx = view_cx_of(r);
@@ -114,9 +115,10 @@ int reports_page(struct request *r, struct response *w) {
 
 int report_make_post(struct request *r, struct response *w) {
   struct report_run run;
+  struct str subject = STR_NONE;
   struct str day = str_trim(pairs_get(&r->form, "as_of"));
   struct str base = r->web->public_url.n ? r->web->public_url : arena_fmt(r->arena, "http://%.*s", STR_FMT(r->host));
-  struct report_wish x = {.what = pairs_get(&r->form, "what"), .span = pairs_get(&r->form, "span"), .formats = report_formats_chosen(r),
+  struct report_wish x = {.what = report_what_chosen(r), .span = pairs_get(&r->form, "span"), .formats = report_formats_chosen(r),
                           .language = pairs_get(&r->form, "language"), .base = base, .as_of = DAY_NONE, .person_id = r->who.id, .made_by = r->who.id};
   x.locale = str_eq(x.language, r->who.language) ? r->who.locale : STR_NONE;
   int rc = OK;
@@ -126,10 +128,14 @@ int report_make_post(struct request *r, struct response *w) {
     x.as_of = DAY_NONE; /* today is not over: now */
   if (rc == OK && !x.formats.n)
     rc = err_set(&r->err, ERR_SYNTAX, "Choose at least one kind of file");
-  if (rc == OK && (report_what_of(x.what) < 0 || !x.language.n || !report_span_known(x.span)))
+  if (rc == OK && report_what_of(pairs_get(&r->form, "what")) >= 0 && report_what_split(x.what, &subject) < 0)
+    rc = err_set(&r->err, ERR_SYNTAX, "Say whom it is about");
+  if (rc == OK && (report_what_split(x.what, &subject) < 0 || !x.language.n || !report_span_known(x.span)))
     rc = err_set(&r->err, ERR_SYNTAX, "There is no such report");
   if (rc == OK)
     rc = report_keep(r->store, r->books, &x, r->now, r->arena, &run, &r->err);
+  if (rc == ERR_NOTFOUND && subject.n)
+    rc = err_set(&r->err, ERR_SYNTAX, "There is nobody of that name in your book");
   if (rc == OK)
     return response_redirect(r, w, STR("/reports?made=1"));
   if (rc != ERR_SYNTAX && rc != ERR_RANGE)

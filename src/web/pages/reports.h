@@ -21,6 +21,7 @@ struct schedule_row {
 };
 struct reports_view {
   struct str done, problem, as_of, first_day, last_day, more_href;
+  struct str subject;
   struct option *kinds, *spans, *languages, *formats;
   size_t n_kinds, n_spans, n_languages, n_formats;
   struct report_row *rows;
@@ -36,7 +37,7 @@ struct sending_row {
 };
 struct schedule_view {
   int64_t id, version;
-  struct str title, action, problem, field, done, name, time, time_zone, recipients, next, person, folder_hint;
+  struct str title, action, problem, field, done, name, time, time_zone, recipients, next, person, subject;
   struct option *kinds, *spans, *languages, *formats, *weekdays;
   size_t n_kinds, n_spans, n_languages, n_formats, n_weekdays;
   bool to_folder, active, may_folder, no_mailer, is_admin;
@@ -51,6 +52,8 @@ struct option *report_language_options(struct request *r, struct str chosen, siz
 struct option *report_format_options(struct request *r, struct str chosen, size_t *ret_n); /* chosen: with commas, "" = all */
 struct str report_kind_words(struct request *r, struct str what);
 struct str report_language_words(struct request *r, struct str language);
+/* Report and whom it is about, of the form's fields: "review:Tom Okafor". */
+struct str report_what_chosen(struct request *r);
 /* "xlsx,csv" of the checkboxes that came along. */
 struct str report_formats_chosen(struct request *r);
 /* "Mondays at 7:00 AM, America/New_York" */

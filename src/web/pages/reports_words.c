@@ -1,20 +1,32 @@
 #include "web/pages/reports.h"
 
-static const char *const kinds[REPORT_WHAT_COUNT] = {[REPORT_WEEKLY] = MSG("The week")};
+static const char *const kinds[REPORT_WHAT_COUNT] = {[REPORT_WEEKLY] = MSG("The week"), [REPORT_REVIEW] = MSG("1:1 pack"), [REPORT_PARTNER] = MSG("Partner pack"),
+                                                     [REPORT_KPI_BOOK] = MSG("KPI book"), [REPORT_LEDGER] = MSG("Exception ledger")};
 
 struct str report_kind_words(struct request *r, struct str what) {
-  int w = report_what_of(what);
-  return w >= 0 && kinds[w] ? tr(r, kinds[w]) : what;
+  struct str kind, subject;
+  str_cut(what, ':', &kind, &subject);
+  int w = report_what_of(kind);
+  struct str words = w >= 0 && kinds[w] ? tr(r, kinds[w]) : kind;
+  return subject.n ? tr_fmt(r, "{0}: {1}", words, subject) : words;
+}
+
+struct str report_what_chosen(struct request *r) {
+  struct str kind = pairs_get(&r->form, "what"), subject = str_trim(pairs_get(&r->form, "subject"));
+  int w = report_what_of(kind);
+  return w >= 0 && report_has_subject((enum report_what)w) ? arena_fmt(r->arena, "%.*s:%.*s", STR_FMT(kind), STR_FMT(subject)) : kind;
 }
 
 static struct option *room(struct request *r, size_t n) { return arena_zalloc(r->arena, n + 1, sizeof(struct option)); }
 
 struct option *report_kind_options(struct request *r, struct str chosen, size_t *ret_n) {
   struct option *o = room(r, REPORT_WHAT_COUNT);
+  struct str kind, subject;
+  str_cut(chosen, ':', &kind, &subject);
   *ret_n = 0;
   for (int i = 0; o && i < REPORT_WHAT_COUNT; i++) {
     struct str name = str_of(report_what_name((enum report_what)i));
-    o[(*ret_n)++] = (struct option){name, report_kind_words(r, name), str_eq(name, chosen)};
+    o[(*ret_n)++] = (struct option){name, report_kind_words(r, name), str_eq(name, kind)};
   }
   return o;
 }
