@@ -192,7 +192,7 @@ static void find_target(const struct engine_ask *q, struct engine_node *n) {
   }
 }
 
-/* The largest shares of the variance: p(1 - p) A² of each. Equal ones: the first of the book. */
+/* The largest shares of the variance: p(1 - p) A² of each. Equal ones: the first of the book, in whatever order they come. */
 static void find_matters(const struct open_row *rows, size_t n, struct engine_node *x) {
   double most[ENGINE_MATTER] = {0}, all = x->band.sd * x->band.sd;
   for (size_t i = 0; i < n; i++) {
@@ -364,11 +364,11 @@ static void solve_node(void *ctx, int i) {
   struct open_row *rows MEM_CLEANUP = mem_alloc((n + 1) * sizeof *rows);
   if (code == OK && rows != NULL && n > 0) {
     memcpy(rows, w->by_leaf + w->leaves[nw->from]->at, n * sizeof *rows);
-    qsort(rows, n, sizeof *rows, row_order);
     find_matters(rows, n, x);
   }
   code = code == OK && rows == NULL ? ERR_NOMEM : code;
   if (code == OK && w->q->sets && x->has_target && (x->level != FORECAST_REP || w->n_leaves <= SETS_NODES)) {
+    qsort(rows, n, sizeof *rows, row_order);
     code = find_saved(w, rows, n, x);
   }
   if (code != OK) {
