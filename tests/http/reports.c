@@ -16,6 +16,8 @@ static int set_up(void **state) {
   house_open(&h);
   house_renewal_add(&h, &(struct house_renewal){.id = 41, .customer = "Harbor Mills", .owner = h.people[ROLE_REP], .category = 1, .due = TODAY + 10, .line = true});
   house_renewal_add(&h, &(struct house_renewal){.id = 42, .customer = "Zanzibar Holdings", .owner = h.other_rep, .category = 1, .due = TODAY + 10, .line = true});
+  house_run(&h, "insert into account (id, name, name_key, kind, known_at) values (90, 'Best Partner', 'best partner', 2, 0);"
+                "update contract set reseller_account_id = 90 where id = 41");
   mail = smtp_server_start(&mail_port);
   house_serve_book(&h, TODAY);
   sign_in(&h, "rep@example.com", rep);
@@ -89,7 +91,12 @@ static void test_make(void **state) {
   sends(manager, csrf_manager, "/reports", "what=review&subject=rep&span=quarter&language=en&format=csv", 303, NULL);
   says(manager, "/reports", 200, "1:1 pack: rep", NULL);
   says(rep, "/reports/3/file", 404, NULL, NULL); /* the manager's */
-  assert_int_equal(house_number(&h, "select count(*) from audit where action = 'report.make' /* scan */"), 3);
+  sends(manager, csrf_manager, "/reports", "what=exceptions&span=quarter&language=fr&format=csv", 303, NULL);
+  sends(manager, csrf_manager, "/reports", "what=partner&subject=Best+Partner&span=quarter&language=es&format=csv", 303, NULL);
+  says(manager, "/reports", 200, "Partner pack: Best Partner", NULL);
+  says(manager, "/reports", 200, "<option value=\"Best Partner\">", "Zanzibar");
+  says(rep, "/reports", 200, "<option value=\"rep\">", "<option value=\"other\">");
+  assert_int_equal(house_number(&h, "select count(*) from audit where action = 'report.make' /* scan */"), 5);
 }
 
 static void tend(int64_t now) {

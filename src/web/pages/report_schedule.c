@@ -56,6 +56,8 @@ static int show(struct request *r, struct response *w, const struct report_sched
   int rc = org_load(r->store, &org, &r->err);
   if (rc >= 0 && x->id)
     rc = fill_sendings(r, x->id, v);
+  if (rc >= 0)
+    rc = report_about_names(r, &v->about, &v->n_about);
   if (rc < 0)
     return rc;
   fill_choices(r, x, v);

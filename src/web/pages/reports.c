@@ -92,6 +92,8 @@ static int show(struct request *r, struct response *w, struct reports_view *v) {
   int rc = fill_rows(r, v);
   if (rc >= 0)
     rc = fill_schedules(r, v);
+  if (rc >= 0)
+    rc = report_about_names(r, &v->about, &v->n_about);
   if (rc < 0)
     return rc;
   v->kinds = report_kind_options(r, pairs_get(&r->form, "what"), &v->n_kinds);

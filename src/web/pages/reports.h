@@ -21,7 +21,8 @@ struct schedule_row {
 };
 struct reports_view {
   struct str done, problem, as_of, first_day, last_day, more_href;
-  struct str subject;
+  struct str subject, *about;
+  size_t n_about;
   struct option *kinds, *spans, *languages, *formats;
   size_t n_kinds, n_spans, n_languages, n_formats;
   struct report_row *rows;
@@ -37,7 +38,8 @@ struct sending_row {
 };
 struct schedule_view {
   int64_t id, version;
-  struct str title, action, problem, field, done, name, time, time_zone, recipients, next, person, subject;
+  struct str title, action, problem, field, done, name, time, time_zone, recipients, next, person, subject, *about;
+  size_t n_about;
   struct option *kinds, *spans, *languages, *formats, *weekdays;
   size_t n_kinds, n_spans, n_languages, n_formats, n_weekdays;
   bool to_folder, active, may_folder, no_mailer, is_admin;
@@ -52,6 +54,8 @@ struct option *report_language_options(struct request *r, struct str chosen, siz
 struct option *report_format_options(struct request *r, struct str chosen, size_t *ret_n); /* chosen: with commas, "" = all */
 struct str report_kind_words(struct request *r, struct str what);
 struct str report_language_words(struct request *r, struct str language);
+/* Names of reps and partners of the rows that the person sees, for whom a report may be about; at most some hundred. */
+int report_about_names(struct request *r, struct str **ret, size_t *ret_n);
 /* Report and whom it is about, of the form's fields: "review:Tom Okafor". */
 struct str report_what_chosen(struct request *r);
 /* "xlsx,csv" of the checkboxes that came along. */

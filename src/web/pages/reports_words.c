@@ -1,3 +1,4 @@
+#include "web/pages/desk.h"
 #include "web/pages/reports.h"
 
 static const char *const kinds[REPORT_WHAT_COUNT] = {[REPORT_WEEKLY] = MSG("The week"), [REPORT_REVIEW] = MSG("1:1 pack"), [REPORT_PARTNER] = MSG("Partner pack"),
@@ -9,6 +10,35 @@ struct str report_kind_words(struct request *r, struct str what) {
   int w = report_what_of(kind);
   struct str words = w >= 0 && kinds[w] ? tr(r, kinds[w]) : kind;
   return subject.n ? tr_fmt(r, "{0}: {1}", words, subject) : words;
+}
+
+enum { ABOUT_MOST = 300 };
+
+int report_about_names(struct request *r, struct str **ret, size_t *ret_n) {
+  struct desk d DESK_CLEANUP = {0};
+  int rc = desk_open(r, STR_NONE, &d);
+  if (rc < 0)
+    return rc;
+  const struct book *b = d.book;
+  struct str *names = arena_zalloc(r->arena, ABOUT_MOST + 1, sizeof *names);
+  uint8_t *partner = arena_zalloc(r->arena, (size_t)b->accounts.n + 1, 1), *rep = arena_zalloc(r->arena, (size_t)b->reps.n + 1, 1);
+  size_t n = 0;
+  if (!names || !partner || !rep)
+    return ERR_NOMEM;
+  for (uint32_t i = 0; i < b->renewals.n; i++)
+    if (desk_sees_row(&d, i)) {
+      rep[b->renewals.rep[i]] = d.reps[b->renewals.rep[i]];
+      partner[b->renewals.reseller[i]] = partner[b->renewals.distributor[i]] = 1;
+    }
+  for (uint32_t c = 1; c < b->reps.n && n < ABOUT_MOST; c++)
+    if (rep[c])
+      names[n++] = arena_str(r->arena, book_name(&b->reps, c)); /* the book goes before the page is written */
+  for (uint32_t c = 1; c < b->accounts.n && n < ABOUT_MOST; c++)
+    if (partner[c])
+      names[n++] = arena_str(r->arena, book_name(&b->accounts, c));
+  *ret = names;
+  *ret_n = n;
+  return OK;
 }
 
 struct str report_what_chosen(struct request *r) {
