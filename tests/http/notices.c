@@ -77,7 +77,7 @@ static void test_language(void **state) {
   add(20, h.people[ROLE_SALES], 2, "handover", "Ann", "2026-11-23", "");
   add(21, h.people[ROLE_SALES], 5, "import", "livre.csv", "2500", "");
   says(sales, "/notices", "manager vous confie le travail de Ann du", true);
-  says(sales, "/notices", "Votre importation de livre.csv est termin\u00e9e : 2\u202f500 lignes lues", true);
+  says(sales, "/notices", "Votre importation de livre.csv est termin\u00e9e\u00a0: 2\u202f500 lignes lues", true);
 }
 
 static void test_settings(void **state) {
