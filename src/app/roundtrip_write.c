@@ -1,5 +1,6 @@
 /* Renewals out, as a workbook to be edited. */
 #include "app/roundtrip_parts.h"
+#include "base/utf8.h"
 #include "report/xlsx_stream.h"
 
 enum { COLUMNS = ROUNDTRIP_FIXED + ROUNDTRIP_FIELDS, NOT_EDITED = -1 };
@@ -27,11 +28,18 @@ static void make_choices(struct writing *x) {
   for (int i = STAGE_NOT_STARTED; i <= STAGE_PO_PROMISED; i++) x->choices[1][x->n_choices[1]++] = x->words.stage[i];
 }
 
+/* As wide as its heading in this language at least. */
+static int wide(struct str heading, int width) {
+  int n = (int)utf8_count(heading) + 3;
+  return n > width ? n : width;
+}
+
 static void add_fixed(struct writing *x, enum roundtrip_fixed what, enum report_kind kind, int width) {
   if (what != ROUNDTRIP_KEY && !x->words.fixed[what].n) return;
   x->fixed[x->n] = (int)what;
   x->field[x->n] = NOT_EDITED;
-  x->columns[x->n++] = (struct xlsx_stream_column){.title = what == ROUNDTRIP_KEY ? x->origin_text : x->words.fixed[what], .kind = kind, .width = width,
+  x->columns[x->n++] = (struct xlsx_stream_column){.title = what == ROUNDTRIP_KEY ? x->origin_text : x->words.fixed[what], .kind = kind,
+                                                   .width = what == ROUNDTRIP_KEY ? width : wide(x->words.fixed[what], width),
                                                    .hidden = what == ROUNDTRIP_KEY, .rule = STR_NONE};
 }
 
@@ -41,10 +49,11 @@ static void add_field(struct writing *x, enum roundtrip_field f) {
     int width;
   } shapes[ROUNDTRIP_FIELDS] = {[ROUNDTRIP_CATEGORY] = {REPORT_TEXT, 14}, [ROUNDTRIP_STAGE] = {REPORT_TEXT, 16}, [ROUNDTRIP_CLOSE] = {REPORT_DAY, 12},
                                 [ROUNDTRIP_AMOUNT] = {REPORT_MONEY, 15},  [ROUNDTRIP_STEP] = {REPORT_TEXT, 44},  [ROUNDTRIP_STEP_DATE] = {REPORT_DAY, 12},
-                                [ROUNDTRIP_PO] = {REPORT_TEXT, 18},              [ROUNDTRIP_NOTE] = {REPORT_TEXT, 44}};
+                                [ROUNDTRIP_PO] = {REPORT_TEXT, 18},       [ROUNDTRIP_NOTE] = {REPORT_TEXT, 44}};
   int list = f == ROUNDTRIP_CATEGORY ? 0 : f == ROUNDTRIP_STAGE ? 1 : -1;
   x->field[x->n] = (int)f;
-  x->columns[x->n++] = (struct xlsx_stream_column){.title = x->origin.heading[f], .kind = shapes[f].kind, .width = shapes[f].width, .edit = true,
+  x->columns[x->n++] = (struct xlsx_stream_column){.title = x->origin.heading[f], .kind = shapes[f].kind, .edit = true,
+                                                   .width = wide(x->origin.heading[f], shapes[f].width),
                                                    .rule = x->words.rule[f], .choices = list < 0 ? NULL : x->choices[list],
                                                    .n_choices = list < 0 ? 0 : x->n_choices[list]};
 }

@@ -12,7 +12,7 @@ struct xlsx_stream {
   lxw_workbook *book;
   lxw_worksheet *sheet;
   lxw_format *money[5], *day; /* money by the digits behind the point; text and counts need none, and a fifth less is written */
-  lxw_format *edit_money[5], *edit_day, *edit_text; /* of cells to be filled in */
+  lxw_format *edit_money[5], *edit_day, *edit_text, *text; /* of cells to be filled in, and of texts beside them */
   bool form;
   struct xlsx_stream_column columns[XLSX_STREAM_COLUMNS];
   size_t n;
@@ -43,7 +43,12 @@ static void make_formats(struct xlsx_stream *x) {
   }
   x->day = format_of(x->book, "yyyy-mm-dd");
   x->edit_day = x->form ? open_format(x->book, "yyyy-mm-dd") : NULL;
-  x->edit_text = x->form ? open_format(x->book, "@") : NULL;
+  if (x->form) { /* a text does not touch the number before it */
+    x->edit_text = open_format(x->book, "@");
+    format_set_indent(x->edit_text, 1);
+    x->text = workbook_add_format(x->book);
+    format_set_indent(x->text, 1);
+  }
 }
 
 static int widths_of(const struct xlsx_stream_column *c) { return c->width ? c->width : c->kind == REPORT_TEXT ? 22 : c->kind == REPORT_DAY ? 12 : 14; }
@@ -184,7 +189,7 @@ static void write_cell(struct xlsx_stream *x, size_t i, const struct xlsx_stream
   lxw_col_t col = (lxw_col_t)i;
   int exponent = c->money_exponent < 0 || c->money_exponent > 4 ? 0 : c->money_exponent;
   bool edit = x->form && x->columns[i].edit && !c->shut;
-  lxw_format *money = edit ? x->edit_money[exponent] : x->money[exponent], *day = edit ? x->edit_day : x->day, *text = edit ? x->edit_text : NULL;
+  lxw_format *money = edit ? x->edit_money[exponent] : x->money[exponent], *day = edit ? x->edit_day : x->day, *text = edit ? x->edit_text : x->text;
   if (c->cell.empty && !edit) {
     return;
   }
