@@ -2,6 +2,7 @@
 
 #include "app/access_secret.h"
 #include "base/strbuf.h"
+#include "report/template.h"
 #include "store/repo_audit.h"
 #include "words/words.h"
 
@@ -76,10 +77,10 @@ static int read_file(struct arena *a, const char *path, struct str *ret, struct 
   return OK;
 }
 
-static int add_file(struct keeping *k, const struct report *report, enum report_format f, const char *path, struct err *e) {
+static int add_file(struct keeping *k, const struct report *report, const char *templates, enum report_format f, const char *path, struct err *e) {
   struct made_file *x = &k->files[k->n_files];
   unsigned char hash[crypto_hash_sha256_BYTES];
-  int rc = report_write(report, f, path, e);
+  int rc = report_write_own(report, templates, f, path, e);
   if (rc == OK)
     rc = read_file(k->a, path, &x->bytes, e);
   (void)unlink(path);
@@ -92,7 +93,7 @@ static int add_file(struct keeping *k, const struct report *report, enum report_
   return x->row.name.p ? OK : err_set(e, ERR_NOMEM, "Out of memory");
 }
 
-static int add_files(struct keeping *k, const struct report *report, struct str formats, struct err *e) {
+static int add_files(struct keeping *k, const struct report *report, const char *templates, struct str formats, struct err *e) {
   char dir[] = "/tmp/perennial-XXXXXX", path[64];
   struct str one;
   bool wanted[REPORT_FORMAT_COUNT] = {false};
@@ -108,7 +109,7 @@ static int add_files(struct keeping *k, const struct report *report, struct str 
   snprintf(path, sizeof path, "%s/report", dir);
   for (int f = 0; f < REPORT_FORMAT_COUNT && rc == OK; f++)
     if (wanted[f] || !formats.n)
-      rc = add_file(k, report, (enum report_format)f, path, e);
+      rc = add_file(k, report, templates, (enum report_format)f, path, e);
   (void)rmdir(dir);
   return rc;
 }
@@ -178,7 +179,7 @@ int report_keep(struct store *s, struct book_cache *books, const struct report_w
   if (rc == OK)
     rc = report_make(s, books, &org, &ask, &report, e);
   if (rc == OK)
-    rc = add_files(k, &report, x->formats, e);
+    rc = add_files(k, &report, org.report_templates, x->formats, e);
   if (rc < 0)
     return rc;
   k->run = (struct report_run){.what = x->what, .period = arena_str(a, str_of(period_id(&ask.period, id))), .day = day, .as_of = x->as_of, .language = x->language,

@@ -70,7 +70,7 @@ static int write_all(struct cli *c, const struct org *org, const struct report_a
       continue;
     }
     struct str name = report_file_name(&report, (enum report_format)f), path = arena_fmt(c->arena, "%s/%.*s", w->dir, STR_FMT(name));
-    code = path.p != NULL && name.p != NULL ? report_write(&report, (enum report_format)f, path.p, e) : err_set(e, ERR_NOMEM, "Out of memory");
+    code = path.p != NULL && name.p != NULL ? report_write_own(&report, org->report_templates, (enum report_format)f, path.p, e) : err_set(e, ERR_NOMEM, "Out of memory");
     if (code == OK) {
       fprintf(c->out, "%s\n", path.p);
     }

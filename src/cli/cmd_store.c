@@ -72,7 +72,8 @@ static const char *const config_keys[] = {"name", "reporting_currency", "fiscal_
                                           "week_start", "grace_days", "window_days", "max_lapse_days", "procurement_days",
                                           "reseller_days", "distributor_days", "urgency_days", "call_weekday", "call_time",
                                           "second_factor_roles", "oidc_issuer", "oidc_client_id",
-                                          "oidc_label", "oidc_hosts", "oidc_default_role", "oidc_loopback", "report_folder", "smtp_from",
+                                          "oidc_label", "oidc_hosts", "oidc_default_role", "oidc_loopback", "report_folder",
+                                          "report_templates", "smtp_from",
                                           "smtp_host", "smtp_port", "smtp_security", "smtp_user", "today"};
 
 static int config_show(struct cli *c, const char *key, struct err *e) {

@@ -165,7 +165,8 @@ static const struct cli_command commands[] = {
      "grace_days, window_days, max_lapse_days, procurement_days, reseller_days, distributor_days, urgency_days,\n"
      "call_weekday, call_time,\n"
      "second_factor_roles, oidc_issuer, oidc_client_id, oidc_label, oidc_hosts, oidc_default_role, oidc_loopback, today,\n"
-     "smtp_host, smtp_port, smtp_security (starttls, tls, none), smtp_user, smtp_from, report_folder.\n"
+     "smtp_host, smtp_port, smtp_security (starttls, tls, none), smtp_user, smtp_from, report_folder,\n"
+     "report_templates (a folder of your own weekly.docx, weekly.pt.pptx, kpi-book.xlsx …).\n"
      "secret: read from standard input and kept sealed."},
     {"exceptions", exceptions_cmd, "list [--state STATE] | show ID | decide ID --approve|--return|--decline --as EMAIL",
      "Requests to depart from policy. list: those asked in the last 800 days. show: one with every step. decide: as the\n"

@@ -1,11 +1,11 @@
 #include "report/template.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 #include <zip.h>
 
 #include "base/alloc.h"
 #include "report/opc.h"
-#include "report/write.h"
 #include "words/format.h"
 
 enum { MOST_UNKNOWN = 12, NAME_MOST = 80, PIECES = 400, MOST_BYTES = 64 << 20 };
@@ -429,4 +429,17 @@ int report_fill(const struct report *r, const char *template, const char *path, 
   code = code == OK ? opc_zip(files, n, a, &bytes, e) : code;
   strbuf_free(&f.unknown);
   return code == OK ? report_put_file(path, bytes, e) : code;
+}
+
+int report_write_own(const struct report *r, const char *folder, enum report_format f, const char *path, struct err *e) {
+  struct arena *a = r->reader->arena;
+  const char *ext = report_format_name(f);
+  struct str language = words_language(r->reader->words);
+  if (!folder[0] || (f != REPORT_XLSX && f != REPORT_DOCX && f != REPORT_PPTX))
+    return report_write(r, f, path, e);
+  struct str tongue = arena_fmt(a, "%s/%s.%.*s.%s", folder, r->kind, STR_FMT(language), ext), any = arena_fmt(a, "%s/%s.%s", folder, r->kind, ext);
+  if (!tongue.p || !any.p)
+    return err_set(e, ERR_NOMEM, "Out of memory");
+  const char *own = access(tongue.p, F_OK) == 0 ? tongue.p : access(any.p, F_OK) == 0 ? any.p : NULL;
+  return own ? report_fill(r, own, path, e) : report_write(r, f, path, e);
 }

@@ -17,6 +17,8 @@ struct xlsx_stream {
   struct xlsx_stream_column columns[XLSX_STREAM_COLUMNS];
   size_t n;
   lxw_row_t row;
+  char name[32];  /* of the first sheet */
+  int sheets;
   char cell[MAX_CELL_BYTES + 1];
 };
 
@@ -159,6 +161,8 @@ int xlsx_stream_open_form(const char *path, const char *sheet, const struct xlsx
   if (x == NULL) {
     return err_set(e, ERR_NOMEM, "out of memory");
   }
+  x->sheets = 1;
+  (void)snprintf(x->name, sizeof x->name, "%s", sheet);
   x->book = workbook_new_opt(path, &options);
   x->sheet = x->book != NULL ? workbook_add_worksheet(x->book, sheet) : NULL;
   if (x->sheet == NULL || (form != NULL && !write_about(x, form))) {
@@ -218,9 +222,36 @@ static void write_cell(struct xlsx_stream *x, size_t i, const struct xlsx_stream
   }
 }
 
+static void end_sheet(struct xlsx_stream *x) {
+  if (x->row > 1) {
+    worksheet_autofilter(x->sheet, 0, 0, x->row - 1, (lxw_col_t)(x->n - 1));
+  }
+}
+
+/* "Renewals 2": the list goes on under the same heading. */
+static int next_sheet(struct xlsx_stream *x, struct err *e) {
+  char name[32];
+  (void)snprintf(name, sizeof name, "%.*s %u", 26, x->name, (unsigned)(x->sheets + 1) % 1000);
+  end_sheet(x);
+  lxw_worksheet *sheet = workbook_add_worksheet(x->book, name);
+  if (sheet == NULL) {
+    return err_set(e, ERR_NOMEM, "out of memory");
+  }
+  x->sheet = sheet;
+  x->sheets++;
+  write_heading(x);
+  return OK;
+}
+
 int xlsx_stream_row(struct xlsx_stream *x, const struct xlsx_stream_cell *cells, struct err *e) {
+  if (x->row > XLSX_STREAM_ROWS && x->form) {
+    return err_set(e, ERR_LIMIT, "a sheet holds %d rows at most: set a filter", XLSX_STREAM_ROWS);
+  }
   if (x->row > XLSX_STREAM_ROWS) {
-    return err_set(e, ERR_LIMIT, "a sheet holds %d rows at most: set a filter, or take the list as CSV", XLSX_STREAM_ROWS);
+    int code = next_sheet(x, e);
+    if (code != OK) {
+      return code;
+    }
   }
   for (size_t i = 0; i < x->n; i++) {
     write_cell(x, i, &cells[i]);
@@ -282,8 +313,8 @@ int xlsx_stream_close(struct xlsx_stream *x, int code, struct err *e) {
   if (code == OK && x->form) {
     guard(x);
   }
-  if (code == OK && x->row > 1) {
-    worksheet_autofilter(x->sheet, 0, 0, x->row - 1, (lxw_col_t)(x->n - 1));
+  if (code == OK) {
+    end_sheet(x);
   }
   lxw_error closed = workbook_close(x->book); /* frees the workbook in any case */
   mem_free(x);

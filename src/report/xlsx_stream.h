@@ -1,4 +1,5 @@
-/* A long list as a workbook: one sheet, row by row, in constant memory however many rows come. For reports with tables and charts see model.h. */
+/* A long list as a workbook, row by row, in constant memory however many rows come: one sheet, and more of the same heading when it is full. For reports with tables
+ * and charts see model.h. */
 #ifndef REPORT_XLSX_STREAM_H
 #define REPORT_XLSX_STREAM_H
 #include "report/model.h"
@@ -34,7 +35,7 @@ int xlsx_stream_open(const char *path, const char *sheet, const struct xlsx_stre
 /* The same as a form. */
 int xlsx_stream_open_form(const char *path, const char *sheet, const struct xlsx_stream_column *columns, size_t n, const struct xlsx_stream_form *form,
                           struct xlsx_stream **ret, struct err *e);
-/* cells: one per column, borrowed for the call. OK, ERR_LIMIT (more rows than a sheet holds), ERR_IO. */
+/* cells: one per column, borrowed for the call. What a full sheet does not hold goes on in "NAME 2"; a form must fit one. OK, ERR_LIMIT (a form), ERR_NOMEM. */
 int xlsx_stream_row(struct xlsx_stream *x, const struct xlsx_stream_cell *cells, struct err *e);
 /* Completes the file when code is OK, and frees in any case. Returns code, or what went wrong: ERR_IO. */
 int xlsx_stream_close(struct xlsx_stream *x, int code, struct err *e);

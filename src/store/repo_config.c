@@ -182,6 +182,10 @@ static int take_report_folder(struct str v, struct org *o) {
   return v.n && v.p[0] != '/' ? ERR_SYNTAX : take_text(v, o->report_folder, sizeof o->report_folder);
 }
 
+static int take_report_templates(struct str v, struct org *o) {
+  return v.n && v.p[0] != '/' ? ERR_SYNTAX : take_text(v, o->report_templates, sizeof o->report_templates);
+}
+
 /* "40,16,8": hours of level 1, 2 and 3. */
 static int take_hours(struct str v, int ret[3]) {
   struct str piece, rest = v;
@@ -235,6 +239,7 @@ static const struct key keys[] = {
     {"oidc_loopback", take_loopback, "yes or no"},
     {"procurement_days", take_procurement, "a number of business days from 0 to 365"},
     {"report_folder", take_report_folder, "an absolute path such as /srv/reports, or nothing"},
+    {"report_templates", take_report_templates, "an absolute path such as /srv/templates, or nothing"},
     {"reporting_currency", take_currency, "an ISO 4217 code such as USD"},
     {"reseller_days", take_reseller, "a number of business days from 0 to 365"},
     {"second_factor_roles", take_roles, "role names with commas, such as admin,ops, or nothing"},

@@ -29,6 +29,7 @@ struct org {
   char smtp_host[256], smtp_user[256], smtp_from[256];
   int smtp_port, smtp_security;  /* enum smtp_security */
   char report_folder[512];       /* report_folder: where schedules may write, an absolute path; "" = nowhere */
+  char report_templates[512];    /* report_templates: a folder of the company's own documents (report/template.h), an absolute path; "" = none */
   day_t today;                   /* key today (ISO) pins the day of a demo organization; DAY_NONE = clock */
 };
 /* Defaults where a key is absent. */

@@ -234,6 +234,17 @@ def check_templates(f, made):
         check(done.returncode == 1 and want in done.stderr, "%s: %d %s" % (name, done.returncode, done.stderr))
     check(not os.listdir("refused"), "something was written from a template that was refused")
 
+    os.makedirs("folder")
+    os.replace("own.docx", "folder/weekly.pt.docx")
+    os.replace("unknown.docx", "folder/weekly.docx")
+    run(perennial, "--db", "demo.db", "config", "set", "report_templates", os.path.abspath("folder"))
+    ours = run(perennial, *fill[:-3], "--formats", "docx,pptx", "--language", "pt", "--out", "folder").split()
+    check(any(t.startswith("Closed ") and "{{" not in t for t in texts_docx_plain(ours[0])), "the folder's brief for pt is not taken")
+    check(len(texts_pptx(ours[1])) > 1, "where the folder has no slides, ours are not made")
+    done = subprocess.run([perennial, *fill[:-3], "--formats", "docx", "--out", "refused"], capture_output=True, text=True)
+    check(done.returncode == 1 and "{{nothing.like.it}}" in done.stderr and not os.listdir("refused"), "a folder's template that does not fit: %s" % done.stderr)
+    run(perennial, "--db", "demo.db", "config", "set", "report_templates", "")
+
 
 def check_quiet():
     """Nothing moved, nothing is stuck: two pages. And an empty store has its pack, too."""

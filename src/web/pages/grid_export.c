@@ -122,6 +122,10 @@ static int write_rows(struct request *r, const struct grid_state *s, struct sink
     return rc < 0 ? rc : err_set(&r->err, ERR_NOMEM, "export: out of memory: try again");
   for (size_t i = 0; i < cols.n; i++)
     add_column(k, header_of(r, s, cols.col[i]), kind_of(cols.col[i]));
+  if (k->as_book && n > XLSX_STREAM_ROWS) { /* an empty column says it in the heading of each sheet */
+    k->cells[k->n].cell = CELL_NONE;
+    add_column(k, tr(r->reader, "These are more rows than a worksheet holds: they go on in the next sheets"), REPORT_TEXT);
+  }
   rc = open_sheet(k, &r->err);
   for (size_t i = 0; i < n && rc >= 0; i++) {
     struct renewal full;
