@@ -441,5 +441,8 @@ int report_write_own(const struct report *r, const char *folder, enum report_for
   if (!tongue.p || !any.p)
     return err_set(e, ERR_NOMEM, "Out of memory");
   const char *own = access(tongue.p, F_OK) == 0 ? tongue.p : access(any.p, F_OK) == 0 ? any.p : NULL;
-  return own ? report_fill(r, own, path, e) : report_write(r, f, path, e);
+  int rc = own ? report_fill(r, own, path, e) : report_write(r, f, path, e);
+  const char *file = own ? strrchr(own, '/') + 1 : NULL;
+  struct str said = rc < 0 && own ? arena_str(a, str_of(e->text)) : STR_NONE;
+  return said.n ? err_set(e, rc, "%s: %s", file, said.p) : rc;
 }

@@ -242,7 +242,7 @@ def check_templates(f, made):
     check(any(t.startswith("Closed ") and "{{" not in t for t in texts_docx_plain(ours[0])), "the folder's brief for pt is not taken")
     check(len(texts_pptx(ours[1])) > 1, "where the folder has no slides, ours are not made")
     done = subprocess.run([perennial, *fill[:-3], "--formats", "docx", "--out", "refused"], capture_output=True, text=True)
-    check(done.returncode == 1 and "{{nothing.like.it}}" in done.stderr and not os.listdir("refused"), "a folder's template that does not fit: %s" % done.stderr)
+    check(done.returncode == 1 and "weekly.docx: " in done.stderr and "{{nothing.like.it}}" in done.stderr and not os.listdir("refused"), "a folder's template that does not fit: %s" % done.stderr)
     run(perennial, "--db", "demo.db", "config", "set", "report_templates", "")
 
 
