@@ -13,7 +13,7 @@ static char token[ROLE_COUNT][API_TOKEN_SIZE], other_token[API_TOKEN_SIZE];
 
 /* Renewals 41 to 44 of the rep, 45 of a rep of another team, 1,200 dollars each, and one line each. */
 static int set_up(void **state) {
-  static const char *const names[] = {"Harbor Mills", "Quarry Bank", "=cmd|A1", "\xC3\x91" "and\xC3\xBA \"Norte\"", "Zanzibar Holdings"};
+  static const char *const names[] = {"Harbor Mills", "Quarry Bank", "=cmd|A1", "\u00d1and\u00fa \"Norte\"", "Zanzibar Holdings"};
   struct err e = {0};
   (void)state;
   house_open(&h);
