@@ -47,7 +47,7 @@ export async function demo(perennial, { lines = 4000, seed = 7, listen, before =
   at.run(['demo', '--lines', String(lines), '--seed', String(seed), '--today', '2026-11-23']);
   await before(at);
   const { base, stop } = await serve(at, listen);
-  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: ['--no-sandbox'] });
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] });
   const end = async () => {
     await browser.close();
     await stop();
